@@ -1,0 +1,137 @@
+"""Writes plain frozen TensorFlow graphs, node by node.
+
+Only operations and attributes that TensorFlow 1.15 knows already are written, so that the same file
+loads there, in every TensorFlow 2 and in the TFLite converter. All tensors are NHWC float32.
+"""
+import os
+import re
+import tempfile
+from typing import Any, Sequence, Tuple
+
+import numpy as np
+from tensorflow.core.framework import graph_pb2
+from tensorflow.core.framework import types_pb2
+
+from openpose_ros.network.errors import ModelError
+
+GRAPH_VERSION = 134   # GraphDef version of TensorFlow 1.15, the oldest that shall read the graph
+_TYPES = {np.dtype(np.float32): types_pb2.DT_FLOAT, np.dtype(np.int32): types_pb2.DT_INT32}
+
+
+class GraphWriter:
+    """A frozen graph under construction; every method returns the name of the node it adds."""
+
+    def __init__(self) -> None:
+        self._graph = graph_pb2.GraphDef()
+        self._graph.versions.producer = GRAPH_VERSION
+        self._names = set()
+
+    def placeholder(self, name: str) -> str:
+        """The input: pictures of any number, height and width with three channels."""
+        node = self._node('Placeholder', name)
+        node.attr['dtype'].type = types_pb2.DT_FLOAT
+        for size in (-1, -1, -1, 3):
+            node.attr['shape'].shape.dim.add().size = size
+        return node.name
+
+    def constant(self, name: str, value: np.ndarray) -> str:
+        """A constant tensor, float32 or int32."""
+        value = np.asarray(value)
+        node = self._node('Const', name)
+        node.attr['dtype'].type = _TYPES[value.dtype]
+        tensor = node.attr['value'].tensor
+        tensor.dtype = _TYPES[value.dtype]
+        for size in value.shape:
+            tensor.tensor_shape.dim.add().size = size
+        tensor.tensor_content = value.tobytes()   # in C order whatever the array's own
+        return node.name
+
+    def add(self, op: str, name: str, inputs: Sequence[str], **attributes: Any) -> str:
+        """An operation on float32 tensors; attributes are strings, integers or lists of them."""
+        node = self._node(op, name)
+        node.input.extend(inputs)
+        node.attr['T'].type = types_pb2.DT_FLOAT
+        for key, value in attributes.items():
+            if isinstance(value, str):
+                node.attr[key].s = value.encode()
+            elif isinstance(value, int):
+                node.attr[key].i = value
+            else:
+                node.attr[key].list.i.extend(value)
+        return node.name
+
+    def concat(self, name: str, inputs: Sequence[str]) -> str:
+        """Tensors side by side along the channels."""
+        axis = self.constant(name + '/axis', np.int32(3))
+        node = self.add('ConcatV2', name, list(inputs) + [axis], N=len(inputs))
+        self._graph.node[-1].attr['Tidx'].type = types_pb2.DT_INT32
+        return node
+
+    def convolution(self, name: str, source: str, weights: np.ndarray, strides: Tuple[int, int],
+                    pads: Tuple[Tuple[int, int], Tuple[int, int]], dilations: Tuple[int, int],
+                    depthwise: bool = False) -> str:
+        """A convolution (as everywhere in this field, a correlation) with zeros around the picture.
+
+        weights: (height, width, inputs, outputs), for a depthwise one (height, width, inputs,
+        outputs per input). pads: ((top, bottom), (left, right)) px.
+        """
+        if depthwise and dilations != (1, 1):
+            # TensorFlow's depthwise kernels ignore dilations: zeros between the taps instead.
+            weights, dilations = _dilated(weights, dilations), (1, 1)
+        padding = 'SAME' if _is_same(weights.shape, strides, pads, dilations) else 'VALID'
+        if padding == 'VALID' and np.any(pads):
+            source = self._pad(name + '/pad', source, pads)
+        kernel = self.constant(name + '/weights', weights.astype(np.float32))
+        return self.add(
+            'DepthwiseConv2dNative' if depthwise else 'Conv2D', name, [source, kernel],
+            strides=[1, strides[0], strides[1], 1], padding=padding, data_format='NHWC',
+            dilations=[1, dilations[0], dilations[1], 1])
+
+    def write(self, path: str) -> None:
+        """Write the graph; the file appears whole or not at all. OSError where it cannot be."""
+        folder = os.path.dirname(os.path.abspath(path))
+        os.makedirs(folder, exist_ok=True)
+        handle, part = tempfile.mkstemp(prefix=os.path.basename(path) + '.', suffix='.part',
+                                        dir=folder)
+        try:
+            with os.fdopen(handle, 'wb') as file:
+                file.write(self._graph.SerializeToString(deterministic=True))
+            os.chmod(part, 0o644)
+            os.replace(part, path)
+        except BaseException:
+            os.unlink(part)
+            raise
+
+    def _pad(self, name: str, source: str, pads: Tuple[Tuple[int, int], ...]) -> str:
+        amounts = self.constant(name + '/amounts', np.array([(0, 0), *pads, (0, 0)], np.int32))
+        node = self.add('Pad', name, [source, amounts])
+        self._graph.node[-1].attr['Tpaddings'].type = types_pb2.DT_INT32
+        return node
+
+    def _node(self, op: str, name: str) -> Any:
+        name = re.sub(r'[^A-Za-z0-9_./-]', '_', name)
+        if name in self._names:
+            raise ModelError('two layers are called {}: rename one of them'.format(name))
+        self._names.add(name)
+        return self._graph.node.add(op=op, name=name)
+
+
+def _dilated(weights: np.ndarray, dilations: Tuple[int, int]) -> np.ndarray:
+    """The same kernel with its taps `dilations` apart and zeros between them."""
+    height, width = ((size - 1) * dilation + 1
+                     for size, dilation in zip(weights.shape, dilations))
+    spread = np.zeros((height, width) + weights.shape[2:], weights.dtype)
+    spread[::dilations[0], ::dilations[1]] = weights
+    return spread
+
+
+def _is_same(kernel: Sequence[int], strides: Tuple[int, int],
+             pads: Tuple[Tuple[int, int], Tuple[int, int]], dilations: Tuple[int, int]) -> bool:
+    """Whether these pads are TensorFlow's SAME, at every size of the picture.
+
+    With a stride, SAME depends on the picture's size (at even sizes it pads less at the top left
+    than a symmetric pad does), so it is never taken for one.
+    """
+    return strides == (1, 1) and all(
+        before + after == (size - 1) * dilation and before == (before + after) // 2
+        for size, dilation, (before, after) in zip(kernel, dilations, pads))
