@@ -1,0 +1,134 @@
+"""Decoding: from a network's maps to people."""
+from typing import NamedTuple, Tuple
+
+import cv2
+import numpy as np
+
+from openpose_ros.body import COCO, Body
+from openpose_ros.decoding.affinity import SAMPLES, find_connections
+from openpose_ros.decoding.assembly import assemble, assign_greedy, assign_hungarian
+from openpose_ros.decoding.peaks import find_peaks
+
+ASSIGNMENTS = {'greedy': assign_greedy, 'hungarian': assign_hungarian}
+
+
+class Settings(NamedTuple):
+    """What counts as a part, a connection and a person.
+
+    peak_threshold: what the heatmap must exceed at a peak, (0, 1).
+    sample_threshold: what the field along a limb must exceed at a sample, [0, 1).
+    needed_samples: how many of the ten samples must, 1 to 10.
+    assignment: 'greedy' (the paper's: best connection first) or 'hungarian' (greatest sum).
+    min_parts: parts a person must have.
+    min_score: mean score of the parts she has, [0, 1).
+    upsampling: factor by which the maps are enlarged first (1, 2, 4): finer, and slower.
+    """
+
+    peak_threshold: float = .05
+    sample_threshold: float = .05
+    needed_samples: int = 8
+    assignment: str = 'greedy'
+    min_parts: int = 4
+    min_score: float = .2
+    upsampling: int = 1
+
+    def problem(self) -> str:
+        """What is wrong with these values, in one line; empty when nothing is."""
+        if not 0. < self.peak_threshold < 1.:
+            return 'peak_threshold must lie between 0 and 1'
+        if not 0. <= self.sample_threshold < 1.:
+            return 'sample_threshold must be at least 0 and below 1'
+        if not 1 <= self.needed_samples <= SAMPLES:
+            return 'needed_samples must be 1 to {}'.format(SAMPLES)
+        if self.assignment not in ASSIGNMENTS:
+            return 'assignment must be one of {}'.format(', '.join(sorted(ASSIGNMENTS)))
+        if self.min_parts < 1:
+            return 'min_parts must be at least 1'
+        if not 0. <= self.min_score < 1.:
+            return 'min_score must be at least 0 and below 1'
+        if self.upsampling not in (1, 2, 4):
+            return 'upsampling must be 1, 2 or 4'
+        return ''
+
+
+def decode(heatmaps: np.ndarray, pafs: np.ndarray, body: Body = COCO,
+           settings: Settings = Settings()) -> np.ndarray:
+    """People found in one picture's maps, best first: (people, parts, 3) float32.
+
+    heatmaps: (H, W, parts + 1) float32, the background last. pafs: (H, W, 2 * limbs) float32.
+    Each keypoint is x, y in map cells (0 is the centre of the first cell) and a score in [0, 1]; a
+    part that was not seen has x, y NaN and score 0. Raises ValueError for maps that do not fit the
+    body or each other, that hold NaN or infinity, and for impossible settings.
+    """
+    problem = settings.problem() or _problem(heatmaps, pafs, body)
+    if problem:
+        raise ValueError(problem)
+    heatmaps = np.ascontiguousarray(heatmaps[..., :len(body.parts)], np.float32)
+    pafs = np.ascontiguousarray(pafs, np.float32)
+    if settings.upsampling > 1:
+        heatmaps, pafs = _enlarge(heatmaps, settings.upsampling), _enlarge(pafs, settings.upsampling)
+    peaks = find_peaks(heatmaps, settings.peak_threshold)
+    connections = find_connections(pafs, peaks, body, settings.sample_threshold,
+                                   settings.needed_samples)
+    person = assemble(ASSIGNMENTS[settings.assignment](connections), peaks, body)
+    keypoints = _plausible(_keypoints(peaks, person, body), settings)
+    if settings.upsampling > 1:
+        _rescale(keypoints, 1. / settings.upsampling, 1. / settings.upsampling)
+    return keypoints
+
+
+def to_image(keypoints: np.ndarray, map_shape: Tuple[int, int],
+             image_shape: Tuple[int, int]) -> np.ndarray:
+    """Keypoints in map cells as keypoints in px of the picture the maps were made of.
+
+    keypoints: (people, parts, 3). map_shape, image_shape: (height, width). The centre of cell i
+    lies at (i + 0.5) * scale - 0.5 px, the scale being exact along each axis.
+    """
+    keypoints = keypoints.copy()
+    _rescale(keypoints, image_shape[1] / float(map_shape[1]), image_shape[0] / float(map_shape[0]))
+    return keypoints
+
+
+def _rescale(keypoints, x_scale, y_scale):
+    scale = np.array((x_scale, y_scale), np.float32)
+    keypoints[..., :2] = (keypoints[..., :2] + np.float32(.5)) * scale - np.float32(.5)
+
+
+def _problem(heatmaps, pafs, body):
+    """Why these maps cannot be decoded, in one line; empty when they can."""
+    for name, maps, channels in (('heatmaps', heatmaps, body.heatmap_count),
+                                 ('part affinity fields', pafs, body.paf_count)):
+        if maps.ndim != 3 or maps.shape[2] != channels or not maps.size:
+            return 'the {} are of shape {}: {} needs (height, width, {})'.format(
+                name, maps.shape, body.name, channels)
+        if not np.isfinite(maps.sum()):   # one pass: a NaN or infinity stays one in the sum
+            return 'the {} hold values that are not finite'.format(name)
+    if heatmaps.shape[:2] != pafs.shape[:2]:
+        return 'heatmaps of {}x{} do not go with part affinity fields of {}x{}'.format(
+            *(heatmaps.shape[1::-1] + pafs.shape[1::-1]))
+    return ''
+
+
+def _enlarge(maps, factor):
+    height, width = maps.shape[:2]
+    return np.dstack([cv2.resize(maps[..., channel], (width * factor, height * factor),
+                                 interpolation=cv2.INTER_CUBIC)
+                      for channel in range(maps.shape[2])])
+
+
+def _keypoints(peaks, person, body):
+    """The peaks of each person as rows of x, y, score; people without any are left out."""
+    people, row_of = np.unique(person, return_inverse=True)
+    keypoints = np.full((len(people), len(body.parts), 3), np.nan, np.float32)
+    keypoints[..., 2] = 0.
+    keypoints[row_of, peaks.part] = np.column_stack(
+        (peaks.x, peaks.y, np.minimum(peaks.score, 1.)))
+    return keypoints[people >= 0]
+
+
+def _plausible(keypoints, settings):
+    """The people who have enough parts, seen well enough, best first."""
+    score = keypoints[..., 2]
+    count, total = (score > 0.).sum(axis=1), score.sum(axis=1)
+    good = np.flatnonzero((count >= settings.min_parts) & (total >= settings.min_score * count))
+    return keypoints[good[np.argsort(-total[good], kind='stable')]]
