@@ -9,6 +9,7 @@ import tempfile
 from typing import Any, Sequence, Tuple
 
 import numpy as np
+import tensorflow.compat.v1 as tf
 from tensorflow.core.framework import graph_pb2
 from tensorflow.core.framework import types_pb2
 
@@ -88,7 +89,12 @@ class GraphWriter:
             dilations=[1, dilations[0], dilations[1], 1])
 
     def write(self, path: str) -> None:
-        """Write the graph; the file appears whole or not at all. OSError where it cannot be."""
+        """Check the graph and write it; the file appears whole or not at all.
+
+        Raises ModelError where the nodes do not fit together, OSError where the file cannot be
+        written.
+        """
+        self._check()
         folder = os.path.dirname(os.path.abspath(path))
         os.makedirs(folder, exist_ok=True)
         handle, part = tempfile.mkstemp(prefix=os.path.basename(path) + '.', suffix='.part',
@@ -101,6 +107,15 @@ class GraphWriter:
         except BaseException:
             os.unlink(part)
             raise
+
+    def _check(self) -> None:
+        """TensorFlow's own check of names, types and shapes."""
+        with tf.Graph().as_default():
+            try:
+                tf.import_graph_def(self._graph, name='')
+            except ValueError as error:
+                raise ModelError('the layers do not fit together: {}'.format(
+                    str(error).splitlines()[0]))
 
     def _pad(self, name: str, source: str, pads: Tuple[Tuple[int, int], ...]) -> str:
         amounts = self.constant(name + '/amounts', np.array([(0, 0), *pads, (0, 0)], np.int32))
