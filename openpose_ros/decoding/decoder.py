@@ -12,6 +12,10 @@ from openpose_ros.decoding.peaks import find_peaks
 ASSIGNMENTS = {'greedy': assign_greedy, 'hungarian': assign_hungarian}
 
 
+class MapsError(ValueError):
+    """Maps that cannot be decoded; the message is one line that says why."""
+
+
 class Settings(NamedTuple):
     """What counts as a part, a connection and a person.
 
@@ -57,12 +61,15 @@ def decode(heatmaps: np.ndarray, pafs: np.ndarray, body: Body = COCO,
 
     heatmaps: (H, W, parts + 1) float32, the background last. pafs: (H, W, 2 * limbs) float32.
     Each keypoint is x, y in map cells (0 is the centre of the first cell) and a score in [0, 1]; a
-    part that was not seen has x, y NaN and score 0. Raises ValueError for maps that do not fit the
-    body or each other, that hold NaN or infinity, and for impossible settings.
+    part that was not seen has x, y NaN and score 0. Raises MapsError for maps that do not fit the
+    body or each other or that hold NaN or infinity, ValueError for impossible settings.
     """
-    problem = settings.problem() or _problem(heatmaps, pafs, body)
+    impossible = settings.problem()
+    if impossible:
+        raise ValueError(impossible)
+    problem = _problem(heatmaps, pafs, body)
     if problem:
-        raise ValueError(problem)
+        raise MapsError(problem)
     heatmaps = np.ascontiguousarray(heatmaps[..., :len(body.parts)], np.float32)
     pafs = np.ascontiguousarray(pafs, np.float32)
     if settings.upsampling > 1:
