@@ -10,6 +10,7 @@ SAMPLES = 10   # along each candidate limb (Cao et al., CVPR 2017, section 2.3)
 # The order in which the samples are read: those amid the limb first, for they rule out nearly all
 # of the wrong candidates, so that crowds stay cheap.
 _STAGES = ((3, 4, 6), (1, 8), (0, 2, 5, 7, 9))
+NEAREST = 32   # peaks a limb may end at, for each peak it may start at
 _BLOCK = 8192   # candidates at a time, so that what is computed stays in the processor's cache
 
 
@@ -70,21 +71,32 @@ def find_connections(pafs: np.ndarray, peaks: Peaks, body: Body, sample_threshol
 
 
 def _pair_up(peaks, body):
-    """Every peak a limb may start at with every peak it may end at: (limb, start, end)."""
-    count = np.diff(peaks.start)
-    start_part, end_part = np.transpose(body.limbs)
-    starts = count[start_part]
-    limb = np.repeat(np.arange(len(body.limbs), dtype=np.int32), starts)
-    start = _runs(peaks.start[start_part], starts)
-    ends = count[end_part][limb]
-    end = _runs(peaks.start[end_part][limb], ends)
-    return np.repeat(limb, ends), np.repeat(start, ends), end
+    """Peaks each limb may start at with peaks it may end at, as rows: (limb, start, end).
+
+    Where more than NEAREST peaks could be the end, the nearest are taken: so the number of
+    candidates grows with the people in the picture and not with its square.
+    """
+    begin = peaks.start.tolist()
+    rows = np.arange(begin[-1])
+    starts, ends, sizes = [rows[:0]], [rows[:0]], []
+    for from_part, to_part in body.limbs:
+        start = rows[begin[from_part]:begin[from_part + 1]]
+        end = rows[begin[to_part]:begin[to_part + 1]]
+        if len(end) > NEAREST:
+            end = end[_nearest(peaks, start, end)]
+        else:
+            end = end[None].repeat(len(start), axis=0)
+        starts.append(start.repeat(end.shape[1]))
+        ends.append(end.ravel())
+        sizes.append(end.size)
+    return np.arange(len(sizes)).repeat(sizes), np.concatenate(starts), np.concatenate(ends)
 
 
-def _runs(first, count):
-    """Runs of consecutive numbers, one behind the other: `count[i]` of them from `first[i]` on."""
-    return (np.arange(count.sum(), dtype=np.int32)
-            + np.repeat((first - np.cumsum(count) + count).astype(np.int32), count))
+def _nearest(peaks, start, end):
+    """For each start the places in `end` of the NEAREST peaks, (starts, NEAREST)."""
+    square = ((peaks.x[start, None] - peaks.x[end]) ** 2
+              + (peaks.y[start, None] - peaks.y[end]) ** 2)
+    return np.argpartition(square, NEAREST - 1, axis=1)[:, :NEAREST]
 
 
 def _segments(peaks, limb, start, end):

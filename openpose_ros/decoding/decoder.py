@@ -124,13 +124,15 @@ def _enlarge(maps, factor):
 
 
 def _keypoints(peaks, person, body):
-    """The peaks of each person as rows of x, y, score; people without any are left out."""
-    people, row_of = np.unique(person, return_inverse=True)
-    keypoints = np.full((len(people), len(body.parts), 3), np.nan, np.float32)
+    """The peaks of each person as x, y, score: (people, parts, 3)."""
+    keypoints = np.full((person.max() + 1 if len(person) else 0, len(body.parts), 3), np.nan,
+                        np.float32)
     keypoints[..., 2] = 0.
-    keypoints[row_of, peaks.part] = np.column_stack(
-        (peaks.x, peaks.y, np.minimum(peaks.score, 1.)))
-    return keypoints[people >= 0]
+    rows = np.flatnonzero(person >= 0)
+    places = person[rows], peaks.part[rows]
+    for column, values in enumerate((peaks.x, peaks.y, np.minimum(peaks.score, np.float32(1.)))):
+        keypoints[places + (column,)] = values[rows]
+    return keypoints
 
 
 def _plausible(keypoints, settings):

@@ -48,7 +48,9 @@ def find_peaks(heatmaps: np.ndarray, threshold: float) -> Peaks:
 
 def _first_of_equals(is_peak, y, x, part):
     """Mask of the peaks (in reading order within each part) without a kept one before them."""
-    padded = np.pad(is_peak, ((_REACH, 0), (_REACH, _REACH), (0, 0)), 'constant')
+    height, width, parts = is_peak.shape
+    padded = np.zeros((height + _REACH, width + 2 * _REACH, parts), bool)
+    padded[_REACH:, _REACH:-_REACH] = is_peak
     rows = y[:, None] + (_EARLIER[:, 0] + _REACH)
     columns = x[:, None] + (_EARLIER[:, 1] + _REACH)
     keep = np.ones(len(part), bool)
