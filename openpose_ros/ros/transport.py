@@ -1,0 +1,33 @@
+"""The way pictures travel from process to process.
+
+Fast DDS, ROS 2's usual middleware, gives a process 512 KB of shared memory. A picture of 1280x720
+(2.7 MB) does not fit: it goes as thousands of UDP fragments, most of which get lost. Only the
+sender's memory counts, so a camera's driver needs the setting as much as the node does.
+"""
+import os
+from typing import Dict, Mapping
+
+VARIABLE = 'FASTDDS_BUILTIN_TRANSPORTS'
+
+# The default transports, shared memory and UDP, with room for pictures of 1920x1080. (The modes
+# LARGE_DATA and SHM carry them too, but cut off every process that does not use the same mode.)
+PICTURES = 'DEFAULT?sockets_size=16MB'
+
+# Whoever sets one of these has chosen a transport already.
+_CHOICES = (VARIABLE, 'FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
+
+
+def environment(given: Mapping[str, str] = os.environ) -> Dict[str, str]:
+    """What to add to the environment `given` so that pictures arrive: {variable: value}.
+
+    It is empty where the user has chosen a transport or another middleware (RMW_IMPLEMENTATION).
+    """
+    fast_dds = 'fastrtps' in given.get('RMW_IMPLEMENTATION', 'rmw_fastrtps_cpp')
+    if not fast_dds or any(given.get(choice) for choice in _CHOICES):
+        return {}
+    return {VARIABLE: PICTURES}
+
+
+def carry_pictures() -> None:
+    """Set the transport of this process and its children; before ``rclpy.init``."""
+    os.environ.update(environment())
