@@ -1,0 +1,215 @@
+"""A calibrated camera: picture coordinates to rays and points in space, and back.
+
+Frame: the camera's optical frame (REP-103: x right, y down, z forward), metres. Picture
+coordinates: px, the centre of the top left pixel at (0, 0). Nothing here depends on ROS: the fields
+of a sensor_msgs/CameraInfo come as plain numbers.
+"""
+import math
+from typing import NamedTuple, Sequence, Tuple
+
+import numpy as np
+import yaml
+
+# Number of distortion coefficients each model may have; missing ones are 0.
+# Source: sensor_msgs/distortion_models, OpenCV calib3d (k1 k2 p1 p2 k3 k4 k5 k6).
+_COEFFICIENTS = {'': (0,), 'none': (0,), 'plumb_bob': (0, 4, 5), 'rational_polynomial': (8, 12, 14),
+                 'equidistant': (0, 4), 'fisheye': (0, 4)}
+_FISHEYE = ('equidistant', 'fisheye')
+_ITERATIONS = 30
+_TOLERANCE = 1e-8      # in units of the ray's tangent: a hundred thousandth of a pixel
+
+
+class CameraError(ValueError):
+    """A camera that cannot be used; the message says in one line why and what to do."""
+
+
+class Camera(NamedTuple):
+    """Intrinsics of one camera; make it with one of the `from_` functions, which check them.
+
+    width, height: px. fx, fy, cx, cy: px. model: a distortion model of sensor_msgs/CameraInfo.
+    distortion: its coefficients, without trailing zeros; empty where there is no distortion.
+    """
+
+    width: int
+    height: int
+    fx: float
+    fy: float
+    cx: float
+    cy: float
+    model: str = 'none'
+    distortion: Tuple[float, ...] = ()
+
+    @classmethod
+    def from_info(cls, width: int, height: int, distortion_model: str, d: Sequence[float],
+                  k: Sequence[float]) -> 'Camera':
+        """The camera of a sensor_msgs/CameraInfo's fields; CameraError where they cannot be true.
+
+        k: 9 numbers, row-major. For a picture that is rectified already give `d` empty and the
+        left 3×3 of the message's `p` as `k`.
+        """
+        k = np.asarray(k, float).ravel()
+        d = np.asarray(d, float).ravel()
+        if width <= 0 or height <= 0:
+            raise CameraError('the camera calibration has no picture size ({}x{}): is the camera '
+                              'calibrated?'.format(width, height))
+        if k.size != 9 or not np.isfinite(k).all():
+            raise CameraError('the camera matrix must be 9 finite numbers, row by row, but is '
+                              '{}'.format(k.tolist()))
+        if not k.any():
+            raise CameraError('the camera matrix is all zero: calibrate the camera, or give its '
+                              'field of view')
+        if k[0] <= 0. or k[4] <= 0. or abs(k[8] - 1.) > 1e-6 or k[[3, 6, 7]].any():
+            raise CameraError('the camera matrix is no camera matrix (fx and fy must be positive, '
+                              'the last row 0 0 1): {}'.format(k.tolist()))
+        if not (-width < k[2] < 2 * width and -height < k[5] < 2 * height):
+            raise CameraError('the principal point ({:g}, {:g}) is far outside the picture of '
+                              '{}x{}'.format(k[2], k[5], width, height))
+        _check_distortion(distortion_model, d)
+        nonzero = np.flatnonzero(d)
+        d = d[:nonzero[-1] + 1] if len(nonzero) else d[:0]
+        fisheye = distortion_model in _FISHEYE    # no coefficients is still not a pinhole
+        model = distortion_model if len(d) or fisheye else 'none'
+        return cls(int(width), int(height), float(k[0]), float(k[4]), float(k[2]), float(k[5]),
+                   model, tuple(d.tolist()))
+
+    @classmethod
+    def from_yaml(cls, path: str) -> 'Camera':
+        """The camera of a camera_info YAML file, as camera_calibration writes it."""
+        try:
+            with open(path) as file:
+                info = yaml.safe_load(file)
+            return cls.from_info(
+                info['image_width'], info['image_height'], info.get('distortion_model', ''),
+                (info.get('distortion_coefficients') or {}).get('data') or (),
+                info['camera_matrix']['data'])
+        except CameraError as error:
+            raise CameraError('{}: {}'.format(path, error))
+        except OSError as error:
+            raise CameraError('cannot read the camera calibration {}: {}'.format(
+                path, error.strerror))
+        except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError) as error:
+            raise CameraError('{} is no camera_info YAML ({}: {}): it needs image_width, '
+                              'image_height and camera_matrix'.format(
+                                  path, type(error).__name__, ' '.join(str(error).split())))
+
+    @classmethod
+    def from_field_of_view(cls, width: int, height: int, horizontal_degrees: float) -> 'Camera':
+        """A camera without distortion, square pixels and this horizontal field of view."""
+        if not 0. < horizontal_degrees < 180.:
+            raise CameraError('the horizontal field of view must lie between 0 and 180 degrees, '
+                              'but is {:g}'.format(horizontal_degrees))
+        f = .5 * width / math.tan(math.radians(.5 * horizontal_degrees))
+        return cls.from_info(width, height, 'none', (),
+                             (f, 0., .5 * (width - 1), 0., f, .5 * (height - 1), 0., 0., 1.))
+
+    def resized(self, width: int, height: int) -> 'Camera':
+        """The same camera for its picture scaled to this size (the aspect must be kept)."""
+        if (width, height) == (self.width, self.height):
+            return self
+        sx, sy = width / self.width, height / self.height
+        if abs(sx / sy - 1.) > .01:
+            raise CameraError('a picture of {}x{} is not the camera\'s {}x{} scaled'.format(
+                width, height, self.width, self.height))
+        return self._replace(width=width, height=height, fx=self.fx * sx, fy=self.fy * sy,
+                             cx=(self.cx + .5) * sx - .5, cy=(self.cy + .5) * sy - .5)
+
+    def rectify(self, pixels: np.ndarray) -> np.ndarray:
+        """Rays through these pixels: (..., 2) px to (..., 2) x/z, y/z, the distortion undone.
+
+        NaN where a pixel lies outside what the distortion model can have come from, or (fisheye)
+        90° and more off the axis.
+        """
+        pixels = np.asarray(pixels, float)
+        distorted = np.stack(((pixels[..., 0] - self.cx) / self.fx,
+                              (pixels[..., 1] - self.cy) / self.fy), axis=-1)
+        if self.model in _FISHEYE:
+            return _undo_fisheye(distorted, self.distortion)
+        if not self.distortion:
+            return distorted
+        return _undo_polynomial(distorted, self.distortion)
+
+    def unproject(self, pixels: np.ndarray, depth: np.ndarray) -> np.ndarray:
+        """Points (..., 3) m at these pixels (..., 2) px and depths (...) m along the z axis."""
+        rays = self.rectify(pixels)
+        depth = np.asarray(depth, float)[..., None]
+        return np.concatenate((rays * depth, depth + 0. * rays[..., :1]), axis=-1)
+
+    def project(self, points: np.ndarray) -> np.ndarray:
+        """Pixels (..., 2) of points (..., 3) m; NaN for a point not in front of the camera."""
+        points = np.asarray(points, float)
+        with np.errstate(invalid='ignore'):
+            z = np.where(points[..., 2:] > 0., points[..., 2:], np.nan)
+        rays = points[..., :2] / z
+        if self.model in _FISHEYE:
+            rays = _apply_fisheye(rays, self.distortion)
+        elif self.distortion:
+            rays = _apply_polynomial(rays, self.distortion)
+        return rays * (self.fx, self.fy) + (self.cx, self.cy)
+
+
+def _check_distortion(model, d):
+    if model not in _COEFFICIENTS:
+        raise CameraError('unknown distortion model "{}": plumb_bob, rational_polynomial and '
+                          'equidistant are known'.format(model))
+    if not np.isfinite(d).all():
+        raise CameraError('the distortion coefficients must be finite, but are {}'.format(
+            d.tolist()))
+    if d.any() and len(d) not in _COEFFICIENTS[model]:
+        raise CameraError('distortion model "{}" takes {} coefficients, not {}'.format(
+            model, ' or '.join(str(n) for n in _COEFFICIENTS[model]), len(d)))
+    if d[8:].any():
+        raise CameraError('thin prism and tilt coefficients (the 9th and on) are not supported')
+
+
+def _apply_polynomial(rays, distortion):
+    """Distorted rays of plumb_bob and rational_polynomial. Source: OpenCV calib3d's formula."""
+    k1, k2, p1, p2, k3, k4, k5, k6 = tuple(distortion) + (0.,) * (8 - len(distortion))
+    x, y = rays[..., 0], rays[..., 1]
+    r2 = x * x + y * y
+    radial = (1. + r2 * (k1 + r2 * (k2 + r2 * k3))) / (1. + r2 * (k4 + r2 * (k5 + r2 * k6)))
+    return np.stack((x * radial + 2. * p1 * x * y + p2 * (r2 + 2. * x * x),
+                     y * radial + p1 * (r2 + 2. * y * y) + 2. * p2 * x * y), axis=-1)
+
+
+def _undo_polynomial(distorted, distortion):
+    """Invert `_apply_polynomial` by fixed-point iteration; NaN where it does not converge."""
+    rays = distorted
+    with np.errstate(all='ignore'):
+        for _ in range(_ITERATIONS):
+            error = distorted - _apply_polynomial(rays, distortion)
+            rays = rays + error
+            if not np.nanmax(np.abs(error), initial=0.) > _TOLERANCE:
+                return rays
+        return np.where(np.abs(error).max(axis=-1, keepdims=True) < 1e-4, rays, np.nan)
+
+
+def _fisheye_angle(theta, distortion):
+    """Distorted angle of an angle off the axis, and its derivative (Kannala and Brandt 2006)."""
+    t2 = theta * theta
+    angle, slope = 1., 1.
+    for power, k in enumerate(distortion, 1):
+        angle = angle + k * t2 ** power
+        slope = slope + (2 * power + 1) * k * t2 ** power
+    return theta * angle, slope
+
+
+def _apply_fisheye(rays, distortion):
+    r = np.linalg.norm(rays, axis=-1, keepdims=True)
+    distorted = _fisheye_angle(np.arctan(r), distortion)[0]
+    return rays * np.divide(distorted, r, out=np.ones_like(r), where=r > 0.)
+
+
+def _undo_fisheye(distorted, distortion):
+    """Invert `_apply_fisheye` by Newton's method on the angle off the axis."""
+    r = np.linalg.norm(distorted, axis=-1, keepdims=True)
+    theta = r
+    with np.errstate(all='ignore'):
+        for _ in range(_ITERATIONS if distortion else 0):
+            angle, slope = _fisheye_angle(theta, distortion)
+            theta = theta - (angle - r) / slope
+            if not np.nanmax(np.abs(angle - r), initial=0.) > _TOLERANCE:
+                break
+        angle = _fisheye_angle(theta, distortion)[0]
+        valid = (np.abs(angle - r) < 1e-4) & (theta >= 0.) & (theta < math.pi / 2.)
+        scale = np.divide(np.tan(theta), r, out=np.ones_like(r), where=r > 0.)
+        return np.where(valid, distorted * scale, np.nan)

@@ -1,0 +1,189 @@
+"""The depth at every joint, robustly: holes, the background and an arm before the body.
+
+What counts as a valid depth reading is written once, in `_metres`.
+"""
+from typing import NamedTuple, Optional
+
+import numpy as np
+
+from openpose_ros.body import (LEFT_HIP, LEFT_SHOULDER, NECK, PART_COUNT, RIGHT_HIP,
+                               RIGHT_SHOULDER)
+from openpose_ros.scene.camera import Camera
+
+TORSO_PARTS = (NECK, RIGHT_SHOULDER, LEFT_SHOULDER, RIGHT_HIP, LEFT_HIP)
+_CORNERS = (RIGHT_SHOULDER, LEFT_SHOULDER, RIGHT_HIP, LEFT_HIP)
+
+
+class DepthSettings(NamedTuple):
+    """What counts as a depth reading and which readings belong to a joint.
+
+    nearest, farthest: m; what lies outside is no reading.
+    window: half the width of the window round a joint, m on the body.
+    samples: readings along the window's side (so samples^2 in all), spread evenly.
+    gap: m; sorted readings further apart than this belong to different things.
+    needed: share of the window's readings a thing must have to be taken for the joint's.
+    reach: m; a joint further than this from the torso's depth is not the person's.
+    torso_reach: m; the same for shoulders, hips and neck.
+    noise: stddev of a stereo camera's depth over depth squared, 1/m (Intel, "Best-known-methods for
+        tuning RealSense D4xx": subpixel 0.08 x z^2 / (focal length x baseline)).
+    surface: stddev of where on the body's surface a joint is seen, m.
+    """
+
+    nearest: float = .1
+    farthest: float = 15.
+    window: float = .04
+    samples: int = 7
+    gap: float = .08
+    needed: float = .15
+    reach: float = .6
+    torso_reach: float = .35
+    noise: float = .0025
+    surface: float = .012
+
+
+class Depths(NamedTuple):
+    """Depths of people's joints along the optical axis, m.
+
+    joints: (n, 18), of the surface the camera sees; NaN where there is none. stddev: (n, 18).
+    torso: (n,), the median over shoulders, hips and what lies between them. torso_stddev: (n,).
+    """
+
+    joints: np.ndarray
+    stddev: np.ndarray
+    torso: np.ndarray
+    torso_stddev: np.ndarray
+
+    def only(self, people: np.ndarray) -> 'Depths':
+        """The same with the depths of all other people, (n,) bool, unknown."""
+        return Depths(*(np.where(people[(...,) + (None,) * (field.ndim - 1)], field, np.nan)
+                        for field in self))
+
+
+def depth_problem(depth: np.ndarray, camera: Camera) -> Optional[str]:
+    """Why a depth picture cannot be used with this camera's, in one line; None where it can."""
+    depth = np.asarray(depth)
+    if depth.ndim != 2 or 0 in depth.shape:
+        return 'the depth picture must be (height, width), but is {}'.format(depth.shape)
+    if depth.dtype.kind != 'f' and depth.dtype not in (np.uint16, np.int16):
+        return ('the depth picture must be 16 bit millimetres or floating metres, but is '
+                '{}'.format(depth.dtype))
+    height, width = depth.shape
+    if abs((width * camera.height) / (height * camera.width) - 1.) > .01:
+        return ('the depth picture of {}x{} has another aspect than the colour camera\'s {}x{}: '
+                'publish the depth registered to the colour'.format(
+                    width, height, camera.width, camera.height))
+    return None
+
+
+def joint_depths(pixels: np.ndarray, scale: np.ndarray, depth: np.ndarray, camera: Camera,
+                 settings: DepthSettings = DepthSettings()) -> Depths:
+    """Depth at each joint from the readings round it: the median of the person's own surface.
+
+    pixels: (n, 18, 2) px of the colour picture, NaN where unseen. scale: (n,) px that 1 m at the
+    person takes in the colour picture. depth: (h, w), uint16 mm or floating m, registered to the
+    colour picture, of any size of its aspect.
+
+    Each window's readings are sorted and cut where neighbours lie more than `gap` apart; the
+    joint's depth is the median of the nearest piece that is large enough. The torso's depth is the
+    median over its joints and points between them; what lies too far from it is then left out and
+    the joints of the torso are read anew, so that neither the wall behind a narrow wrist nor a hand
+    before the chest is taken for the joint.
+    """
+    readings = _windows(pixels, scale, depth, camera, settings)
+    between = _windows(_inside_torso(pixels), 0. * scale, depth, camera,
+                       settings._replace(samples=1))[..., 0]
+    nearest = _surface(readings, np.zeros(readings.shape[:2]), settings)
+    torso = _torso_depth(np.concatenate((nearest[:, TORSO_PARTS], between), axis=1), settings)
+    known = np.isfinite(torso)[:, None]
+    reference = np.where(known, torso[:, None], 0.)
+    reach = np.where(known, settings.reach, np.inf) + np.zeros(PART_COUNT)
+    near = np.zeros(readings.shape[:2])
+    reach[:, TORSO_PARTS] = np.where(known, settings.torso_reach, np.inf)
+    near[:, TORSO_PARTS] = reference
+    with np.errstate(invalid='ignore'):
+        own = np.abs(readings - reference[..., None]) <= reach[..., None]
+    joints = _surface(np.sort(np.where(own, readings, np.nan), axis=-1), near, settings)
+    return Depths(joints, _stddev(joints, settings), torso, _stddev(torso, settings))
+
+
+def _stddev(depth, settings):
+    return np.hypot(settings.noise * depth ** 2, settings.surface)
+
+
+def _torso_depth(readings, settings):
+    """Median depth of a torso, twice: once more without what is not at the torso's depth."""
+    torso = _median(readings)
+    with np.errstate(invalid='ignore'):
+        far = np.abs(readings - torso[:, None]) > settings.torso_reach
+    return _median(np.where(far, np.nan, readings))
+
+
+def _metres(readings, settings):
+    """Valid depth readings in metres, NaN for all others: the one place that says what is valid.
+
+    Integers are millimetres, floats metres. 0, negative, NaN, infinite and what lies outside of
+    (nearest, farthest) is no reading.
+    """
+    metres = readings * .001 if readings.dtype.kind in 'iu' else readings.astype(float)
+    with np.errstate(invalid='ignore'):
+        return np.where((metres > settings.nearest) & (metres < settings.farthest), metres, np.nan)
+
+
+def _windows(pixels, scale, depth, camera, settings):
+    """Sorted readings round each pixel, (n, m, samples^2) m, NaN (last) where there is none."""
+    height, width = depth.shape
+    sx, sy = width / camera.width, height / camera.height
+    steps = np.linspace(-1., 1., settings.samples) if settings.samples > 1 else np.zeros(1)
+    # At least a pixel apart, else a far person's window reads the same pixel again and again.
+    half = np.maximum(scale * settings.window * sx, .5 * (settings.samples - 1))[:, None, None]
+    dx, dy = (offset.ravel() for offset in np.meshgrid(steps, steps))
+    x = (pixels[..., :1] + .5) * sx - .5 + half * dx
+    y = (pixels[..., 1:] + .5) * sy - .5 + half * dy
+    with np.errstate(invalid='ignore'):
+        inside = (x > -.5) & (x < width - .5) & (y > -.5) & (y < height - .5)
+    x = np.where(inside, x + .5, 0.).astype(np.intp)
+    y = np.where(inside, y + .5, 0.).astype(np.intp)
+    readings = np.where(inside, _metres(depth[y, x], settings), np.nan)
+    return np.sort(readings, axis=-1)
+
+
+def _inside_torso(pixels):
+    """(n, 15, 2) px spread inside the shoulders-hips polygon; NaN where a corner is unseen."""
+    right_shoulder, left_shoulder, right_hip, left_hip = (pixels[:, part, None]
+                                                          for part in _CORNERS)
+    down, across = (v.reshape(-1, 1) for v in np.meshgrid(np.linspace(.1, .9, 5), (.25, .5, .75)))
+    top = right_shoulder + across * (left_shoulder - right_shoulder)
+    bottom = right_hip + across * (left_hip - right_hip)
+    return top + down * (bottom - top)
+
+
+def _surface(readings, near, settings):
+    """Median of the piece of sorted readings nearest to the depth `near`: (..., samples) to (...).
+
+    The readings are cut into pieces where neighbours lie more than `gap` apart; only pieces that
+    are large enough count. `near` 0 takes the piece nearest to the camera.
+    """
+    samples = readings.shape[-1]
+    index = np.arange(samples)
+    valid = np.isfinite(readings).sum(axis=-1)
+    with np.errstate(invalid='ignore'):
+        cut = np.diff(readings, axis=-1) > settings.gap
+    edge = np.zeros(cut.shape[:-1] + (1,), bool)
+    begin = np.maximum.accumulate(np.where(np.concatenate((edge, cut), axis=-1), index, 0), axis=-1)
+    # A piece is complete at its last reading, which is where the next one starts.
+    last = np.concatenate((cut, edge), axis=-1) | (index == (valid - 1)[..., None])
+    enough = last & (index - begin + 1 >= max(2., settings.needed * samples))
+    enough &= index < valid[..., None]
+    median = np.take_along_axis(readings, (begin + index) // 2, axis=-1)
+    distance = np.where(enough, np.abs(median - np.asarray(near)[..., None]), np.inf)
+    best = distance.argmin(axis=-1)[..., None]
+    return np.where(np.take_along_axis(enough, best, axis=-1),
+                    np.take_along_axis(median, best, axis=-1), np.nan)[..., 0]
+
+
+def _median(values):
+    """Median over the last axis of the finite values; NaN where there is none, without warning."""
+    values = np.sort(values, axis=-1)
+    count = np.isfinite(values).sum(axis=-1)
+    middle = np.maximum(count - 1, 0) // 2
+    return np.take_along_axis(values, middle[..., None], axis=-1)[..., 0]

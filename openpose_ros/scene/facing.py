@@ -1,0 +1,133 @@
+"""Which way the torso's front points, from the shoulders and hips.
+
+Headings are relative to the ray to the person, see heading.py. The left part of a pair `width`
+apart lies width·cos(heading) to the picture's right of the right one, and width·sin(heading)
+further away. The first is well conditioned side-on, the second (which needs depth) face-on.
+"""
+from typing import NamedTuple, Optional
+
+import numpy as np
+
+from openpose_ros.body import LEFT_HIP, LEFT_SHOULDER, NECK, RIGHT_HIP, RIGHT_SHOULDER
+from openpose_ros.scene import heading, proportions
+from openpose_ros.scene.depth import Depths
+from openpose_ros.scene.size import Estimate
+from openpose_ros.scene.view import View
+
+# (right, left, width, stddev of where on the surface the depth camera sees it, m: a hip of one who
+# sits is somewhere on the thigh).
+_PAIRS = ((RIGHT_SHOULDER, LEFT_SHOULDER, proportions.SHOULDERS, .01),
+          (RIGHT_HIP, LEFT_HIP, proportions.HIPS, .03))
+_PLACEMENT = .015          # m; where on a shoulder or hip a network puts its keypoint
+_HIDDEN_PLACEMENT = .035   # m; the same when the body hides one of the pair,
+_HIDDEN_BACKWARD = .03     # which a network then puts this far too near to the back
+_SWAPPED = .02             # how often a network takes left for right
+_OUTLIER = .01             # how often a pair is nothing of the kind
+
+# The share of a pair's difference in depth that its surface shows, from the front and from behind
+# (shoulders hang forward and the back is round), and its standard deviation.
+_SHOWN_FRONT, _SHOWN_BACK, _SHOWN_STDDEV = .95, .72, .15
+_SHOWN_HIDDEN, _SHOWN_HIDDEN_STDDEV = .4, .3    # the same when the body hides one of the pair
+_HIDDEN_BELOW, _HIDDEN_SOFTNESS = .10, .025     # m; a pair this narrow in the picture hides one
+
+
+class Torso(NamedTuple):
+    """What shoulders and hips say of people's headings.
+
+    loglikelihood: (n, headings). size, size_variance: (n, headings), the apparent size (1/m) that
+    their widths imply were that the heading.
+    """
+
+    loglikelihood: np.ndarray
+    size: np.ndarray
+    size_variance: np.ndarray
+
+    def size_given(self, probability: np.ndarray) -> Estimate:
+        """The apparent size, these being the probabilities (n, headings) of the headings."""
+        mean = (probability * self.size).sum(axis=1)
+        spread = self.size_variance + (self.size - mean[:, None]) ** 2
+        return Estimate(mean, np.sqrt((probability * spread).sum(axis=1)))
+
+
+def torso_likelihood(view: View, size: Estimate, depths: Optional[Depths] = None) -> Torso:
+    """What shoulders and hips say of people's headings.
+
+    size: apparent size before the pairs' widths are considered. It is eliminated exactly: for a
+    residual r = g·(size − mean) + noise of stddev s per pair, the marginal's exponent is
+    −½ (Σ r²/s² − (Σ r·g/s²)² / (1/stddev² + Σ g²/s²)).
+    """
+    mean, precision = size.value[:, None], size.stddev[:, None] ** -2.
+    fit, slope, loglikelihood = 0., 0., 0.
+    for right, left, width, surface in _PAIRS:
+        tangent, stretched = _apart(view.right, right, left)
+        known = np.isfinite(tangent)[:, None]
+        hidden = _hidden(width)
+        placement = _PLACEMENT + (_HIDDEN_PLACEMENT - _PLACEMENT) * hidden
+        variance = 2. * stretched[:, None] ** 2 * (view.noise ** 2 + (mean * placement) ** 2) \
+            + (mean * width.stddev * heading.COS) ** 2
+        slant = width.mean * heading.COS - _HIDDEN_BACKWARD * hidden
+        residual = np.where(known, tangent[:, None] - mean * slant, 0.)
+        weight = known / variance
+        fit = fit + residual * slant * weight
+        slope = slope + slant ** 2 * weight
+        loglikelihood = loglikelihood - .5 * (residual ** 2 * weight + known * np.log(variance))
+        if depths is not None:
+            loglikelihood = loglikelihood + _depth_likelihood(
+                view, depths, (right, left), width, surface, mean, hidden)
+    posterior = precision + slope
+    loglikelihood = loglikelihood + .5 * (fit ** 2 / posterior - np.log(posterior))
+    return Torso(_robust(loglikelihood), mean + fit / posterior, 1. / posterior)
+
+
+def _apart(values, right, left):
+    """Left minus right of a pair, and the factor on its noise: 2 where the neck stands in for one.
+
+    The neck's keypoint is the middle of the shoulders, so one shoulder and it are half a pair.
+    """
+    apart = values[:, left] - values[:, right]
+    if (right, left) != (RIGHT_SHOULDER, LEFT_SHOULDER):
+        return apart, np.ones(len(values))
+    middle = values[:, NECK]
+    half = np.where(np.isfinite(values[:, left]), values[:, left] - middle,
+                    middle - values[:, right])
+    both = np.isfinite(apart)
+    return np.where(both, apart, 2. * half), np.where(both, 1., 2.)
+
+
+def _hidden(width):
+    """Probability at each heading that the body hides one of a pair from the camera."""
+    apart = width.mean * np.abs(heading.COS)
+    return 1. / (1. + np.exp((apart - _HIDDEN_BELOW) / _HIDDEN_SOFTNESS))
+
+
+def _depth_likelihood(view, depths, pair, width, surface, size, hidden):
+    """What a pair's difference in depth says: of both where both show, little where one hides.
+
+    In tangents (metres over the person's range), so that it does not depend on her distance.
+    """
+    right, left = (np.where(np.isfinite(view.right[:, part]), view.along[:, part]
+                            * depths.joints[:, part], np.nan) for part in pair)
+    distance = .5 * (left + right)
+    apart = (left - right) / distance
+    known = np.isfinite(apart)[:, None]
+    variance = (depths.stddev[:, pair] ** 2 + surface ** 2).sum(axis=1)
+    noise = (variance / distance ** 2)[:, None]
+    full = size * width.mean * heading.SIN
+    front = .5 * (1. + heading.COS)
+    shown = _SHOWN_BACK + (_SHOWN_FRONT - _SHOWN_BACK) * front
+    density = (1. - hidden) * _normal(apart[:, None] - shown * full,
+                                      noise + (_SHOWN_STDDEV * full) ** 2)
+    density = density + hidden * _normal(apart[:, None] - _SHOWN_HIDDEN * full,
+                                         noise + (_SHOWN_HIDDEN_STDDEV * full) ** 2)
+    return np.where(known, np.log(density + _OUTLIER / size), 0.)
+
+
+def _normal(x, variance):
+    return np.exp(-.5 * x * x / variance) / np.sqrt(2. * np.pi * variance)
+
+
+def _robust(loglikelihood):
+    """Leave a little for left and right being swapped, and for the pairs being wrong altogether."""
+    likelihood = np.exp(loglikelihood - loglikelihood.max(axis=-1, keepdims=True))
+    opposite = np.roll(likelihood, heading.COUNT // 2, axis=-1)
+    return np.log((1. - _SWAPPED) * likelihood + _SWAPPED * opposite + _OUTLIER)

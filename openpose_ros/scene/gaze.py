@@ -1,0 +1,150 @@
+"""Which way the head's front points, from the nose, eyes and ears, and what that says of the torso.
+
+Headings are relative to the ray to the person, see heading.py.
+"""
+from typing import Optional
+
+import numpy as np
+
+from openpose_ros.body import LEFT_EAR, LEFT_EYE, NOSE, RIGHT_EAR, RIGHT_EYE
+from openpose_ros.scene import heading, proportions
+from openpose_ros.scene.depth import Depths
+from openpose_ros.scene.size import Estimate, neck
+from openpose_ros.scene.view import View
+
+_PARTS = list(proportions.HEAD_PARTS)
+_PLACEMENT = .012        # m; where on a head a network puts a keypoint
+_SURFACE = .02           # m; hair, and the edge of the head, in depth
+_HIDDEN_PLACEMENT = .04  # m; both for a part that the head itself hides
+_OUTLIER = .02           # how often the head's parts are none
+_VISIBILITY = .7         # weight of which parts are seen: their absences are not independent
+_NEAR_EDGE = .12         # m; a head this near to the picture's edge may be cut off
+_EAR_RATIO, _EAR_RATIO_STDDEV = 1., .5    # log of the ears' scores when one points at the camera
+
+# How the torso and the head turn against each other: mostly little, now and then far.
+_TURN = heading.spread_kernel((np.radians(18.), np.radians(50.)), (.8, .2))
+
+
+def through_neck(loglikelihood: np.ndarray) -> np.ndarray:
+    """What the head's heading says of the torso's, or the other way round, (n, headings)."""
+    p = np.exp(loglikelihood - loglikelihood.max(axis=-1, keepdims=True))
+    return np.log(p @ _TURN)
+
+
+def head_likelihood(view: View, size: Estimate, depths: Optional[Depths] = None) -> np.ndarray:
+    """What nose, eyes and ears say of the head's heading: loglikelihood (n, headings).
+
+    Three kinds of cue: where the parts lie across the picture, against each other and the neck;
+    the same in depth; and which parts are seen at all.
+    """
+    loglikelihood = _across(view, size)
+    if depths is not None:
+        loglikelihood = loglikelihood + _in_depth(view, depths, size)
+    likelihood = np.exp(loglikelihood - loglikelihood.max(axis=-1, keepdims=True))
+    return np.log(likelihood + _OUTLIER) + _VISIBILITY * _visible(view, size)
+
+
+def _across(view, size):
+    """From the parts across the picture, the head's place over the neck known only roughly."""
+    base = neck(view.right)
+    free = ~np.isfinite(base)    # without a neck the place is free
+    tangents = view.right[:, _PARTS]
+    tangents = tangents - np.where(free, _mean(tangents), base)[:, None]
+    expected = (proportions.HEAD[:, :1] * heading.COS
+                + (proportions.HEAD[:, 1:2] + proportions.HEAD_FORWARD.mean) * heading.SIN)
+    shared = (proportions.HEAD_FORWARD.stddev * size.value) ** 2 + view.noise ** 2
+    return _marginal(tangents, expected, view.noise ** 2, _PLACEMENT,
+                     np.where(free, size.value ** 2, shared), size)
+
+
+def _in_depth(view, depths, size):
+    """From the parts' depths against each other; where the head is as a whole is free."""
+    away = np.where(np.isfinite(view.right), view.along * depths.joints, np.nan)[:, _PARTS]
+    distance = _mean(away)[:, None]
+    expected = proportions.HEAD[:, :1] * heading.SIN - proportions.HEAD[:, 1:2] * heading.COS
+    noise = (depths.stddev[:, _PARTS] / distance) ** 2
+    return _marginal((away - distance) / distance, expected, noise[..., None], _SURFACE,
+                     size.value ** 2, size)
+
+
+def _marginal(tangents, expected, noise, placement, shared, size):
+    """Loglikelihood (n, headings) of parts at a common unknown offset and an uncertain size.
+
+    tangents: (n, parts), NaN unknown. expected: (parts, headings) m. noise: variance of each
+    tangent as measured. placement: m, stddev of a visible part on the head. shared: (n,), variance
+    of the common offset. Offset and size are eliminated as in facing.torso_likelihood, the offset
+    first: with precisions w, a weighted sum of products loses
+    (sum w a)(sum w b) / (1/shared + sum w).
+    """
+    known = np.isfinite(tangents)[..., None]
+    place = placement + (_HIDDEN_PLACEMENT - placement) * (1. - _VISIBLE)
+    variance = noise + (size.value[:, None, None] * place) ** 2
+    w = np.where(known, 1. / variance, 0.)
+    x = np.where(known, tangents[..., None], 0.) - size.value[:, None, None] * expected
+    total = 1. / shared[:, None] + w.sum(axis=1)
+
+    def product(a, b):
+        return (w * a * b).sum(axis=1) - (w * a).sum(axis=1) * (w * b).sum(axis=1) / total
+
+    fit, slope = product(x, expected), product(expected, expected)
+    posterior = size.stddev[:, None] ** -2. + slope
+    determinant = np.where(known, np.log(variance), 0.).sum(axis=1) + np.log(total * posterior)
+    return -.5 * (product(x, x) - fit ** 2 / posterior + determinant)
+
+
+def _mean(values):
+    known = np.isfinite(values)
+    count = known.sum(axis=1)
+    return np.where(known, values, 0.).sum(axis=1) / np.where(count > 0, count, np.nan)
+
+
+def _outward(left, part):
+    """Cosine between a part's own outward direction and the direction to the camera."""
+    if part == NOSE:
+        return heading.COS
+    aside = np.radians(30.) if part in (RIGHT_EYE, LEFT_EYE) else np.pi / 2.
+    return np.cos(heading.ANGLES + np.sign(left) * aside)
+
+
+def _seen_given_heading():
+    """Probability that a network reports each part of the head at each heading, (parts, headings).
+
+    A part is reported until it has turned away too far: the nose up to about 115 degrees and the
+    eyes up to 100; an ear, which stands out, up to 110 and, from behind, where a network guesses it
+    at the edge of the hair, up to 150.
+    """
+    until = np.array([-.45, -.2, -.2, 0., 0.])[:, None] + np.zeros(heading.COUNT)
+    until[3:] = -.6 + .3 * heading.COS
+    return .05 + .9 / (1. + np.exp((until - _OUTWARD) / .12))
+
+
+_OUTWARD = np.array([_outward(left, part) for part, (left, _, _) in zip(_PARTS, proportions.HEAD)])
+# Whether the head hides a part from the camera; the networks see somewhat round the corner.
+_VISIBLE = 1. / (1. + np.exp((-.2 - _OUTWARD) / .1))
+_SEEN = _seen_given_heading()
+_LOG_SEEN, _LOG_UNSEEN = np.log(_SEEN), np.log(1. - _SEEN)
+
+
+def _visible(view, size):
+    """What the parts that are seen and those that are not say; nothing of a head cut off."""
+    seen = np.isfinite(view.right[:, _PARTS])
+    whole = seen.any(axis=1) & _within(view, size)
+    return whole[:, None] * (seen @ _LOG_SEEN + ~seen @ _LOG_UNSEEN + _ears(view))
+
+
+def _ears(view):
+    """From both ears' scores: a network is less sure of the one that is further round the head."""
+    with np.errstate(divide='ignore', invalid='ignore'):
+        ratio = np.log(view.scores[:, RIGHT_EAR] / view.scores[:, LEFT_EAR])[:, None]
+    ratio = np.where(np.isfinite(ratio), ratio, np.nan)
+    return np.nan_to_num(-.5 * ((ratio - _EAR_RATIO * heading.SIN) / _EAR_RATIO_STDDEV) ** 2)
+
+
+def _within(view, size):
+    """Whether the head lies wholly within the picture."""
+    margin = _NEAR_EDGE * size.value[:, None] * view.camera.fx
+    head = view.keypoints[:, _PARTS]
+    last = np.array((view.camera.width, view.camera.height)) - 1.
+    with np.errstate(invalid='ignore'):
+        cut = (head < margin[..., None]) | (head > last - margin[..., None])
+    return ~cut.any(axis=(1, 2))

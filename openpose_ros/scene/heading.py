@@ -1,0 +1,65 @@
+"""Probabilities over the full circle of headings.
+
+A heading says which way a person's front points along the ground, seen from the camera along the
+ray to her: 0 faces the camera, pi/2 faces the picture's right, pi faces away, -pi/2 the left.
+Everything known of it is a log-likelihood over a fixed grid of headings. That way cues of any
+shape add up: a sine that cannot tell front from back, a hidden shoulder, an ear that shows.
+"""
+from typing import Tuple
+
+import numpy as np
+
+COUNT = 180
+ANGLES = np.arange(COUNT) * (2. * np.pi / COUNT)
+SIN = np.sin(ANGLES)
+COS = np.cos(ANGLES)
+
+
+def wrap(angle: np.ndarray) -> np.ndarray:
+    """An angle as the same angle in [-pi, pi)."""
+    return (angle + np.pi) % (2. * np.pi) - np.pi
+
+
+_DIFFERENCE = wrap(ANGLES[:, None] - ANGLES)
+_NEAR = (np.abs(_DIFFERENCE) < np.radians(45.)).astype(float)
+
+
+def normalized(loglikelihood: np.ndarray) -> np.ndarray:
+    """Probability of each heading, (n, COUNT), of unnormalised log-likelihoods."""
+    p = np.exp(loglikelihood - loglikelihood.max(axis=-1, keepdims=True))
+    return p / p.sum(axis=-1, keepdims=True)
+
+
+def spread_kernel(stddevs: Tuple[float, ...], weights: Tuple[float, ...]) -> np.ndarray:
+    """(COUNT, COUNT) probability of one heading given another: a mixture of normals, rad."""
+    kernel = sum(w * np.exp(-.5 * (_DIFFERENCE / s) ** 2) / s for w, s in zip(weights, stddevs))
+    return kernel / kernel.sum(axis=-1, keepdims=True)
+
+
+def estimate(probability: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+    """Heading and its standard deviation, both (n,) rad, of probabilities (n, COUNT).
+
+    The heading is the circular mean of what lies within 45° of the heavier-most direction, so that
+    two opposite guesses are never averaged into a third. The standard deviation is half the width
+    of the interval round it that holds 68.3 %, or a quarter of that which holds 95.4 %, whichever
+    is more: for a normal distribution both are its standard deviation; where the opposite heading
+    is possible it grows to say so.
+    """
+    near = _NEAR[(probability @ _NEAR).argmax(axis=-1)] * probability
+    heading = np.arctan2(near @ SIN, near @ COS)
+    away = np.abs(wrap(ANGLES - heading[:, None]))
+    order = np.argsort(away, axis=-1)
+    held = np.cumsum(np.take_along_axis(probability, order, axis=-1), axis=-1)
+    away = np.take_along_axis(away, order, axis=-1)
+    stddev = np.maximum(_quantile(held, away, .683), .5 * _quantile(held, away, .954))
+    return heading, stddev
+
+
+def _quantile(held, away, share):
+    """Angle within which this share is held, between grid angles linearly."""
+    after = (held >= share).argmax(axis=-1)[:, None]
+    before = np.maximum(after - 1, 0)
+    p0, p1 = np.take_along_axis(held, before, -1), np.take_along_axis(held, after, -1)
+    a0, a1 = np.take_along_axis(away, before, -1), np.take_along_axis(away, after, -1)
+    part = np.clip((share - p0) / np.maximum(p1 - p0, 1e-12), 0., 1.)
+    return (a0 + part * (a1 - a0))[:, 0]

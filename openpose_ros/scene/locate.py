@@ -1,0 +1,161 @@
+"""People of a picture, with depth or without, as people in space: the room's one function."""
+from typing import List, NamedTuple, Optional, Sequence, Tuple
+
+import numpy as np
+
+from openpose_ros.people import SOURCE_DEPTH, SOURCE_MONOCULAR, SOURCE_NONE, People
+from openpose_ros.scene import heading, proportions
+from openpose_ros.scene.arms import doubt_covered
+from openpose_ros.scene.camera import Camera
+from openpose_ros.scene.depth import Depths, DepthSettings, depth_problem, joint_depths
+from openpose_ros.scene.facing import torso_likelihood
+from openpose_ros.scene.gaze import head_likelihood, through_neck
+from openpose_ros.scene.position import ground_range, half_thickness, place, surface_range
+from openpose_ros.scene.size import Estimate, fuse, range_of, size_at, upright_size
+from openpose_ros.scene.view import look_at
+
+UP = (0., -1., 0.)    # of a camera that is level, in its optical frame
+
+# Body size relative to an adult's, as a factor either way, beyond which a depth is not believed.
+_BELIEVABLE_SIZE = 1.8
+
+
+class Settings(NamedTuple):
+    """What locating people assumes and when it would rather not answer.
+
+    keypoint_noise: stddev of a keypoint as a share of the picture's height.
+    depth: what counts as a depth reading.
+    torso_radii: half the torso's horizontal section, to the side and the front, m: a person stands
+        that far behind the surface a depth camera sees; (0, 0) leaves her on it.
+    max_stddev: rad; a heading less certain than this is unknown.
+    min_stddev: rad; no heading is called more certain than this.
+    """
+
+    keypoint_noise: float = 1. / 160.
+    depth: DepthSettings = DepthSettings()
+    torso_radii: Tuple[float, float] = proportions.TORSO_RADII
+    max_stddev: float = np.radians(60.)
+    min_stddev: float = np.radians(2.)
+
+
+def up_of_tilt(pitch: float, roll: float = 0.) -> Tuple[float, float, float]:
+    """The vertical in the optical frame of a camera tilted by these angles, rad.
+
+    pitch: positive looks down (REP-103). roll: positive turns the camera clockwise as it looks.
+    """
+    return (-np.cos(pitch) * np.sin(roll), -np.cos(pitch) * np.cos(roll), -np.sin(pitch))
+
+
+def locate(people: People, camera: Camera, depth: Optional[np.ndarray] = None,
+           up: Sequence[float] = UP, camera_height: Optional[float] = None,
+           settings: Settings = Settings(), problems: Optional[List[str]] = None) -> People:
+    """The same people with their points, positions, facing and gaze, in the optical frame.
+
+    depth: (h, w), uint16 mm or floating m, registered to the colour picture, of any size of its
+    aspect; None without. up: the vertical in the optical frame (see `up_of_tilt`). camera_height: m
+    over level ground, where known. problems: a list to which is added, in one line each, what kept
+    something from being known.
+
+    Never raises for what a camera or network may deliver: what cannot be known is NaN and
+    SOURCE_NONE.
+    """
+    problems = [] if problems is None else problems
+    if not people.count:
+        return people
+    if not _is_direction(up):
+        problems.append('the vertical {} is no direction'.format(tuple(up)))
+        return people
+    view = look_at(people.keypoints, camera, up, settings.keypoint_noise)
+    upright, ground = upright_size(view), ground_range(view, camera_height)
+    depths = _depths(view, upright, depth, settings, problems)
+    surface = surface_range(view, depths)
+    size = _or_wide(fuse(upright, size_at(ground), size_at(surface)))
+    depths = doubt_covered(view, size.value, depths)
+
+    torso, head = torso_likelihood(view, size, depths), head_likelihood(view, size, depths)
+    towards = heading.normalized(torso.loglikelihood + through_neck(head))
+    facing, turn, facing_stddev = _direction(towards, view, settings)
+    gaze, _, gaze_stddev = _direction(
+        heading.normalized(head + through_neck(torso.loglikelihood)), view, settings)
+
+    size = torso.size_given(towards)
+    distance = _distance(surface, half_thickness(turn, settings.torso_radii), upright, ground, size)
+    where = place(view, distance, size.value, turn, depths)
+    source = np.where(np.isfinite(depths.torso), SOURCE_DEPTH, SOURCE_MONOCULAR)
+    _report(people, where.position, view, problems)
+    return people._replace(
+        points=where.points, position=where.position, position_covariance=where.covariance,
+        position_source=_source(source, where.position[:, 0]),
+        facing=facing, facing_stddev=facing_stddev, facing_source=_source(source, facing_stddev),
+        gaze=gaze, gaze_stddev=gaze_stddev, gaze_source=_source(source, gaze_stddev))
+
+
+def _is_direction(up):
+    up = np.asarray(up, float)
+    return up.shape == (3,) and np.isfinite(up).all() and up.any()
+
+
+def _or_wide(size):
+    """An apparent size, a very wide guess where nothing is known of it, so that all can go on."""
+    known = np.isfinite(size.value)
+    return Estimate(np.where(known, size.value, .3), np.where(known, size.stddev, .3))
+
+
+def _depths(view, size, depth, settings, problems):
+    """Depths of everyone's joints; unknown, with the reason, where they cannot be had or true."""
+    count, parts = view.right.shape
+    unknown = Depths(np.full((count, parts), np.nan), np.full((count, parts), np.nan),
+                     np.full(count, np.nan), np.full(count, np.nan))
+    if depth is None:
+        return unknown
+    problem = depth_problem(depth, view.camera)
+    if problem:
+        problems.append(problem)
+        return unknown
+    size = _or_wide(size)
+    depths = joint_depths(view.keypoints, size.value * view.camera.fx, np.asarray(depth),
+                          view.camera, settings.depth)
+    missing = np.isnan(depths.torso)
+    if missing.any():
+        problems.append('no valid depth on {} of {} people'.format(missing.sum(), count))
+    with np.errstate(invalid='ignore'):
+        mismatch = np.abs(np.log(size.value * surface_range(view, depths).value))
+        untrue = mismatch > np.log(_BELIEVABLE_SIZE) + 2. * size.stddev / size.value
+    if untrue.any():
+        problems.append('the depth of {} of {} people does not fit their size: is it of the same '
+                        'moment, and registered?'.format(untrue.sum(), count))
+    return depths.only(~untrue & ~missing)
+
+
+def _distance(surface, thickness, upright, ground, size):
+    """Range of each torso's axis: by depth, else from her apparent size and the ground."""
+    apparent = range_of(size)
+    # With the ground known `size` holds it already: only what is independent of it may be fused.
+    alone = range_of(upright)
+    by_size = Estimate(*(np.where(np.isfinite(ground.value), a, b)
+                         for a, b in zip(alone, apparent)))
+    known = np.isfinite(upright.value)
+    by_size = Estimate(np.where(known, by_size.value, np.nan), by_size.stddev)
+    monocular = fuse(by_size, ground)
+    return Estimate(*(np.where(np.isfinite(surface.value), near, far) for near, far in zip(
+        Estimate(surface.value + thickness, surface.stddev), monocular)))
+
+
+def _direction(probability, view, settings):
+    """Unit vectors in the optical frame, headings and stddevs; NaN where too uncertain."""
+    turn, stddev = heading.estimate(probability)
+    unknown = ~(stddev <= settings.max_stddev) | np.isnan(view.axes[:, 0, 0])
+    turn = np.where(unknown, np.nan, turn)
+    vector = np.sin(turn)[:, None] * view.axes[:, 0] - np.cos(turn)[:, None] * view.axes[:, 1]
+    return vector, turn, np.where(unknown, np.nan, np.maximum(stddev, settings.min_stddev))
+
+
+def _source(source, value):
+    return np.where(np.isfinite(value), source, SOURCE_NONE).astype(np.uint8)
+
+
+def _report(people, position, view, problems):
+    unknown = np.isnan(position[:, 0])
+    if unknown.any():
+        problems.append('the position of {} of {} people is unknown: too little of them shows'
+                        .format(unknown.sum(), people.count))

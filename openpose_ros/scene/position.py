@@ -1,0 +1,115 @@
+"""Where people and their joints are, in the camera's optical frame.
+
+Everything is reckoned in the axes of view.py, in which a person's place is her range along the
+ground and two tangents; only at the end is it turned into the optical frame.
+"""
+from typing import NamedTuple, Optional
+
+import numpy as np
+
+from openpose_ros.body import (LEFT_ANKLE, LEFT_HIP, LEFT_SHOULDER, RIGHT_ANKLE, RIGHT_HIP,
+                               RIGHT_SHOULDER)
+from openpose_ros.scene import proportions
+from openpose_ros.scene.depth import TORSO_PARTS, Depths
+from openpose_ros.scene.size import Estimate, mean_of, neck
+from openpose_ros.scene.view import View
+
+_LEAN = .04           # m; how far the hips are from where the torso as a whole is
+_PLACEMENT = np.array((.02, 0., .02))   # m; where a hip's keypoint lies: right, away, up
+_DROP = np.array((.05, 0., .05))        # m; the same of hips that are reckoned from the neck
+_ANKLE_HEIGHT = .09   # m; the ankle's keypoint over the ground
+_STRIDE = .12        # m; how far the hips of a standing person are from over her ankles
+_SITTING = .35        # m; the same of one who sits
+_TILT = np.radians(1.)     # how well the camera's tilt is known
+_HORIZON = .05             # rad; a foot this little under the horizon says nothing of the distance
+
+
+class Place(NamedTuple):
+    """Positions of people: (n, 3) m, covariance (n, 3, 3) m^2, points (n, 18, 3) m."""
+
+    position: np.ndarray
+    covariance: np.ndarray
+    points: np.ndarray
+
+
+def surface_range(view: View, depths: Depths) -> Estimate:
+    """Range along the ground of the torso's surface, m, from its depth."""
+    distance = depths.torso * mean_of(view.along, TORSO_PARTS)
+    return Estimate(distance, np.hypot(depths.torso_stddev, _LEAN))
+
+
+def half_thickness(turn: np.ndarray, radii=proportions.TORSO_RADII) -> np.ndarray:
+    """How far the torso's axis lies behind the surface the camera sees, m, (n,).
+
+    The torso is an ellipse seen along the ray; `turn` is its heading against the ray, rad, NaN
+    where unknown, which gives the middle of the ellipse's radii.
+    """
+    side, front = radii
+    known = np.where(np.isfinite(turn), turn, np.pi / 4.)
+    return np.hypot(side * np.sin(known), front * np.cos(known))
+
+
+def ground_range(view: View, camera_height: Optional[float]) -> Estimate:
+    """Range from where the ankles are seen, the ground being `camera_height` m under the camera."""
+    ankles = mean_of(view.up, (RIGHT_ANKLE, LEFT_ANKLE))
+    if camera_height is None or not camera_height > 2. * _ANKLE_HEIGHT:
+        return Estimate(np.full(len(ankles), np.nan), np.full(len(ankles), np.nan))
+    height = camera_height - _ANKLE_HEIGHT
+    with np.errstate(invalid='ignore'):
+        distance = height / np.where(ankles < -_HORIZON, -ankles, np.nan)
+        legs = mean_of(view.up, (RIGHT_HIP, LEFT_HIP)) - ankles
+        torso = neck(view.up) - mean_of(view.up, (RIGHT_HIP, LEFT_HIP))
+        over = np.where(legs > 1.4 * torso, _STRIDE, _SITTING)
+    return Estimate(distance, np.hypot(distance ** 2 / height * np.hypot(view.noise, _TILT), over))
+
+
+def place(view: View, distance: Estimate, size: np.ndarray, turn: np.ndarray,
+          depths: Optional[Depths]) -> Place:
+    """Positions of people at these ranges.
+
+    distance: range of the torso's axis, m. size: (n,), apparent size, 1/m. turn: (n,), heading of
+    the torso against the ray, rad, NaN where unknown. depths: of the joints, where there are any; a
+    person who has none gets her joints' points from the proportions of a body.
+    """
+    right, high, spread = _hips(view, size, turn)
+    q = np.stack((right, np.ones_like(right), high), axis=-1)
+    r, stddev = distance.value[:, None], distance.stddev[:, None, None]
+    covariance = stddev ** 2 * q[:, :, None] * q[:, None, :]
+    covariance[:, (0, 1, 2), (0, 1, 2)] += (r * spread) ** 2
+    position = np.einsum('nij,ni->nj', view.axes, r * q)
+    covariance = np.einsum('nij,nik,nkl->njl', view.axes, covariance, view.axes)
+    return Place(position, covariance, _points(view, distance.value, size, turn, depths))
+
+
+def _hips(view, size, turn):
+    """Tangents of the hips' midpoint, (n,) each, and their stddev in the view's axes, (n, 3).
+
+    Of one hip its midpoint is half a pair away; where none is seen it is a torso under the neck.
+    """
+    half = .5 * proportions.HIPS.mean * size * np.nan_to_num(np.cos(turn))
+    aside = mean_of(np.stack((view.right[:, RIGHT_HIP] + half, view.right[:, LEFT_HIP] - half),
+                             axis=1), (0, 1))
+    level = mean_of(view.up, (RIGHT_HIP, LEFT_HIP))
+    seen = np.isfinite(aside)
+    right = np.where(seen, aside, neck(view.right))
+    high = np.where(seen, level, neck(view.up) - proportions.TORSO.mean * size)
+    spread = np.where(seen[:, None], _PLACEMENT * size[:, None], _DROP * size[:, None])
+    return right, high, np.hypot(spread, view.noise)
+
+
+def _points(view, distance, size, turn, depths):
+    """Points of the seen joints, (n, 18, 3): by depth where the person has any, else on her body.
+
+    By depth a joint lies half its limb behind the surface along its ray. Without, all joints are
+    taken to be as far away as she is, but for the shoulders and hips, which her turn sets apart.
+    """
+    ahead = np.zeros(view.right.shape)
+    for right, left, width in ((RIGHT_SHOULDER, LEFT_SHOULDER, proportions.SHOULDERS),
+                               (RIGHT_HIP, LEFT_HIP, proportions.HIPS)):
+        ahead[:, left] = .5 * width.mean * size * distance * np.nan_to_num(np.sin(turn))
+        ahead[:, right] = -ahead[:, left]
+    depth = (distance[:, None] + ahead) / view.along
+    if depths is not None:
+        behind = proportions.PART_RADII / np.linalg.norm(view.rays, axis=-1)
+        depth = np.where(np.isfinite(depths.torso)[:, None], depths.joints + behind, depth)
+    return view.rays * depth[..., None]

@@ -1,0 +1,71 @@
+"""Proportions of an adult's body as a pose network sees it, in metres.
+
+Sources: G = Gordon et al. 2014, "2012 Anthropometric Survey of U.S. Army Personnel" (ANSUR II),
+means of women and men together; a keypoint does not lie where the tape is laid, so each length is
+given as it appears between keypoints. A standard deviation holds the spread between people and
+that of where annotators put the keypoint.
+
+=================  ======  ======  =================================================================
+length             mean    stddev  source
+=================  ======  ======  =================================================================
+SHOULDERS          0.33    0.03    G biacromial breadth 0.39, less two thirds of a deltoid each side
+HIPS               0.22    0.03    between G's hip breadth 0.34 and the joint centres' 0.17
+TORSO              0.45    0.035   G acromial height less trochanterion height 0.50, less the drop
+                                   from the acromion to the shoulder's keypoint
+HEAD_HEIGHT        0.20    0.02    ears over the neck: G tragion height less acromial height 0.185,
+                                   and the same drop
+THIGH              0.41    0.04    G trochanterion height less knee height
+=================  ======  ======  =================================================================
+"""
+from typing import NamedTuple
+
+import numpy as np
+
+from openpose_ros.body import (LEFT_ANKLE, LEFT_EAR, LEFT_ELBOW, LEFT_EYE, LEFT_HIP, LEFT_KNEE,
+                               LEFT_SHOULDER, LEFT_WRIST, NECK, NOSE, PART_COUNT, RIGHT_ANKLE,
+                               RIGHT_EAR, RIGHT_ELBOW, RIGHT_EYE, RIGHT_HIP, RIGHT_KNEE,
+                               RIGHT_SHOULDER, RIGHT_WRIST)
+
+
+class Length(NamedTuple):
+    """A length between keypoints: mean and standard deviation over people, m."""
+
+    mean: float
+    stddev: float
+
+
+SHOULDERS = Length(.33, .03)
+HIPS = Length(.22, .03)
+TORSO = Length(.45, .035)
+HEAD_HEIGHT = Length(.20, .02)
+THIGH = Length(.41, .04)
+
+BODY_SIZE_STDDEV = .07   # relative spread of adults' size (G stature: 1.70 m, stddev 0.09 m, and
+                         # what the keypoints of one body differ between pictures)
+
+# The head in its own frame: (to the left, forward, up) of the middle between the ears, m.
+# G: bitragion breadth 0.14, interpupillary breadth 0.063; tragion to pupil, tragion to nose tip.
+HEAD_PARTS = (NOSE, RIGHT_EYE, LEFT_EYE, RIGHT_EAR, LEFT_EAR)
+HEAD = np.array(((0., .11, -.01), (-.033, .085, .025), (.033, .085, .025),
+                 (-.075, 0., 0.), (.075, 0., 0.)))
+HEAD_FORWARD = Length(.04, .04)   # the middle between the ears ahead of the neck's keypoint
+
+# Half the torso's horizontal section as an ellipse: to the side and to the front, m
+# (G: waist breadth 0.31, waist depth 0.22).
+TORSO_RADII = (.155, .11)
+
+
+def _radii():
+    radii = np.zeros(PART_COUNT)
+    radii[[NECK]] = .06
+    radii[[RIGHT_SHOULDER, LEFT_SHOULDER]] = .05
+    radii[[RIGHT_ELBOW, LEFT_ELBOW, RIGHT_ANKLE, LEFT_ANKLE]] = .04
+    radii[[RIGHT_WRIST, LEFT_WRIST]] = .03
+    radii[[RIGHT_HIP, LEFT_HIP]] = .10
+    radii[[RIGHT_KNEE, LEFT_KNEE]] = .055
+    radii[[RIGHT_EYE, LEFT_EYE, RIGHT_EAR, LEFT_EAR]] = .01
+    return radii
+
+
+# How far behind the surface a depth camera sees each joint lies, (18,) m: half the limb's thickness.
+PART_RADII = _radii()

@@ -1,0 +1,98 @@
+"""How large people appear, and what that says of how far away they are.
+
+The apparent size of a person is the tangent (see view.py) that one metre of an adult's body takes:
+her size relative to an adult's over her range in metres, in 1/m. It is what ties keypoints to
+headings, with depth and without.
+"""
+from typing import NamedTuple
+
+import numpy as np
+
+from openpose_ros.body import (LEFT_EAR, LEFT_HIP, LEFT_SHOULDER, NECK, RIGHT_EAR, RIGHT_HIP,
+                               RIGHT_SHOULDER)
+from openpose_ros.scene import proportions
+from openpose_ros.scene.view import View
+
+
+class Estimate(NamedTuple):
+    """A quantity of each person and its standard deviation, both (n,); NaN where unknown."""
+
+    value: np.ndarray
+    stddev: np.ndarray
+
+
+def fuse(*estimates: Estimate) -> Estimate:
+    """Mean of independent estimates weighted by their inverse variances, the unknown left out."""
+    value = np.stack([e.value for e in estimates])
+    weight = np.stack([e.stddev for e in estimates]) ** -2.
+    known = np.isfinite(value) & np.isfinite(weight)
+    weight = np.where(known, weight, 0.)
+    total = weight.sum(axis=0)
+    total = np.where(total > 0., total, np.nan)
+    return Estimate((weight * np.where(known, value, 0.)).sum(axis=0) / total, total ** -.5)
+
+
+def mean_of(values: np.ndarray, parts) -> np.ndarray:
+    """Mean of the known ones of some parts' values, (n, 18) to (n,); NaN where none is."""
+    values = values[:, list(parts)]
+    known = np.isfinite(values)
+    count = known.sum(axis=1)
+    return np.where(known, values, 0.).sum(axis=1) / np.where(count > 0, count, np.nan)
+
+
+def neck(values: np.ndarray) -> np.ndarray:
+    """The neck's value, else the shoulders' mean (which is what the neck's keypoint means)."""
+    shoulders = .5 * (values[:, RIGHT_SHOULDER] + values[:, LEFT_SHOULDER])
+    return np.where(np.isfinite(values[:, NECK]), values[:, NECK], shoulders)
+
+
+def upright_size(view: View) -> Estimate:
+    """Apparent size from what a turn of the body does not shorten: the torso's and head's heights.
+
+    Where neither shows, from the shoulders' width, which a turn does shorten: a wide guess.
+    """
+    base = neck(view.up)
+    hips = mean_of(view.up, (RIGHT_HIP, LEFT_HIP))
+    torso = _size_of(base - hips, proportions.TORSO, view.noise)
+    raised = [_size_of(view.up[:, part] - base, proportions.Length(height, spread), view.noise)
+              for part, (height, spread) in _HEAD_HEIGHTS.items()]
+    head = Estimate(*(mean_of(np.stack(column, axis=1), range(len(raised)))
+                      for column in zip(*raised)))
+    width = np.abs(view.right[:, RIGHT_SHOULDER] - view.right[:, LEFT_SHOULDER])
+    guess = _size_of(width, proportions.Length(.75 * proportions.SHOULDERS.mean,
+                                               .25 * proportions.SHOULDERS.mean), view.noise)
+    size = fuse(torso, head)
+    return Estimate(*(np.where(np.isfinite(size.value), known, wide)
+                      for known, wide in zip(size, guess)))
+
+
+def _head_heights():
+    """Height of each part of the head over the neck and its spread: a nod moves what is forward."""
+    heights = {}
+    for part, (_, forward, up) in zip(proportions.HEAD_PARTS, proportions.HEAD):
+        spread = np.hypot(proportions.HEAD_HEIGHT.stddev, np.sin(np.radians(15.)) * forward)
+        heights[part] = (proportions.HEAD_HEIGHT.mean + up, spread)
+    return heights
+
+
+_HEAD_HEIGHTS = _head_heights()
+
+
+def _size_of(tangent, length, noise):
+    """Apparent size from a tangent between two keypoints and the length it stands for."""
+    with np.errstate(invalid='ignore'):
+        size = np.where(tangent > noise, tangent, np.nan) / length.mean
+    return Estimate(size, np.hypot(size * length.stddev, np.sqrt(2.) * noise) / length.mean)
+
+
+def size_at(distance: Estimate) -> Estimate:
+    """Apparent size of people whose range, m, is known."""
+    size = 1. / distance.value
+    return Estimate(size, size * np.hypot(distance.stddev * size, proportions.BODY_SIZE_STDDEV))
+
+
+def range_of(size: Estimate) -> Estimate:
+    """Range, m, of people of this apparent size, were they adults."""
+    distance = 1. / size.value
+    return Estimate(distance, distance * np.hypot(size.stddev * distance,
+                                                  proportions.BODY_SIZE_STDDEV))
