@@ -103,13 +103,13 @@ def _emit_relu(graph: GraphWriter, layer: Any, inputs: Sequence[str],
 
 def _emit_prelu(graph: GraphWriter, layer: Any, inputs: Sequence[str],
                 weights: Sequence[np.ndarray]) -> str:
-    """relu(x) - slope * relu(-x), the form in which the TFLite converter knows a PReLU."""
+    """relu(x) - slope * relu(-x), in the form and shape of a PReLU to the TFLite converter."""
     if len(weights) != 1:
         raise ModelError('its slopes are not in the .caffemodel')
     name = layer.name
     positive = graph.add('Relu', name + '/positive', inputs)
     negative = graph.add('Relu', name + '/negative', [graph.add('Neg', name + '/neg', inputs)])
-    slopes = graph.constant(name + '/slopes', -weights[0].reshape(-1))
+    slopes = graph.constant(name + '/slopes', -weights[0].reshape(1, 1, -1))
     negative = graph.add('Mul', name + '/sloped', [slopes, negative])
     return graph.add('AddV2', name, [positive, negative])
 

@@ -77,7 +77,8 @@ class GraphWriter:
         outputs per input). pads: ((top, bottom), (left, right)) px.
         """
         if depthwise and dilations != (1, 1):
-            # TensorFlow's depthwise kernels ignore dilations: zeros between the taps instead.
+            # TensorFlow 1.15 and 2.6 silently ignore the dilations of a depthwise convolution:
+            # zeros between the taps instead.
             weights, dilations = _dilated(weights, dilations), (1, 1)
         padding = 'SAME' if _is_same(weights.shape, strides, pads, dilations) else 'VALID'
         if padding == 'VALID' and np.any(pads):
@@ -94,28 +95,20 @@ class GraphWriter:
         Raises ModelError where the nodes do not fit together, OSError where the file cannot be
         written.
         """
-        self._check()
+        serialized = self._graph.SerializeToString(deterministic=True)
+        _check(serialized)
         folder = os.path.dirname(os.path.abspath(path))
         os.makedirs(folder, exist_ok=True)
         handle, part = tempfile.mkstemp(prefix=os.path.basename(path) + '.', suffix='.part',
                                         dir=folder)
         try:
             with os.fdopen(handle, 'wb') as file:
-                file.write(self._graph.SerializeToString(deterministic=True))
+                file.write(serialized)
             os.chmod(part, 0o644)
             os.replace(part, path)
         except BaseException:
             os.unlink(part)
             raise
-
-    def _check(self) -> None:
-        """TensorFlow's own check of names, types and shapes."""
-        with tf.Graph().as_default():
-            try:
-                tf.import_graph_def(self._graph, name='')
-            except ValueError as error:
-                raise ModelError('the layers do not fit together: {}'.format(
-                    str(error).splitlines()[0]))
 
     def _pad(self, name: str, source: str, pads: Tuple[Tuple[int, int], ...]) -> str:
         amounts = self.constant(name + '/amounts', np.array([(0, 0), *pads, (0, 0)], np.int32))
@@ -129,6 +122,19 @@ class GraphWriter:
             raise ModelError('two layers are called {}: rename one of them'.format(name))
         self._names.add(name)
         return self._graph.node.add(op=op, name=name)
+
+
+def _check(serialized: bytes) -> None:
+    """TensorFlow's own check of names, types and shapes.
+
+    On a copy, for TensorFlow writes the attributes of its own version into what it imports.
+    """
+    with tf.Graph().as_default():
+        try:
+            tf.import_graph_def(graph_pb2.GraphDef.FromString(serialized), name='')
+        except ValueError as error:
+            raise ModelError('the layers do not fit together: {}'.format(
+                str(error).splitlines()[0]))
 
 
 def _dilated(weights: np.ndarray, dilations: Tuple[int, int]) -> np.ndarray:

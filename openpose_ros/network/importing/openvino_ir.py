@@ -121,12 +121,11 @@ def _emit_fake_quantize(graph: GraphWriter, node: Any, value: str, in_low: np.nd
 def _emit_arithmetic(op: str) -> Callable[..., str]:
     def emit(graph: GraphWriter, node: Any, *values: Value) -> str:
         name = node.get_friendly_name()
-        constants = [_channels_last(value) for value in values if isinstance(value, np.ndarray)]
-        is_bias = op == 'AddV2' and constants and constants[0].ndim == 1
-        if is_bias and isinstance(values[0], str):
-            return graph.add('BiasAdd', name,
-                             [values[0], graph.constant(name + '/bias', constants[0])],
-                             data_format='NHWC')
+        tensors = [value for value in values if isinstance(value, str)]
+        constants = [_channels_last(value) for value in values if not isinstance(value, str)]
+        if op == 'AddV2' and constants and constants[0].ndim == 1:
+            bias = graph.constant(name + '/bias', constants[0])
+            return graph.add('BiasAdd', name, [tensors[0], bias], data_format='NHWC')
         operands = [value if isinstance(value, str) else
                     graph.constant(name + '/constant', constants[0]) for value in values]
         return graph.add(op, name, operands)
