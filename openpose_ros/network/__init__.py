@@ -1,5 +1,9 @@
-"""The network: BGR picture in, heatmaps and part affinity fields out."""
+"""The network: BGR picture in, heatmaps and part affinity fields out.
+
+Importing it is quick: TensorFlow is loaded only where a graph has to be read.
+"""
+from openpose_ros.network.averaging import run_averaged
 from openpose_ros.network.errors import ModelError
 from openpose_ros.network.network import Maps, Network, load
 
-__all__ = ['Maps', 'ModelError', 'Network', 'load']
+__all__ = ['Maps', 'ModelError', 'Network', 'load', 'run_averaged']

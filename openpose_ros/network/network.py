@@ -1,44 +1,148 @@
-"""BGR picture in, heatmaps and part affinity fields out."""
+"""Pictures in, heatmaps and part affinity fields out."""
+import glob
 import os
 import time
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple, Optional, Union
 
 import cv2
 import numpy as np
 
-from openpose_ros.network import catalogue
+from openpose_ros.network import catalogue, fetch
+from openpose_ros.network.catalogue import Model
+from openpose_ros.network.errors import ModelError
+from openpose_ros.network.tflite import TfliteBackend
+
+BACKENDS = ('auto', 'tensorflow', 'tflite')
+DEVICES = ('auto', 'gpu', 'cpu')
+HEIGHT = 368   # px, of the network's input by default; what OpenPose was trained at
+WIDTH_MULTIPLE = 16
+MAX_PIXELS = 1 << 23   # of the network's input; more is a mistake, and takes tens of gigabytes
+# Files that a machine with an NVIDIA GPU has: a PC, a Jetson, Windows' Linux.
+GPU_FILES = ('/dev/nvidia[0-9]*', '/dev/nvhost-gpu', '/dev/nvgpu', '/dev/dxg')
 
 
 class Maps(NamedTuple):
+    """What a network says about one picture.
+
+    heatmaps: (H, W, parts + 1) float32, the last the background. pafs: (H, W, 2 * limbs) float32.
+    H and W are the size of the network's input divided by its stride (8), so that map cell (i, j)
+    covers the picture's own size divided by (H, W). seconds: of wall time in the network alone.
+    """
+
     heatmaps: np.ndarray
     pafs: np.ndarray
     seconds: float
 
 
 class Network:
-    def __init__(self, model, backend):
+    """A loaded network; use it from one thread at a time.
+
+    model: its entry of the catalogue. description: one line on what runs it, and on what.
+    """
+
+    def __init__(self, model: Model, backend: Any, note: str = '') -> None:
         self.model = model
+        self.description = '{}: {}{}'.format(model.name, backend.description, note)
         self._backend = backend
 
     def prepare(self, width: int, height: int) -> None:
-        self._backend.run(np.zeros((height, width, 3), np.uint8))
+        """Run once for an input of this size, which takes seconds on a CPU and minutes on a GPU.
 
-    def run(self, image: np.ndarray, height: int = 368, width: Optional[int] = None) -> Maps:
-        if width is None:
-            width = max(16, int(round(image.shape[1] * height / image.shape[0] / 16.)) * 16)
-        picture = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+        Later pictures of that size take their usual time.
+        """
+        self.run(np.zeros((height, width, 3), np.uint8), height, width)
+
+    def run(self, image: np.ndarray, height: int = HEIGHT, width: Optional[int] = None) -> Maps:
+        """The maps of a picture, (h, w, 3) uint8 BGR.
+
+        height, width: px of the network's input, taken to the next multiple of its stride; width
+        None keeps the picture's aspect, to a multiple of 16. Raises ModelError on a picture that is
+        none, and when the network gives NaN.
+        """
+        width, height = self._input_size(image, height, width)
+        picture = _resized(image, width, height)
         start = time.perf_counter()
-        maps, = self._backend.run(picture)
-        count = self.model.body.heatmap_count
-        return Maps(maps[..., :count], maps[..., count:], time.perf_counter() - start)
+        heatmaps, pafs = self._backend.run(picture)
+        seconds = time.perf_counter() - start
+        if not np.isfinite(heatmaps.sum() + pafs.sum()):
+            raise ModelError('{} gives maps that are not finite: its file is damaged, or made for '
+                             'other pixels'.format(self.model.name))
+        return Maps(heatmaps, pafs, seconds)
+
+    def _input_size(self, image, height, width):
+        if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+            raise ModelError('a picture is (height, width, 3) uint8 BGR, not {} {}'.format(
+                image.shape, image.dtype))
+        if not image.size:
+            raise ModelError('the picture is empty: {}x{}'.format(*image.shape[1::-1]))
+        stride = self.model.stride
+        height = max(1, int(round(height / stride))) * stride
+        if width is None:
+            width = _multiple(image.shape[1] * height / image.shape[0], WIDTH_MULTIPLE)
+        else:
+            width = _multiple(width, stride)
+        if width * height > MAX_PIXELS:
+            raise ModelError('a picture of {}x{} would go into the network as {}x{}, more than {:,} '
+                             'pixels: crop it, or give a smaller size'.format(
+                                 *image.shape[1::-1], width, height, MAX_PIXELS))
+        return width, height
 
 
-def load(model, backend='auto', device='auto', gpu_memory_fraction=None, threads=None,
-         model_dir=None) -> Network:
-    from openpose_ros.network import session
-    entry = catalogue.find(model)
-    folder = model_dir or os.environ.get('OPENPOSE_MODEL_DIR') or os.path.join(
-        os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'), 'openpose_ros')
-    with open(os.path.join(folder, entry.name, entry.graph), 'rb') as file:
-        graph_def = session.tf.GraphDef.FromString(file.read())
-    return Network(entry, session.SessionBackend(graph_def, entry))
+def load(model: Union[str, Model] = catalogue.DEFAULT, backend: str = 'auto', device: str = 'auto',
+         gpu_memory_fraction: Optional[float] = None, threads: Optional[int] = None,
+         model_dir: Optional[str] = None) -> Network:
+    """Load a network: by its name in the catalogue, the path of its frozen graph, or a Model.
+
+    backend: 'tensorflow', 'tflite' (CPU), or 'auto': TensorFlow on a GPU, else TFLite where an
+    interpreter is installed and the graph can be converted, else TensorFlow. device: 'gpu' (an
+    error where TensorFlow finds none), 'cpu' or 'auto'. gpu_memory_fraction: of the GPU's memory at
+    most; None: as needed. threads: of the CPU; None: all cores. model_dir: where models lie, see
+    fetch.models_folder. Raises ModelError.
+    """
+    if backend not in BACKENDS or device not in DEVICES:
+        raise ModelError('backend is one of {}, device one of {}; not {} and {}'.format(
+            ', '.join(BACKENDS), ', '.join(DEVICES), backend, device))
+    if backend == 'tflite' and device == 'gpu':
+        raise ModelError('TFLite runs on the CPU here: for the GPU take backend tensorflow')
+    entry = catalogue.find(model) if isinstance(model, str) else model
+    path, sha256 = fetch.checked_graph(entry, model_dir)
+
+    def session() -> Any:
+        from openpose_ros.network.graph import read_graph
+        from openpose_ros.network.session import SessionBackend
+        return SessionBackend(read_graph(path), entry, device, gpu_memory_fraction, threads)
+
+    if backend == 'tensorflow' or device == 'gpu':
+        return Network(entry, session())
+    if backend == 'tflite':
+        return Network(entry, TfliteBackend(path, sha256, entry, threads))
+    if device == 'auto' and gpu_may_be_here():
+        loaded = session()
+        if loaded.on_gpu:
+            return Network(entry, loaded)
+    try:
+        return Network(entry, TfliteBackend(path, sha256, entry, threads, with_tensorflow=False))
+    except ModelError as error:
+        return Network(entry, session(), ' (no TFLite: {})'.format(error))
+
+
+def gpu_may_be_here() -> bool:
+    """Whether it is worth the seconds to load TensorFlow and ask it for a GPU."""
+    return (os.environ.get('CUDA_VISIBLE_DEVICES') not in ('', '-1')
+            and any(glob.glob(pattern) for pattern in GPU_FILES))
+
+
+def _multiple(value, step):
+    return max(1, int(round(value / step))) * step
+
+
+def _resized(image, width, height):
+    if image.shape[:2] == (height, width):
+        return np.ascontiguousarray(image)
+    shrinks = width * height < image.shape[0] * image.shape[1]
+    try:
+        return cv2.resize(image, (width, height),
+                          interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    except cv2.error as error:
+        raise ModelError('OpenCV cannot resize a picture of {}x{}: {}'.format(
+            image.shape[1], image.shape[0], str(error).strip().split('\n')[0]))

@@ -1,0 +1,91 @@
+"""Frozen graphs: reading the file, and refusing one that could do more than arithmetic."""
+import os
+from typing import Any, Iterable
+
+from openpose_ros.network.errors import ModelError
+from openpose_ros.network.fetch import what_else_it_is
+from openpose_ros.network.tf1 import tf
+
+# What a graph may hold. A model file is code: TensorFlow has operations that read and write files
+# or call Python, so only these, which only calculate, are run. (An engine of TensorRT is compiled
+# code: run only one that was made on this machine.)
+OPERATIONS = frozenset("""
+    Placeholder PlaceholderWithDefault Const Identity StopGradient NoOp
+    Conv2D DepthwiseConv2dNative Conv2DBackpropInput MatMul BiasAdd
+    _FusedConv2D _FusedDepthwiseConv2dNative
+    FusedBatchNorm FusedBatchNormV2 FusedBatchNormV3
+    Add AddV2 AddN Sub Mul Div RealDiv Maximum Minimum Neg Abs Square SquaredDifference
+    Sqrt Rsqrt Exp Pow Relu Relu6 LeakyRelu Elu Selu Sigmoid Tanh Softplus Softmax
+    FakeQuantWithMinMaxArgs FakeQuantWithMinMaxVars FakeQuantWithMinMaxVarsPerChannel
+    MaxPool AvgPool Mean Sum Max Min
+    Concat ConcatV2 Split SplitV Slice StridedSlice Pack Unpack Pad PadV2 MirrorPad GatherV2
+    Reshape Squeeze ExpandDims Transpose ReverseV2 Tile Fill Range Shape Cast
+    SpaceToDepth DepthToSpace SpaceToBatchND BatchToSpaceND
+    ResizeBilinear ResizeBicubic ResizeNearestNeighbor
+    TRTEngineOp
+""".split())
+
+
+def read_graph(path: str) -> Any:
+    """The GraphDef in a file, all of whose operations are among OPERATIONS. Raises ModelError."""
+    try:
+        with open(path, 'rb') as file:
+            data = file.read()
+    except OSError as error:
+        raise ModelError('cannot read the model {}: {}'.format(path, error.strerror))
+    problem = what_else_it_is(data)
+    if problem:
+        raise ModelError('{} is {}, not a TensorFlow graph'.format(path, problem))
+    try:
+        graph_def = tf.GraphDef.FromString(data)
+    except Exception as error:   # each implementation of protobuf has its own kind
+        raise ModelError('{} ({:,} bytes) is cut short or no frozen TensorFlow graph ({})'.format(
+            path, len(data), type(error).__name__))
+    if not graph_def.node:
+        raise ModelError('{} has no nodes: it is no frozen TensorFlow graph'.format(path))
+    check_operations(graph_def, path)
+    return graph_def
+
+
+def check_operations(graph_def: Any, path: str) -> None:
+    """Raise ModelError if the graph, functions in it included, holds any other operation."""
+    nodes = list(graph_def.node)
+    for function in graph_def.library.function:
+        nodes.extend(function.node_def)
+    unknown = sorted({node.op for node in nodes} - OPERATIONS)
+    if unknown:
+        raise ModelError('{} is not run: its operation{} {} {} not on the list of those that only '
+                         'calculate{}'.format(path, 's' * (len(unknown) > 1), shortened(unknown),
+                                              'is' if len(unknown) == 1 else 'are',
+                                              _frozen_hint(unknown)))
+
+
+def _frozen_hint(unknown):
+    if any(name.startswith(('Variable', 'VarHandle', 'ReadVariable')) for name in unknown):
+        return ' (its variables must be frozen to constants)'
+    return ''
+
+
+def shortened(names: Iterable[str], most: int = 8) -> str:
+    """Names separated by commas, the first few of them."""
+    names = list(names)
+    return ', '.join(names[:most]) + (', …' if len(names) > most else '') or 'none'
+
+
+def write_graph(path: str, graph_def: Any) -> None:
+    """Write a GraphDef, whole or not at all."""
+    write_whole(path, graph_def.SerializeToString())
+
+
+def write_whole(path: str, data: bytes) -> None:
+    """Write a file, whole or not at all. Raises ModelError."""
+    part = '{}.{}.part'.format(path, os.getpid())
+    try:
+        with open(part, 'wb') as file:
+            file.write(data)
+        os.replace(part, path)
+    except OSError as error:
+        raise ModelError('cannot write {}: {}'.format(path, error.strerror))
+    finally:
+        if os.path.exists(part):
+            os.remove(part)

@@ -1,0 +1,123 @@
+"""A network in TFLite, on a CPU, without TensorFlow in the process."""
+import collections
+import hashlib
+import importlib
+import json
+import os
+import subprocess
+import sys
+from typing import Any, Callable, Optional, Tuple
+
+import numpy as np
+
+from openpose_ros.network.catalogue import Model
+from openpose_ros.network.errors import ModelError
+from openpose_ros.network.fetch import models_folder
+from openpose_ros.network.quiet import without_announcements
+
+# Bump it when convert.py comes to write something else for the same graph.
+FORMAT = 1
+# An interpreter is planned for one size of picture; several scales alternate between a few.
+SIZES_KEPT = 4
+
+
+class TfliteBackend:
+    """Interpreters for one network, one a size of picture."""
+
+    def __init__(self, graph_path: str, graph_sha256: str, model: Model,
+                 threads: Optional[int] = None, with_tensorflow: bool = True) -> None:
+        """Convert the graph unless that has been done. Raises ModelError where it cannot be.
+
+        threads: None: all cores this process may use. with_tensorflow: use the interpreter within
+        TensorFlow where there is no other; it brings TensorFlow into the process, and TensorFlow
+        2.6's takes twice the time of a session.
+        """
+        self._make, package = find_interpreter(with_tensorflow)
+        self._threads = threads or usable_cores()
+        self._body = model.body
+        self._name = model.name
+        self._path = converted(graph_path, graph_sha256, model)
+        self._by_size = collections.OrderedDict()
+        self.on_gpu = False
+        self.description = 'TFLite ({}) on CPU, {} thread{}'.format(
+            package, self._threads, 's' * (self._threads > 1))
+
+    def run(self, picture: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+        """Heatmaps and part affinity fields of a picture (height, width, 3) uint8 BGR."""
+        size = picture.shape[:2]
+        try:
+            if size not in self._by_size:
+                self._by_size[size] = self._prepared(size)
+                if len(self._by_size) > SIZES_KEPT:
+                    self._by_size.popitem(last=False)
+            self._by_size.move_to_end(size)
+            interpreter, source, outputs = self._by_size[size]
+            interpreter.set_tensor(source, picture[None])
+            interpreter.invoke()
+            heatmaps, pafs = (interpreter.get_tensor(output)[0] for output in outputs)
+        except (RuntimeError, ValueError) as error:
+            raise ModelError('TFLite cannot run {} at {}x{}: {}'.format(
+                self._name, size[1], size[0], str(error).strip().split('\n')[0][:200]))
+        return heatmaps, pafs
+
+    def _prepared(self, size):
+        """An interpreter for this size, the index of its input and those of its outputs."""
+        with without_announcements():
+            interpreter = self._make(model_path=self._path, num_threads=self._threads)
+            source = interpreter.get_input_details()[0]['index']
+            interpreter.resize_tensor_input(source, (1,) + size + (3,))
+            interpreter.allocate_tensors()
+        by_channels = {output['shape'][-1]: output['index']
+                       for output in interpreter.get_output_details()}
+        return interpreter, source, (by_channels[self._body.heatmap_count],
+                                     by_channels[self._body.paf_count])
+
+
+def find_interpreter(with_tensorflow: bool = True) -> Tuple[Callable[..., Any], str]:
+    """The class of the interpreter and the package it is from. Raises ModelError."""
+    for package in ('ai_edge_litert', 'tflite_runtime'):
+        try:
+            return importlib.import_module(package + '.interpreter').Interpreter, package
+        except ImportError:
+            pass
+    if with_tensorflow:
+        from openpose_ros.network.tf1 import tf
+        return tf.lite.Interpreter, 'tensorflow {}'.format(tf.__version__)
+    raise ModelError('there is no TFLite interpreter: pip install ai-edge-litert')
+
+
+def converted(graph_path: str, graph_sha256: str, model: Model) -> str:
+    """Path of the TFLite file of this graph, beside it; made the first time. Raises ModelError."""
+    meaning = json.dumps([FORMAT, graph_sha256, model.input, model.outputs, model.pixels,
+                          model.body])
+    key = hashlib.sha256(meaning.encode()).hexdigest()[:16]
+    path = '{}.{}.tflite'.format(os.path.splitext(graph_path)[0], key)
+    if not os.path.exists(path):
+        if not os.access(os.path.dirname(path), os.W_OK):
+            folder = os.path.join(models_folder(), model.name)
+            os.makedirs(folder, exist_ok=True)
+            path = os.path.join(folder, os.path.basename(path))
+        if not os.path.exists(path):
+            _convert(graph_path, path, model)
+    return path
+
+
+def _convert(graph_path: str, out_path: str, model: Model) -> None:
+    """Run convert.py."""
+    result = subprocess.run(
+        [sys.executable, '-m', 'openpose_ros.network.convert', graph_path, out_path,
+         json.dumps(model._replace(sources=()))],
+        env=dict(os.environ, PYTHONPATH=os.pathsep.join(filter(None, sys.path))),
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    if result.returncode:
+        lines = result.stderr.decode(errors='replace').strip().split('\n')
+        raise ModelError('conversion to TFLite failed: {}'.format(lines[-1][:400] or 'exit code {}'
+                         .format(result.returncode)))
+
+
+def usable_cores() -> int:
+    """The number of cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:   # not on Linux
+        return os.cpu_count() or 1
