@@ -24,4 +24,4 @@ if [ requirements/py36.txt -nt .venv-py36/made ]; then
     .venv-py36/bin/python -m pip install --quiet -r requirements/py36.txt
     touch .venv-py36/made
 fi
-PYTHONPATH=$PWD .venv-py36/bin/python -m pytest --ignore test/ros "$@"
+PYTHONPATH=$PWD .venv-py36/bin/python -m pytest "$@"

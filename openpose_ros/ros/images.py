@@ -91,10 +91,20 @@ def read_depth(message, pixel_limit: int = PIXEL_LIMIT) -> np.ndarray:
 
 
 def write_image(image: np.ndarray, header) -> Image:
-    """The message of an (height, width, 3) uint8 BGR picture, with this header."""
-    message = Image(header=header, height=image.shape[0], width=image.shape[1], encoding='bgr8',
-                    is_bigendian=sys.byteorder == 'big', step=3 * image.shape[1])
-    message.data = as_bytes(np.ascontiguousarray(image))
+    """The message of a (height, width, 3) uint8 BGR picture, with this header."""
+    return _message(image, 'bgr8', header)
+
+
+def write_depth(depth: np.ndarray, header) -> Image:
+    """The message of a (height, width) depth picture: uint16 mm or float32 m, with this header."""
+    return _message(depth, '16UC1' if depth.dtype == np.uint16 else '32FC1', header)
+
+
+def _message(pixels, encoding, header) -> Image:
+    message = Image(header=header, height=pixels.shape[0], width=pixels.shape[1],
+                    encoding=encoding, is_bigendian=sys.byteorder == 'big',
+                    step=pixels[0].nbytes)
+    message.data = as_bytes(np.ascontiguousarray(pixels))
     return message
 
 

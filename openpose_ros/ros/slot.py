@@ -3,43 +3,37 @@ import threading
 from typing import Any, Optional
 
 
-class NewestSlot:
+class Slot:
     """Hands the newest item from one thread to another, so that no queue can grow.
 
-    put_count: items that came in. dropped_count: those of them that a newer one replaced, or that
-    were cleared, before they were taken.
+    received: items that came in. dropped: those of them that a newer one replaced before they were
+    taken. closed: whether close() was called.
     """
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._item = None
-        self._closed = False
-        self.put_count = 0
-        self.dropped_count = 0
+        self.closed = False
+        self.received = 0
+        self.dropped = 0
 
     def put(self, item: Any) -> None:
         """Leave an item (not None); never waits."""
         with self._changed:
-            self.put_count += 1
-            self.dropped_count += self._item is not None
+            self.received += 1
+            self.dropped += self._item is not None
             self._item = item
             self._changed.notify()
 
     def take(self, timeout: Optional[float] = None) -> Any:
         """The newest item, once; waits for one. None after `timeout` seconds or when closed."""
         with self._changed:
-            self._changed.wait_for(lambda: self._item is not None or self._closed, timeout)
+            self._changed.wait_for(lambda: self._item is not None or self.closed, timeout)
             item, self._item = self._item, None
             return item
-
-    def clear(self) -> None:
-        """Drop the item that was not taken."""
-        with self._changed:
-            self.dropped_count += self._item is not None
-            self._item = None
 
     def close(self) -> None:
         """From now on nobody waits: whoever does goes on with None."""
         with self._changed:
-            self._closed = True
+            self.closed = True
             self._changed.notify_all()

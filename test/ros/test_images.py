@@ -250,3 +250,11 @@ def test_what_is_written_is_read_back():
     written = images.write_image(BGR[:, ::2], Header(frame_id='camera'))
     assert written.header.frame_id == 'camera'
     np.testing.assert_array_equal(images.read_image(written), BGR[:, ::2])
+
+
+@pytest.mark.parametrize('dtype', [np.uint16, np.float32])
+def test_depth_that_is_written_is_read_back(dtype):
+    depth = np.arange(12).reshape(3, 4).astype(dtype)
+    found = images.read_depth(images.write_depth(depth, Header()))
+    assert found.dtype == dtype
+    np.testing.assert_array_equal(found, depth)

@@ -1,44 +1,35 @@
 """The one-place slot between the thread that receives and the thread that works."""
 import threading
 
-from openpose_ros.ros.slot import NewestSlot
+from openpose_ros.ros.slot import Slot
 
 
 def test_only_the_newest_is_handed_over_and_the_others_are_counted():
-    slot = NewestSlot()
+    slot = Slot()
     for item in ('old', 'newer', 'newest'):
         slot.put(item)
     assert slot.take() == 'newest'
-    assert (slot.put_count, slot.dropped_count) == (3, 2)
+    assert (slot.received, slot.dropped) == (3, 2)
 
 
 def test_an_item_is_taken_once():
-    slot = NewestSlot()
+    slot = Slot()
     slot.put('item')
     slot.take()
     assert slot.take(timeout=0.) is None
-    assert slot.dropped_count == 0
+    assert slot.dropped == 0
 
 
 def test_an_item_that_is_equal_to_false_is_an_item():
-    slot = NewestSlot()
+    slot = Slot()
     slot.put(0)
     slot.put(0)
     assert slot.take(timeout=0.) == 0
-    assert slot.dropped_count == 1
-
-
-def test_clearing_drops_what_was_not_taken():
-    slot = NewestSlot()
-    slot.put('item')
-    slot.clear()
-    slot.clear()
-    assert slot.take(timeout=0.) is None
-    assert slot.dropped_count == 1
+    assert slot.dropped == 1
 
 
 def test_who_waits_is_woken_by_an_item_and_by_closing():
-    slot = NewestSlot()
+    slot = Slot()
     taken = []
     one_taken = threading.Event()
 
@@ -58,7 +49,7 @@ def test_who_waits_is_woken_by_an_item_and_by_closing():
 
 
 def test_nobody_waits_after_closing_and_what_is_there_is_still_handed_over():
-    slot = NewestSlot()
+    slot = Slot()
     slot.put('item')
     slot.close()
     assert slot.take() == 'item'
@@ -66,7 +57,7 @@ def test_nobody_waits_after_closing_and_what_is_there_is_still_handed_over():
 
 
 def test_every_item_is_either_taken_or_dropped():
-    slot = NewestSlot()
+    slot = Slot()
     taken = []
 
     def work():
@@ -85,5 +76,5 @@ def test_every_item_is_either_taken_or_dropped():
         putter.join()
     slot.close()
     worker.join(10.)
-    assert slot.put_count == 6000
-    assert len(taken) + slot.dropped_count == 6000
+    assert slot.received == 6000
+    assert len(taken) + slot.dropped == 6000
