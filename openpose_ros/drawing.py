@@ -44,7 +44,8 @@ def overlay(image: np.ndarray, people: People, camera=None) -> np.ndarray:
             _draw_direction(picture, camera, people.points[row, 1], people.facing[row], FACING,
                             width)
             _draw_direction(picture, camera, people.points[row, 0], people.gaze[row], GAZE, width)
-        _draw_label(picture, people.keypoints[row], _label(people, row), width)
+        _draw_label(picture, people.keypoints[row],
+                    _label(people.ids[row], np.linalg.norm(people.position[row])), width)
     return picture
 
 
@@ -77,11 +78,10 @@ def _draw_direction(picture, camera, start, direction, colour, width):
                         cv2.LINE_AA, _SUBPIXEL, .25)
 
 
-def _label(people, row):
+def _label(number, distance):
     parts = []
-    if people.ids[row]:
-        parts.append('#{}'.format(people.ids[row]))
-    distance = float(np.linalg.norm(people.position[row]))
+    if number:
+        parts.append('#{}'.format(number))
     if math.isfinite(distance):
         parts.append('{:.1f} m'.format(distance))
     return ' '.join(parts)
@@ -104,7 +104,7 @@ def plan(people: People, size: int = 800, reach: Optional[float] = None,
 
     Each person is a disc with the ellipse of one standard deviation of her position, an arrow for
     facing and a shorter one for gaze, each in a wedge of one standard deviation, and her id and
-    distance. reach: metres from the camera to the upper edge; by default all people fit. up: unit
+    distance along the ground. reach: metres from the camera to the upper edge; by default all people fit. up: unit
     vector against gravity in the camera's optical frame.
     """
     ground = _ground_axes(np.asarray(up, float))
@@ -121,7 +121,7 @@ def plan(people: People, size: int = 800, reach: Optional[float] = None,
             sheet.draw_direction(where[row], ground.dot(direction), stddev, colour, length)
         covariance = ground.dot(people.position_covariance[row]).dot(ground.T)
         sheet.draw_person(where[row], covariance, '{} {}'.format(
-            _label(people, row), SOURCE_NAMES[people.position_source[row]]))
+            _label(people.ids[row], np.linalg.norm(where[row])), SOURCE_NAMES[people.position_source[row]]))
     unplaced = people.count - len(known)
     if unplaced:
         sheet.write('{} more without a position'.format(unplaced), (10, size - 12))
@@ -133,7 +133,7 @@ def _ground_axes(up):
     right = np.array((1., 0., 0.))
     right -= up * right.dot(up)
     right /= np.linalg.norm(right)
-    return np.stack((right, np.cross(right, up)))
+    return np.stack((right, np.cross(up, right)))
 
 
 class _Sheet:

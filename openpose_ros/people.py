@@ -81,3 +81,22 @@ def people_in_image(keypoints: np.ndarray) -> People:
         facing=unknown(3), facing_stddev=unknown(), facing_source=none(),
         gaze=unknown(3), gaze_stddev=unknown(), gaze_source=none(),
         velocity=unknown(3), velocity_covariance=unknown(3, 3), ids=np.zeros(n, np.uint32))
+
+
+def transformed(people: People, rotation: np.ndarray, translation: np.ndarray) -> People:
+    """The people in another frame: p' = rotation p + translation.
+
+    rotation: (3, 3). translation: (3,), m.
+    """
+    def turned(vectors: np.ndarray) -> np.ndarray:
+        return vectors.dot(rotation.T)
+
+    def turned_covariance(covariance: np.ndarray) -> np.ndarray:
+        return np.matmul(np.matmul(rotation, covariance), rotation.T)
+
+    return people._replace(
+        points=turned(people.points) + translation,
+        position=turned(people.position) + translation,
+        position_covariance=turned_covariance(people.position_covariance),
+        facing=turned(people.facing), gaze=turned(people.gaze), velocity=turned(people.velocity),
+        velocity_covariance=turned_covariance(people.velocity_covariance))

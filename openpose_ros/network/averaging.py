@@ -1,0 +1,57 @@
+"""Maps averaged over scales and over the mirrored picture: slower, and more accurate."""
+from typing import Optional, Sequence
+
+import cv2
+import numpy as np
+
+from openpose_ros.body import Body
+from openpose_ros.network.network import Maps, Network
+
+
+def run_averaged(network: Network, image: np.ndarray, height: int = 368,
+                 width: Optional[int] = None, scales: Sequence[float] = (1.,),
+                 flip: bool = False) -> Maps:
+    """Like ``network.run``, averaged over these multiples of the height, each mirrored as well.
+
+    The maps are of the size of the first scale's. Sources: multi-scale search as in OpenPose's
+    scale_number; mirroring as usual in pose estimation.
+    """
+    heatmaps = pafs = None
+    seconds = 0.
+    runs = [(scale, mirrored) for scale in scales for mirrored in ((False, True) if flip
+                                                                   else (False,))]
+    for scale, mirrored in runs:
+        maps = network.run(image[:, ::-1] if mirrored else image, int(round(height * scale)),
+                           None if width is None else int(round(width * scale)))
+        seconds += maps.seconds
+        if mirrored:
+            maps = mirror(maps, network.model.body)
+        if heatmaps is None:
+            heatmaps, pafs = np.zeros_like(maps.heatmaps), np.zeros_like(maps.pafs)
+        heatmaps += _resized(maps.heatmaps, heatmaps.shape) / len(runs)
+        pafs += _resized(maps.pafs, pafs.shape) / len(runs)
+    return Maps(heatmaps, pafs, seconds)
+
+
+def mirror(maps: Maps, body: Body) -> Maps:
+    """The maps of a mirrored picture as those of the picture itself.
+
+    Left and right change places, and the x component of every field changes its sign.
+    """
+    parts = body.mirrored + (len(body.parts),)
+    limbs = [body.limbs.index((body.mirrored[start], body.mirrored[end]))
+             for start, end in body.limbs]
+    source = np.zeros(body.paf_count, int)
+    sign = np.ones(body.paf_count, np.float32)
+    for limb, (x_channel, y_channel) in zip(limbs, body.paf_channels):
+        source[x_channel], source[y_channel] = body.paf_channels[limb]
+        sign[x_channel] = -1.
+    return Maps(np.ascontiguousarray(maps.heatmaps[:, ::-1][..., parts]),
+                np.ascontiguousarray(maps.pafs[:, ::-1][..., source] * sign), maps.seconds)
+
+
+def _resized(maps, shape):
+    if maps.shape == shape:
+        return maps
+    return np.dstack([cv2.resize(maps[..., channel], shape[1::-1], interpolation=cv2.INTER_CUBIC)
+                      for channel in range(maps.shape[2])])

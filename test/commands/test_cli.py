@@ -1,0 +1,196 @@
+"""The command: what it writes, and the one line it says when it can't."""
+import json
+import os
+
+import cv2
+import numpy as np
+import pytest
+
+import data
+from openpose_ros import cli
+from openpose_ros.commands import common, evaluate
+
+CAMERA_YAML = '''image_width: 640
+image_height: 480
+camera_name: test
+camera_matrix: {rows: 3, cols: 3, data: [525., 0., 320., 0., 525., 240., 0., 0., 1.]}
+distortion_model: plumb_bob
+distortion_coefficients: {rows: 1, cols: 5, data: [0., 0., 0., 0., 0.]}
+'''
+
+
+@pytest.fixture(scope='module')
+def model():
+    """Name of the default model; skips where its file is neither here nor can be fetched."""
+    from openpose_ros.network import ModelError, load
+    try:
+        load('mobilenet_thin')
+    except ModelError as error:
+        pytest.skip('the network is not here: {}'.format(error))
+    return 'mobilenet_thin'
+
+
+@pytest.fixture
+def picture(tmp_path):
+    path = str(tmp_path / 'grey.png')
+    cv2.imwrite(path, np.full((120, 160, 3), 128, np.uint8))
+    return path
+
+
+def refused(capsys, *arguments):
+    """What the command says on standard error when it refuses, which is one line."""
+    assert cli.main(list(arguments)) == 2
+    said = capsys.readouterr().err.strip().splitlines()
+    assert len(said) == 1 and said[0].startswith('openpose {}: '.format(arguments[0]))
+    return said[0]
+
+
+def test_people_in_a_picture(model, tmp_path):
+    source = data.path('peer', 'images', 'ski.jpg')
+    out, overlay = str(tmp_path / 'out.json'), str(tmp_path / 'overlay.png')
+    assert cli.main(['image', source, '--json', out, '--overlay', overlay]) == 0
+    with open(out) as file:
+        results = json.load(file)
+    assert results['model'] == model
+    found, = results['images']
+    original = cv2.imread(source)
+    assert (found['height'], found['width']) == original.shape[:2] and found['seconds'] > 0.
+    assert len(found['people']) >= 5
+    for person in found['people']:
+        assert set(person) == {'score', 'keypoints'} and 0. < person['score'] <= 1.
+        assert len(person['keypoints']) == 18
+        for x, y, score in person['keypoints']:
+            assert (x is None) == (y is None) == (score == 0.)
+            assert x is None or 0. <= x < found['width']
+    assert cv2.imread(overlay).shape == original.shape
+    assert np.abs(cv2.imread(overlay).astype(int) - original).max() > 100
+
+
+def test_nobody_in_an_empty_picture(model, picture, tmp_path):
+    out = str(tmp_path / 'out.json')
+    assert cli.main(['image', picture, '--json', out]) == 0
+    with open(out) as file:
+        assert json.load(file)['images'][0]['people'] == []
+
+
+def test_people_in_space(model, tmp_path):
+    folder = data.path('turning_person')
+    camera, out, plan = (str(tmp_path / name) for name in ('camera.yaml', 'out.json', 'plan.png'))
+    with open(camera, 'w') as file:
+        file.write(CAMERA_YAML)
+    assert cli.main(['image', os.path.join(folder, '0000000000.jpg'), '--depth',
+                     os.path.join(folder, '0000000000_depth.png'), '--camera', camera, '--json',
+                     out, '--plan', plan]) == 0
+    with open(out) as file:
+        person = json.load(file)['images'][0]['people'][0]
+    assert person['facing_source'] == 'depth' and person['facing'][2] < -.9
+    assert person['gaze'][2] < -.8
+    assert len(person['points']) == 18 and person['points'][9] is None   # knees are out of view
+    assert .5 < person['position'][2] < 1.5
+    assert np.array(person['position_covariance']).shape == (3, 3)
+    assert cv2.imread(plan) is not None
+
+
+def test_several_pictures_go_into_a_folder(model, picture, tmp_path):
+    other = str(tmp_path / 'other.png')
+    os.link(picture, other)
+    folder = tmp_path / 'drawn'
+    folder.mkdir()
+    assert cli.main(['image', picture, other, '--overlay', str(folder)]) == 0
+    assert sorted(os.listdir(str(folder))) == ['grey.png', 'other.png']
+
+
+@pytest.fixture
+def video(tmp_path):
+    """Six frames of a real picture shifted to the right."""
+    source = cv2.resize(cv2.imread(data.path('peer', 'images', 'golf.jpg')), (320, 240))
+    path = str(tmp_path / 'golf.mp4')
+    writer = cv2.VideoWriter(path, cv2.VideoWriter_fourcc(*'mp4v'), 10., (320, 240))
+    for shift in range(6):
+        writer.write(np.roll(source, shift, axis=1))
+    writer.release()
+    return path
+
+
+def test_a_person_in_a_video_keeps_her_id(model, video, tmp_path):
+    out, overlay = str(tmp_path / 'out.json'), str(tmp_path / 'overlay.mp4')
+    assert cli.main(['video', video, '--json', out, '--overlay', overlay, '--hfov', '60']) == 0
+    with open(out) as file:
+        frames = json.load(file)['images']
+    assert len(frames) == 6
+    ids = {person['id'] for frame in frames for person in frame['people']}
+    assert len(ids) == 1
+    assert 'velocity' in frames[-1]['people'][0]
+    assert cv2.VideoCapture(overlay).get(cv2.CAP_PROP_FRAME_COUNT) == 6
+
+
+def test_accuracy_on_labelled_pictures_is_no_less_than_promised(model, tmp_path):
+    out = str(tmp_path / 'figures.json')
+    assert cli.main(['evaluate', data.path('coco_val', 'keypoints.json'),
+                     data.path('coco_val', 'images'), '--json', out]) == 0
+    with open(out) as file:
+        figures = json.load(file)
+    assert figures['AP'] >= .25 and figures['AR'] >= .28
+
+
+def test_parts_are_given_to_coco_by_name():
+    keypoints = np.zeros((18, 3), np.float32)
+    keypoints[15] = 11., 12., .5   # our left eye is their second keypoint
+    keypoints[14, :2] = np.nan
+    written = np.array(evaluate.as_coco(keypoints)).reshape(17, 3)
+    assert written[1].tolist() == [11., 12., 1.] and not written[2].any()
+
+
+@pytest.mark.parametrize('content, words', (
+    (None, 'No such file'), (b'', 'no picture'), (b'GIF89a nonsense', 'no picture'),
+    (b'\xff\xd8\xff\xe0' + b'0' * 50, 'no picture')))
+def test_a_picture_that_is_none(model, capsys, tmp_path, content, words):
+    path = tmp_path / 'bad.jpg'
+    if content is not None:
+        path.write_bytes(content)
+    out = tmp_path / 'out.json'
+    assert words in refused(capsys, 'image', str(path), '--json', str(out))
+    assert not out.exists() and not [name for name in os.listdir(str(tmp_path))
+                                     if name.startswith('.out')]
+
+
+@pytest.mark.parametrize('arguments, words', (
+    (('--depth', 'depth.png'), 'need --camera or --hfov'),
+    (('--plan', 'plan.png'), 'need --camera or --hfov'),
+    (('--model', 'resnet'), 'resnet'),
+    (('--model', 'missing.pb'), 'missing.pb'),
+    (('--min-score', '2'), 'min_score'),
+    (('--hfov', '400'), 'field of view'),
+    (('--camera', 'none.yaml'), 'none.yaml'),
+    (('--overlay', 'no/such/folder/out.png'), 'no/such/folder'),
+    (('--overlay', 'out.docx'), 'out.docx'),
+    (('--json', 'no/such/folder/out.json'), 'no/such/folder')))
+def test_options_that_cannot_be_met(model, capsys, picture, arguments, words):
+    assert words in refused(capsys, 'image', picture, *arguments)
+
+
+def test_a_video_that_is_none(model, capsys, tmp_path, picture):
+    text = tmp_path / 'text.mp4'
+    text.write_text('no video')
+    overlay = tmp_path / 'overlay.mp4'
+    assert 'no video' in refused(capsys, 'video', str(text), '--overlay', str(overlay))
+    assert 'no such file' in refused(capsys, 'video', str(tmp_path / 'none.mp4'))
+    assert not overlay.exists()
+
+
+def test_annotations_that_are_none(model, capsys, tmp_path):
+    text = tmp_path / 'text.json'
+    text.write_text('{"images": []}')
+    assert 'no COCO person annotations' in refused(capsys, 'evaluate', str(text), str(tmp_path))
+    assert 'No such file' in refused(capsys, 'evaluate', str(tmp_path / 'none'), str(tmp_path))
+
+
+def test_an_interrupted_write_leaves_what_was_there(tmp_path):
+    path = tmp_path / 'out.json'
+    path.write_text('before')
+    with pytest.raises(KeyboardInterrupt):
+        with common.written_whole(str(path)) as temporary:
+            with open(temporary, 'w') as file:
+                file.write('half')
+            raise KeyboardInterrupt
+    assert path.read_text() == 'before' and os.listdir(str(tmp_path)) == ['out.json']
