@@ -1,0 +1,48 @@
+"""Where the camera is, from TF; needs the package tf2_ros, which may be missing."""
+from typing import NamedTuple
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+try:
+    import tf2_ros
+except ImportError:
+    tf2_ros = None
+
+
+class FrameError(ValueError):
+    """TF cannot say where a frame is; the message is one line that says why."""
+
+
+class Pose(NamedTuple):
+    """One frame in another: p' = rotation p + translation. translation: m."""
+
+    rotation: np.ndarray
+    translation: np.ndarray
+
+
+class Frames:
+    """Listens to TF for as long as it lives."""
+
+    def __init__(self, node) -> None:
+        """Raises FrameError where tf2_ros is not installed."""
+        if tf2_ros is None:
+            raise FrameError('target_frame needs the package tf2_ros, which is not installed: '
+                             'install ros-<distro>-tf2-ros or leave target_frame empty')
+        self._buffer = tf2_ros.Buffer()
+        self._listener = tf2_ros.TransformListener(self._buffer, node)
+
+    def pose(self, target: str, source: str, stamp) -> Pose:
+        """The frame `source` in `target` at this stamp; FrameError where that is not known."""
+        try:
+            transform = self._buffer.lookup_transform(target, source, stamp).transform
+        except tf2_ros.TransformException as error:
+            raise FrameError('no transform from {} to {} at the picture\'s stamp: {}'.format(
+                source, target, ' '.join(str(error).split())))
+        rotation, move = transform.rotation, transform.translation
+        return Pose(Rotation.from_quat((rotation.x, rotation.y, rotation.z, rotation.w)).as_matrix(),
+                    np.array((move.x, move.y, move.z)))
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._listener.unregister()
