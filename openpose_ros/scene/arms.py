@@ -13,6 +13,8 @@ _HIPS = [RIGHT_HIP, LEFT_HIP]
 _LIMBS = ((RIGHT_ELBOW, RIGHT_WRIST, 0.), (LEFT_ELBOW, LEFT_WRIST, 0.),
           (RIGHT_SHOULDER, RIGHT_ELBOW, .5), (LEFT_SHOULDER, LEFT_ELBOW, .5))
 _THICKNESS = .10    # m; half an arm's width, a joint's window, and a keypoint's error
+_BEFORE = .02       # m; how far before the torso an arm is that covers
+_FOREARM = .25      # m; how far a hand that is not seen may be from its elbow
 _DOUBT = .10        # m; what a covered joint's depth may be off
 
 
@@ -33,11 +35,23 @@ def doubt_covered(view: View, size: np.ndarray, depths: Depths) -> Depths:
     """
     joints = np.stack((view.right, view.up), axis=-1)
     begin = np.stack([joints[:, a] + share * (joints[:, b] - joints[:, a])
-                      for a, b, share in _LIMBS], axis=1)[:, :, None]
-    end = joints[:, [b for _, b, _ in _LIMBS]][:, :, None]
-    along, to_joint = end - begin, joints[:, None] - begin
-    with np.errstate(invalid='ignore', divide='ignore'):
-        share = np.clip((along * to_joint).sum(-1) / (along ** 2).sum(-1), 0., 1.)
-        distance = np.linalg.norm(to_joint - share[..., None] * along, axis=-1)
-        covered = (distance < (size[:, None] * _REACH)[:, None]).any(axis=1)
+                      for a, b, share in _LIMBS], axis=1)
+    end = joints[:, [b for _, b, _ in _LIMBS]]
+    handless = np.isnan(end).any(axis=-1)
+    end = np.where(handless[..., None], begin, end)
+    reach = _REACH + np.where(handless, _FOREARM, 0.)[..., None] * (_REACH > 0.)
+    depth = np.fmin(*(depths.joints[:, [limb[i] for limb in _LIMBS]] for i in (0, 1)))
+    with np.errstate(invalid='ignore'):
+        before = depth < depths.torso[:, None] - _BEFORE
+        near = _distance(joints[:, None], begin[:, :, None], end[:, :, None]) \
+            < size[:, None, None] * reach
+    covered = (near & before[..., None]).any(axis=1)
     return depths._replace(stddev=np.where(covered, np.hypot(depths.stddev, _DOUBT), depths.stddev))
+
+
+def _distance(points, begin, end):
+    """Distance of points (..., 2) from the segments from begin to end."""
+    along, to_point = end - begin, points - begin
+    length2 = np.maximum((along ** 2).sum(axis=-1), 1e-12)
+    share = np.clip((along * to_point).sum(axis=-1) / length2, 0., 1.)
+    return np.linalg.norm(to_point - share[..., None] * along, axis=-1)

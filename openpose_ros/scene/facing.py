@@ -21,8 +21,9 @@ _PAIRS = ((RIGHT_SHOULDER, LEFT_SHOULDER, proportions.SHOULDERS, .01),
 _PLACEMENT = .015          # m; where on a shoulder or hip a network puts its keypoint
 _HIDDEN_PLACEMENT = .035   # m; the same when the body hides one of the pair,
 _HIDDEN_BACKWARD = .03     # which a network then puts this far too near to the back
-_SWAPPED = .02             # how often a network takes left for right
+_SWAPPED = .01             # how often a network takes left for right
 _OUTLIER = .01             # how often a pair is nothing of the kind
+_OUTLIER_IN_DEPTH = .05    # how often its depths are not: something covers one
 
 # The share of a pair's difference in depth that its surface shows, from the front and from behind
 # (shoulders hang forward and the back is round), and its standard deviation.
@@ -119,7 +120,7 @@ def _depth_likelihood(view, depths, pair, width, surface, size, hidden):
                                       noise + (_SHOWN_STDDEV * full) ** 2)
     density = density + hidden * _normal(apart[:, None] - _SHOWN_HIDDEN * full,
                                          noise + (_SHOWN_HIDDEN_STDDEV * full) ** 2)
-    return np.where(known, np.log(density + _OUTLIER / size), 0.)
+    return np.where(known, np.log(density + _OUTLIER_IN_DEPTH / size), 0.)
 
 
 def _normal(x, variance):
@@ -128,6 +129,6 @@ def _normal(x, variance):
 
 def _robust(loglikelihood):
     """Leave a little for left and right being swapped, and for the pairs being wrong altogether."""
-    likelihood = np.exp(loglikelihood - loglikelihood.max(axis=-1, keepdims=True))
+    likelihood = heading.COUNT * heading.normalized(loglikelihood)    # 1 on average
     opposite = np.roll(likelihood, heading.COUNT // 2, axis=-1)
     return np.log((1. - _SWAPPED) * likelihood + _SWAPPED * opposite + _OUTLIER)

@@ -17,6 +17,7 @@ _PLACEMENT = .012        # m; where on a head a network puts a keypoint
 _SURFACE = .02           # m; hair, and the edge of the head, in depth
 _HIDDEN_PLACEMENT = .04  # m; both for a part that the head itself hides
 _OUTLIER = .02           # how often the head's parts are none
+_OUTLIER_IN_DEPTH = .1   # how often hair, holes or a hand make their depths nonsense
 _VISIBILITY = .7         # weight of which parts are seen: their absences are not independent
 _NEAR_EDGE = .12         # m; a head this near to the picture's edge may be cut off
 _EAR_RATIO, _EAR_RATIO_STDDEV = 1., .5    # log of the ears' scores when one points at the camera
@@ -27,8 +28,7 @@ _TURN = heading.spread_kernel((np.radians(18.), np.radians(50.)), (.8, .2))
 
 def through_neck(loglikelihood: np.ndarray) -> np.ndarray:
     """What the head's heading says of the torso's, or the other way round, (n, headings)."""
-    p = np.exp(loglikelihood - loglikelihood.max(axis=-1, keepdims=True))
-    return np.log(p @ _TURN)
+    return np.log(heading.normalized(loglikelihood) @ _TURN)
 
 
 def head_likelihood(view: View, size: Estimate, depths: Optional[Depths] = None) -> np.ndarray:
@@ -39,8 +39,9 @@ def head_likelihood(view: View, size: Estimate, depths: Optional[Depths] = None)
     """
     loglikelihood = _across(view, size)
     if depths is not None:
-        loglikelihood = loglikelihood + _in_depth(view, depths, size)
-    likelihood = np.exp(loglikelihood - loglikelihood.max(axis=-1, keepdims=True))
+        in_depth = heading.COUNT * heading.normalized(_in_depth(view, depths, size))
+        loglikelihood = loglikelihood + np.log(in_depth + _OUTLIER_IN_DEPTH)
+    likelihood = heading.COUNT * heading.normalized(loglikelihood)    # 1 on average
     return np.log(likelihood + _OUTLIER) + _VISIBILITY * _visible(view, size)
 
 
