@@ -31,7 +31,8 @@ class Settings(NamedTuple):
 class Frame(NamedTuple):
     """The people seen in one picture, and what it cost.
 
-    seconds: of wall time, by what was done ('network', 'decoding', 'scene', 'tracking').
+    seconds: of wall time, by what was done ('resizing', 'network', 'decoding', 'scene',
+    'tracking').
     problems: why something about them is unknown, a line each.
     """
 
@@ -70,7 +71,8 @@ class Perception:
         keypoints = decode(maps.heatmaps, maps.pafs, body, settings.decoding)
         keypoints = to_image(keypoints, maps.heatmaps.shape[:2], image.shape[:2])
         people = people_in_image(to_coco(keypoints, body))
-        return Frame(people, {'network': seen - start, 'decoding': time.perf_counter() - seen})
+        return Frame(people, {'network': maps.seconds, 'resizing': seen - start - maps.seconds,
+                              'decoding': time.perf_counter() - seen})
 
     def place(self, frame: Frame, camera: Optional[Camera] = None,
               depth: Optional[np.ndarray] = None, stamp: Optional[float] = None,
