@@ -4,7 +4,6 @@ A model's folder is OPENPOSE_MODEL_DIR/NAME or, without that variable, openpose_
 user's XDG cache folder. A file has its name only when it is whole and checked.
 """
 import glob
-import hashlib
 import os
 import shutil
 from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
@@ -12,6 +11,7 @@ from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 from openpose_ros.network.catalogue import File, Model, Source
 from openpose_ros.network.download import download, download_member
 from openpose_ros.network.errors import ModelError
+from openpose_ros.network.files import sha256_of, what_else_it_is
 
 # Checksums the user has agreed to, of files for which the catalogue has none; as sha256sum's.
 ACCEPTED = 'SHA256SUMS'
@@ -156,7 +156,7 @@ def _keep(part: str, name: str, origin: str, known: Sequence[str],
           consent: Optional[Consent]) -> None:
     """Give a file that has arrived its name, or remove it and raise ModelError."""
     try:
-        sha256, size = _sha256(part), os.path.getsize(part)
+        sha256, size = sha256_of(part), os.path.getsize(part)
         if known and sha256 not in known:
             with open(part, 'rb') as file:
                 problem = what_else_it_is(file.read(512))
@@ -172,18 +172,6 @@ def _keep(part: str, name: str, origin: str, known: Sequence[str],
     finally:
         if os.path.exists(part):
             os.remove(part)
-
-
-def what_else_it_is(start: bytes) -> str:
-    """What a file that starts so is, saved in place of a model; '' when it may well be one."""
-    start = start[:512].lstrip().lower()
-    if not start:
-        return 'empty'
-    if start.startswith((b'<!doctype html', b'<html')):
-        return 'a web page'
-    if start.startswith(b'version https://git-lfs'):
-        return 'a pointer of Git LFS (the file itself was not fetched)'
-    return ''
 
 
 def _known(model: Model, folder: str) -> Dict[str, List[str]]:
@@ -205,16 +193,5 @@ def _known(model: Model, folder: str) -> Dict[str, List[str]]:
 def _check(path: str, known: Sequence[str]) -> Checked:
     if not os.path.isfile(path):
         return Checked(path, 'missing')
-    sha256 = _sha256(path)
+    sha256 = sha256_of(path)
     return Checked(path, 'unknown' if not known else 'ok' if sha256 in known else 'changed', sha256)
-
-
-def _sha256(path: str) -> str:
-    digest = hashlib.sha256()
-    try:
-        with open(path, 'rb') as file:
-            for chunk in iter(lambda: file.read(1 << 20), b''):
-                digest.update(chunk)
-    except OSError as error:
-        raise ModelError('cannot read {}: {}'.format(path, error.strerror))
-    return digest.hexdigest()

@@ -1,9 +1,8 @@
 """Frozen graphs: reading the file, and refusing one that could do more than arithmetic."""
-import os
 from typing import Any, Iterable
 
 from openpose_ros.network.errors import ModelError
-from openpose_ros.network.fetch import what_else_it_is
+from openpose_ros.network.files import what_else_it_is, write_whole
 from openpose_ros.network.tf1 import tf
 
 # What a graph may hold. A model file is code: TensorFlow has operations that read and write files
@@ -75,17 +74,3 @@ def shortened(names: Iterable[str], most: int = 8) -> str:
 def write_graph(path: str, graph_def: Any) -> None:
     """Write a GraphDef, whole or not at all."""
     write_whole(path, graph_def.SerializeToString())
-
-
-def write_whole(path: str, data: bytes) -> None:
-    """Write a file, whole or not at all. Raises ModelError."""
-    part = '{}.{}.part'.format(path, os.getpid())
-    try:
-        with open(part, 'wb') as file:
-            file.write(data)
-        os.replace(part, path)
-    except OSError as error:
-        raise ModelError('cannot write {}: {}'.format(path, error.strerror))
-    finally:
-        if os.path.exists(part):
-            os.remove(part)

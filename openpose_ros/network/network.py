@@ -10,6 +10,7 @@ import numpy as np
 from openpose_ros.network import catalogue, fetch
 from openpose_ros.network.catalogue import Model
 from openpose_ros.network.errors import ModelError
+from openpose_ros.network.speed import tensorflow_is_faster
 from openpose_ros.network.tflite import TfliteBackend
 
 BACKENDS = ('auto', 'tensorflow', 'tflite')
@@ -93,8 +94,9 @@ def load(model: Union[str, Model] = catalogue.DEFAULT, backend: str = 'auto', de
          model_dir: Optional[str] = None) -> Network:
     """Load a network: by its name in the catalogue, the path of its frozen graph, or a Model.
 
-    backend: 'tensorflow', 'tflite' (CPU), or 'auto': TensorFlow on a GPU, else TFLite where an
-    interpreter is installed and the graph can be converted, else TensorFlow. device: 'gpu' (an
+    backend: 'tensorflow', 'tflite' (CPU), or 'auto': TensorFlow on a GPU; on a CPU the one that is
+    faster there, which is measured the first time; TensorFlow where there is no interpreter for
+    TFLite or the graph cannot be converted. device: 'gpu' (an
     error where TensorFlow finds none), 'cpu' or 'auto'. gpu_memory_fraction: of the GPU's memory at
     most; None: as needed. threads: of the CPU; None: all cores. model_dir: where models lie, see
     fetch.models_folder. Raises ModelError.
@@ -121,7 +123,10 @@ def load(model: Union[str, Model] = catalogue.DEFAULT, backend: str = 'auto', de
         if loaded.on_gpu:
             return Network(entry, loaded)
     try:
-        return Network(entry, TfliteBackend(path, sha256, entry, threads, with_tensorflow=False))
+        tflite = TfliteBackend(path, sha256, entry, threads, with_tensorflow=False)
+        if tensorflow_is_faster(path, sha256, entry, threads):
+            return Network(entry, session(), ' (faster here than TFLite)')
+        return Network(entry, tflite)
     except ModelError as error:
         return Network(entry, session(), ' (no TFLite: {})'.format(error))
 

@@ -4,12 +4,11 @@ import hashlib
 import importlib
 import json
 import os
-import subprocess
-import sys
 from typing import Any, Callable, Optional, Tuple
 
 import numpy as np
 
+from openpose_ros.network import apart
 from openpose_ros.network.catalogue import Model
 from openpose_ros.network.errors import ModelError
 from openpose_ros.network.fetch import models_folder
@@ -98,21 +97,8 @@ def converted(graph_path: str, graph_sha256: str, model: Model) -> str:
             os.makedirs(folder, exist_ok=True)
             path = os.path.join(folder, os.path.basename(path))
         if not os.path.exists(path):
-            _convert(graph_path, path, model)
+            apart.call('openpose_ros.network.convert:convert', model, graph_path, path)
     return path
-
-
-def _convert(graph_path: str, out_path: str, model: Model) -> None:
-    """Run convert.py."""
-    result = subprocess.run(
-        [sys.executable, '-m', 'openpose_ros.network.convert', graph_path, out_path,
-         json.dumps(model._replace(sources=()))],
-        env=dict(os.environ, PYTHONPATH=os.pathsep.join(filter(None, sys.path))),
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    if result.returncode:
-        lines = result.stderr.decode(errors='replace').strip().split('\n')
-        raise ModelError('conversion to TFLite failed: {}'.format(lines[-1][:400] or 'exit code {}'
-                         .format(result.returncode)))
 
 
 def usable_cores() -> int:

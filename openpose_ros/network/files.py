@@ -1,0 +1,43 @@
+"""Files that are there whole or not at all, and telling what a file is."""
+import hashlib
+import os
+
+from openpose_ros.network.errors import ModelError
+
+
+def write_whole(path: str, data: bytes) -> None:
+    """Write a file, whole or not at all. Raises ModelError."""
+    part = '{}.{}.part'.format(path, os.getpid())
+    try:
+        with open(part, 'wb') as file:
+            file.write(data)
+        os.replace(part, path)
+    except OSError as error:
+        raise ModelError('cannot write {}: {}'.format(path, error.strerror))
+    finally:
+        if os.path.exists(part):
+            os.remove(part)
+
+
+def sha256_of(path: str) -> str:
+    """Checksum of a file, in hexadecimal. Raises ModelError."""
+    digest = hashlib.sha256()
+    try:
+        with open(path, 'rb') as file:
+            for chunk in iter(lambda: file.read(1 << 20), b''):
+                digest.update(chunk)
+    except OSError as error:
+        raise ModelError('cannot read {}: {}'.format(path, error.strerror))
+    return digest.hexdigest()
+
+
+def what_else_it_is(start: bytes) -> str:
+    """What a file that starts so is, saved in place of a model; '' when it may well be one."""
+    start = start[:512].lstrip().lower()
+    if not start:
+        return 'empty'
+    if start.startswith((b'<!doctype html', b'<html')):
+        return 'a web page'
+    if start.startswith(b'version https://git-lfs'):
+        return 'a pointer of Git LFS (the file itself was not fetched)'
+    return ''

@@ -1,0 +1,59 @@
+"""Which backend is the faster on this CPU: measured once and kept beside the model.
+
+It depends on network and processor: TFLite took 0.6 to 1.3 times as long as a TensorFlow session.
+As it starts in a tenth of the time and spares half a gigabyte of memory, TensorFlow has to be
+clearly faster to be preferred.
+"""
+import importlib.util
+import json
+import time
+from typing import Dict, Optional
+
+import numpy as np
+
+from openpose_ros.network import apart
+from openpose_ros.network.catalogue import Model
+from openpose_ros.network.errors import ModelError
+from openpose_ros.network.files import write_whole
+from openpose_ros.network.tflite import TfliteBackend, converted, usable_cores
+
+CLEARLY = .9   # TensorFlow's time must be less than this share of TFLite's
+SIZE = (368, 496)   # px, height and width of the network's input: 4:3 at the usual height
+RUNS = 8
+
+
+def tensorflow_is_faster(graph_path: str, graph_sha256: str, model: Model,
+                         threads: Optional[int] = None) -> bool:
+    """Whether a TensorFlow session is clearly faster than TFLite with this graph on this CPU.
+
+    Raises ModelError where TFLite cannot be had for it.
+    """
+    path = '{}.{}-threads.json'.format(converted(graph_path, graph_sha256, model),
+                                       threads or usable_cores())
+    if importlib.util.find_spec('tensorflow') is None:
+        return False
+    try:
+        with open(path) as file:
+            seconds = json.load(file)
+    except (OSError, ValueError):
+        seconds = apart.call(__name__ + ':measure', model, graph_path, graph_sha256, threads)
+        write_whole(path, json.dumps(seconds).encode())
+    return seconds['tensorflow'] < CLEARLY * seconds['tflite']
+
+
+def measure(model: Model, graph_path: str, graph_sha256: str,
+            threads: Optional[int]) -> Dict[str, float]:
+    """Least seconds of a run by each backend, the two taking turns."""
+    from openpose_ros.network.graph import read_graph
+    from openpose_ros.network.session import SessionBackend
+    backends = {'tflite': TfliteBackend(graph_path, graph_sha256, model, threads),
+                'tensorflow': SessionBackend(read_graph(graph_path), model, 'cpu',
+                                             threads=threads)}
+    picture = np.random.RandomState(0).randint(0, 256, SIZE + (3,)).astype(np.uint8)
+    least = dict.fromkeys(backends, np.inf)
+    for run in range(RUNS):
+        for name, backend in backends.items():
+            start = time.perf_counter()
+            backend.run(picture)
+            least[name] = min(least[name], time.perf_counter() - start)
+    return least
