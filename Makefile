@@ -31,7 +31,7 @@ demo-depth: $(BUILD)  ## the same with a depth camera: make demo-depth DEMO_ARGS
 	$(RUN) python demo/demo.py --depth $(DEMO_ARGS)
 
 run: $(BUILD)  ## run the node alone: make run IMAGE=/camera/image_raw
-	$(RUN) python -m openpose_ros.ros.node --ros-args -r image:=$(IMAGE) $(ROS_ARGS)
+	$(RUN) install/openpose_ros/lib/openpose_ros/openpose --ros-args -r image:=$(IMAGE) $(ROS_ARGS)
 
 bench: $(BUILD)  ## measure accuracy and speed; tables and benchmark_output/*.json
 	$(RUN) python benchmark/main.py $(BENCH_ARGS)
