@@ -72,6 +72,43 @@ COCO = Body(
                   (36, 37), (18, 19), (26, 27)),
     extra_limbs=2)
 
+# The MPII skeleton: the top of the head and the chest, but no face. Source: CMU OpenPose,
+# POSE_MPI_BODY_PARTS, its pairs and map indices; its models have 16 + 28 = 44 channels.
+MPI = Body(
+    name='mpi_15',
+    parts=('head', 'neck',
+           'right_shoulder', 'right_elbow', 'right_wrist',
+           'left_shoulder', 'left_elbow', 'left_wrist',
+           'right_hip', 'right_knee', 'right_ankle',
+           'left_hip', 'left_knee', 'left_ankle',
+           'chest'),
+    limbs=((0, 1), (1, 2), (2, 3), (3, 4), (1, 5), (5, 6), (6, 7), (1, 14), (14, 8), (8, 9),
+           (9, 10), (14, 11), (11, 12), (12, 13)),
+    paf_channels=((0, 1), (2, 3), (4, 5), (6, 7), (8, 9), (10, 11), (12, 13), (14, 15), (16, 17),
+                  (18, 19), (20, 21), (22, 23), (24, 25), (26, 27)))
+
+# OpenPose's own default: COCO-18 with the hips' midpoint and the feet. Source: CMU OpenPose,
+# POSE_BODY_25_BODY_PARTS, its pairs and map indices; the two shoulder-ear links come last here.
+# 26 + 52 = 78 channels.
+BODY_25 = Body(
+    name='body_25',
+    parts=('nose', 'neck',
+           'right_shoulder', 'right_elbow', 'right_wrist',
+           'left_shoulder', 'left_elbow', 'left_wrist',
+           'mid_hip', 'right_hip', 'right_knee', 'right_ankle',
+           'left_hip', 'left_knee', 'left_ankle',
+           'right_eye', 'left_eye', 'right_ear', 'left_ear',
+           'left_big_toe', 'left_small_toe', 'left_heel',
+           'right_big_toe', 'right_small_toe', 'right_heel'),
+    limbs=((1, 8), (1, 2), (1, 5), (2, 3), (3, 4), (5, 6), (6, 7), (8, 9), (9, 10), (10, 11),
+           (8, 12), (12, 13), (13, 14), (1, 0), (0, 15), (15, 17), (0, 16), (16, 18),
+           (14, 19), (19, 20), (14, 21), (11, 22), (22, 23), (11, 24), (2, 17), (5, 18)),
+    paf_channels=((0, 1), (14, 15), (22, 23), (16, 17), (18, 19), (24, 25), (26, 27), (6, 7),
+                  (2, 3), (4, 5), (8, 9), (10, 11), (12, 13), (30, 31), (32, 33), (36, 37),
+                  (34, 35), (38, 39), (40, 41), (42, 43), (44, 45), (46, 47), (48, 49), (50, 51),
+                  (20, 21), (28, 29)),
+    extra_limbs=2)
+
 (NOSE, NECK, RIGHT_SHOULDER, RIGHT_ELBOW, RIGHT_WRIST, LEFT_SHOULDER, LEFT_ELBOW, LEFT_WRIST,
  RIGHT_HIP, RIGHT_KNEE, RIGHT_ANKLE, LEFT_HIP, LEFT_KNEE, LEFT_ANKLE,
  RIGHT_EYE, LEFT_EYE, RIGHT_EAR, LEFT_EAR) = range(18)
