@@ -5,7 +5,7 @@ constants alone, as quantised weights do, is computed here; the rest becomes one
 each. Source of the operations' meaning: OpenVINO's operation set specification, opset1.
 """
 import os
-from typing import Any, Callable, Dict, List, Union
+from typing import Any, Callable, Dict, Union
 
 import numpy as np
 
@@ -49,8 +49,8 @@ def _read(xml_path: str) -> Any:
     try:
         import openvino
     except ImportError:
-        raise ModelError('importing {} needs the package openvino: pip install openvino'.format(
-            xml_path))
+        raise ModelError('importing {} needs the package openvino: pip install openvino, or import '
+                         'on another computer and copy the graph'.format(xml_path))
     bin_path = os.path.splitext(xml_path)[0] + '.bin'
     for path in (xml_path, bin_path):
         if not os.path.isfile(path):
@@ -73,6 +73,9 @@ def _translate(node: Any, values: Dict[str, Value], graph: GraphWriter) -> Value
         return _COMPUTE[kind](node, *inputs)
     if kind not in _EMIT:
         raise ModelError('the operation {} is not known'.format(kind))
+    if kind not in _OF_ANYTHING and any(isinstance(value, str) != (place == 0)
+                                        for place, value in enumerate(inputs)):
+        raise ModelError('{} is known only of a tensor and constants, in this order'.format(kind))
     return _EMIT[kind](graph, node, *inputs)
 
 
@@ -209,3 +212,5 @@ _EMIT = {
     'Relu': _emit_relu,
     'Concat': _emit_concat,
 }   # type: Dict[str, Callable[..., str]]
+
+_OF_ANYTHING = ('Add', 'Subtract', 'Multiply', 'Concat')   # of tensors and constants in any order

@@ -183,6 +183,10 @@ def single_precision(xml):
      'GroupConvolution with 2 inputs a group'),
     (lambda x: ops.reshape(x, ops.constant(np.array([1, 3, 24, 64], np.int64)), False),
      'Reshape is not known'),
+    (lambda x: ops.add(x, ops.relu(ops.constant(weights(1, 3, 1, 1)))),
+     'Relu is known only of a tensor and constants'),
+    (lambda x: ops.fake_quantize(x, x, x, x, x, 256),
+     'FakeQuantize is known only of a tensor and constants'),
 ])
 def test_the_unknown_is_refused_by_name(tmp_path, out, layers, said):
     check_refused(saved(tmp_path, layers), out, said)
