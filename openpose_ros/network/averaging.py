@@ -16,6 +16,8 @@ def run_averaged(network: Network, image: np.ndarray, height: int = 368,
     The maps are of the size of the first scale's. Sources: multi-scale search as in OpenPose's
     scale_number; mirroring as usual in pose estimation.
     """
+    if tuple(scales) == (1.,) and not flip:
+        return network.run(image, height, width)
     heatmaps = pafs = None
     seconds = 0.
     runs = [(scale, mirrored) for scale in scales for mirrored in ((False, True) if flip

@@ -3,11 +3,12 @@ import numpy as np
 import pytest
 
 from made_maps import STANDING, draw
-from openpose_ros.body import COCO
+from openpose_ros.body import BODY_25, COCO, MPI
 from openpose_ros.decoding import MapsError, Settings, decode, to_image
 from openpose_ros.decoding.peaks import find_peaks
 
 SHAPE = (46, 54)
+BODIES = COCO, MPI, BODY_25
 
 
 def places(people):
@@ -118,7 +119,7 @@ def test_hungarian_gives_more_than_greedy_where_the_best_pair_blocks_two():
     assert sorted(assign_hungarian(connections).score) == [.8, .8]
 
 
-@pytest.mark.parametrize('body', (COCO,), ids=[body.name for body in (COCO,)])
+@pytest.mark.parametrize('body', BODIES, ids=[body.name for body in BODIES])
 def test_every_body_can_be_decoded(body):
     random = np.random.RandomState(3)
     people = []

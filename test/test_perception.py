@@ -1,0 +1,87 @@
+"""The chain, with a network that gives maps made by hand."""
+import numpy as np
+import pytest
+
+from made_maps import STANDING, draw
+from openpose_ros import network
+from openpose_ros.body import COCO, LEFT_WRIST
+from openpose_ros.network.averaging import mirror, run_averaged
+from openpose_ros.perception import Perception, Settings
+from openpose_ros.scene import Camera
+from openpose_ros.tracking import Tracker
+
+IMAGE = np.zeros((368, 432, 3), np.uint8)
+PERSON = STANDING + (20., 12.)
+
+
+class MadeNetwork:
+    """Sees a person whose left arm is raised, in every picture, mirrored in a mirrored one.
+
+    It tells a mirrored picture by its first pixel.
+    """
+
+    class model:
+        body = COCO
+
+    def run(self, image, height=368, width=None):
+        person = PERSON.copy()
+        person[LEFT_WRIST] = 30., 8.
+        shape = (height // 8, 54 * height // 368)
+        maps = network.Maps(*(draw([person * (height / 368.)], shape) + (.01,)))
+        return mirror(maps, COCO) if image[0, -1, 0] else maps
+
+
+@pytest.fixture
+def image():
+    marked = IMAGE.copy()
+    marked[0, 0] = 1
+    return marked
+
+
+def test_people_are_in_px_of_the_picture(image):
+    frame = Perception(MadeNetwork()).look(image)
+    assert frame.people.count == 1
+    expected = (PERSON + .5) * 8. - .5
+    expected[LEFT_WRIST] = 243.5, 67.5
+    np.testing.assert_allclose(frame.people.keypoints[0, :, :2], expected, atol=1.5)
+    assert set(frame.seconds) == {'network', 'resizing', 'decoding', 'scene', 'tracking'}
+
+
+def test_a_picture_twice_as_large_gives_keypoints_twice_as_far(image):
+    small = Perception(MadeNetwork()).look(image).people.keypoints[0, :, :2]
+    large = Perception(MadeNetwork()).look(image.repeat(2, axis=0).repeat(2, axis=1))
+    np.testing.assert_allclose((large.people.keypoints[0, :, :2] + .5) / 2. - .5, small, atol=1e-3)
+
+
+def test_with_a_camera_she_stands_somewhere(image):
+    camera = Camera.from_field_of_view(432, 368, 60.)
+    frame = Perception(MadeNetwork()).look(image, camera)
+    assert np.isfinite(frame.people.position).all() and frame.people.facing[0, 2] < 0.
+
+
+def test_with_a_tracker_she_gets_an_id(image):
+    perception = Perception(MadeNetwork(), tracker=Tracker())
+    ids = [list(perception.look(image, stamp=.1 * number).people.ids) for number in range(6)]
+    assert ids[-1] == [1] and ids[0] == []
+
+
+def test_flip_and_scales_find_the_same_person(image):
+    plain = Perception(MadeNetwork()).look(image).people.keypoints[0]
+    settings = Settings(scales=(1., .5), flip=True)
+    averaged = Perception(MadeNetwork(), settings).look(image).people.keypoints[0]
+    np.testing.assert_allclose(averaged[:, :2], plain[:, :2], atol=4.)
+    assert averaged[LEFT_WRIST, 0] > 200. and averaged[LEFT_WRIST, 1] < 100.
+
+
+def test_mirroring_twice_changes_nothing():
+    maps = network.Maps(*(draw([PERSON], (46, 54)) + (0.,)))
+    twice = mirror(mirror(maps, COCO), COCO)
+    np.testing.assert_array_equal(twice.heatmaps, maps.heatmaps)
+    np.testing.assert_array_equal(twice.pafs, maps.pafs)
+
+
+def test_averaging_one_run_is_that_run(image):
+    alone = MadeNetwork().run(image)
+    averaged = run_averaged(MadeNetwork(), image)
+    np.testing.assert_array_equal(averaged.heatmaps, alone.heatmaps)
+    assert averaged.seconds == alone.seconds
