@@ -1,0 +1,195 @@
+"""The node `record`: writes what the node `openpose` sees into a folder.
+
+skeletons.mcap (with metadata.yaml: a rosbag2) has the skeletons, camera_info and the overlay and,
+with --image, the picture, both as JPEG. overlay.mp4 keeps the pictures' own pace; overlay_1.png and
+so on are taken evenly from the whole. Files appear when they are whole: at the end, or on Ctrl-C.
+"""
+import argparse
+import os
+import sys
+
+import cv2
+import rclpy
+from rclpy.executors import ExternalShutdownException
+from rclpy.node import Node
+from rclpy.qos import QoSProfile, qos_profile_sensor_data
+from rclpy.serialization import serialize_message
+from rclpy.utilities import remove_ros_args
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
+
+from openpose_ros.msg import SkeletonArray
+from openpose_ros.ros import images, transport
+from openpose_ros.ros.bag import Bag
+
+# Room for what comes while a picture is being written.
+_MESSAGES = QoSProfile(depth=1000)
+_PICTURES = QoSProfile(depth=30)
+_JPEG_QUALITY = 90
+_LONGEST_GAP = 2.   # s; the overlay's video does not stand still for longer
+
+
+class RecordNode(Node):
+    """Records until `close`."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        super().__init__('record')
+        self._folder = options.output
+        os.makedirs(self._folder, exist_ok=True)
+        self._video = OverlayVideo(os.path.join(self._folder, 'overlay'), options.rate)
+        self._pictures = EvenlySpread(options.pictures)
+        self._bag = None
+        try:
+            self._bag = Bag(self._folder, 'skeletons')
+        except ImportError as error:
+            self.get_logger().warning('no bag is written: {}'.format(error))
+        self._record_raw('openpose/skeletons', SkeletonArray, _MESSAGES)
+        self._record_raw('camera_info', CameraInfo, qos_profile_sensor_data)
+        self._record_picture('openpose/overlay', _PICTURES, self._keep_overlay)
+        if options.image:
+            self._record_picture('image', qos_profile_sensor_data)
+
+    def close(self) -> None:
+        """Finish all files and say what there is."""
+        self._video.close()
+        if self._bag is not None:
+            self._bag.close()
+        for number, picture in enumerate(self._pictures.chosen(), 1):
+            path = os.path.join(self._folder, 'overlay_{}'.format(number))
+            cv2.imwrite(path + '.part.png', picture)
+            os.replace(path + '.part.png', path + '.png')
+        print('{}: {} overlays recorded'.format(self._folder, self._pictures.seen), flush=True)
+
+    def _record_raw(self, topic, message_type, qos):
+        """Write the messages of a topic into the bag just as they come."""
+        if self._bag is not None:
+            write = self._writer(self.resolve_topic_name(topic), message_type)
+            self.create_subscription(message_type, topic, write, qos, raw=True)
+
+    def _record_picture(self, topic, qos, keep=lambda message, picture: None):
+        """Write the pictures of a topic into the bag as JPEG, and `keep(message, picture)`."""
+        write = self._writer(self.resolve_topic_name(topic) + '/compressed', CompressedImage)
+
+        def received(message):
+            try:
+                picture = images.read_image(message)
+            except images.ImageError as error:
+                self.get_logger().warning('{}: {}'.format(topic, error),
+                                          throttle_duration_sec=1.)
+                return
+            write(serialize_message(_compress(picture, message.header)))
+            keep(message, picture)
+        self.create_subscription(Image, topic, received, qos)
+
+    def _writer(self, topic, message_type):
+        """Function that writes a serialized message of a topic."""
+        if self._bag is None:
+            return lambda data: None
+        number = self._bag.add_topic(topic, '{}/msg/{}'.format(
+            message_type.__module__.split('.')[0], message_type.__name__))
+        return lambda data: self._bag.write(number, data, self.get_clock().now().nanoseconds)
+
+    def _keep_overlay(self, message, picture):
+        stamp = message.header.stamp
+        self._video.add(picture, stamp.sec + 1e-9 * stamp.nanosec)
+        self._pictures.add(picture)
+
+
+def _compress(picture, header):
+    message = CompressedImage(header=header, format='bgr8; jpeg compressed bgr8')
+    message.data = images.as_bytes(cv2.imencode(
+        '.jpg', picture, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1])
+    return message
+
+
+class OverlayVideo:
+    """Pictures with stamps as an MP4 of constant rate; a picture stays until the next one's time.
+
+    All have the size of the first.
+    """
+
+    def __init__(self, path: str, rate: float) -> None:
+        """path: without the ending .mp4. rate: pictures per second."""
+        self._path, self._rate = path, rate
+        self._writer = self._picture = self._stamp = None
+
+    def add(self, picture, stamp: float) -> None:
+        """Add a picture of this time, s; one that is not after the last takes its place."""
+        if self._writer is None:
+            height, width = picture.shape[:2]
+            self._size = width, height
+            self._writer = cv2.VideoWriter(self._path + '.part.mp4',
+                                           cv2.VideoWriter_fourcc(*'mp4v'), self._rate, self._size)
+            self._stamp = stamp
+        while self._picture is not None and self._stamp + 1. / self._rate <= stamp:
+            self._writer.write(self._picture)
+            self._stamp += 1. / self._rate
+            if stamp - self._stamp > _LONGEST_GAP:
+                self._stamp = stamp
+        self._picture = cv2.resize(picture, self._size)
+
+    def close(self) -> None:
+        """Finish the file, where there was a picture."""
+        if self._writer is not None:
+            self._writer.write(self._picture)
+            self._writer.release()
+            os.replace(self._path + '.part.mp4', self._path + '.mp4')
+
+
+class EvenlySpread:
+    """Some of a sequence of unknown length, evenly spread; seen: how many there were."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._kept, self._step = [], 1
+        self.seen = 0
+
+    def add(self, item) -> None:
+        """Show the next item."""
+        if self.seen % self._step == 0 and self._count:
+            self._kept.append(item)
+            if len(self._kept) > 4 * self._count:
+                self._kept, self._step = self._kept[::2], 2 * self._step
+        self.seen += 1
+
+    def chosen(self) -> list:
+        """`count` of the items (all, where there were fewer)."""
+        count = min(self._count, len(self._kept))
+        return [self._kept[int((i + .5) * len(self._kept) / count)] for i in range(count)]
+
+
+def parse(arguments) -> argparse.Namespace:
+    """The options of the command line."""
+    parser = argparse.ArgumentParser(
+        prog='record', description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--output', default='recording', metavar='FOLDER',
+                        help='made where it is missing (default: %(default)s)')
+    parser.add_argument('--image', action='store_true', help='record the topic image as well')
+    parser.add_argument('--pictures', type=int, default=3, metavar='N',
+                        help='how many PNGs (default: %(default)s)')
+    parser.add_argument('--rate', type=float, default=30., metavar='HZ',
+                        help='pictures per second of overlay.mp4 (default: %(default)s)')
+    return parser.parse_args(arguments)
+
+
+def main() -> int:
+    """Run the node until Ctrl-C or SIGTERM."""
+    options = parse(remove_ros_args(sys.argv)[1:])
+    transport.carry_pictures()
+    rclpy.init()
+    try:
+        node = RecordNode(options)
+        try:
+            rclpy.spin(node)
+        except (KeyboardInterrupt, ExternalShutdownException):
+            pass
+        node.close()
+    except OSError as error:
+        print('error: cannot write into {}: {}'.format(options.output, error), file=sys.stderr)
+        return 2
+    finally:
+        rclpy.try_shutdown()
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
