@@ -27,8 +27,10 @@ test-py36:  ## run the tests that need no ROS with Python 3.6, where there is on
 demo: $(BUILD)  ## play a video through the node; leaves overlay, pictures and a bag in demo_output/
 	$(RUN) python demo/demo.py $(DEMO_ARGS)
 
-demo-depth: $(BUILD)  ## the same with a depth camera: make demo-depth DEMO_ARGS="COLOUR DEPTH INFO"
-	$(RUN) python demo/demo.py --depth $(DEMO_ARGS)
+demo-depth: $(BUILD)  ## the same with depth: make demo-depth COLOUR=FOLDER DEPTH=FOLDER INFO=X.yaml
+	@test -n '$(COLOUR)' -a -n '$(DEPTH)' -a -n '$(INFO)' || { echo 'error: name the folders of \
+	colour and depth pictures and the calibration: COLOUR= DEPTH= INFO='; exit 2; }
+	$(RUN) python demo/demo.py $(COLOUR) --depth-folder $(DEPTH) --camera-info $(INFO) $(DEMO_ARGS)
 
 run: $(BUILD)  ## run the node alone: make run IMAGE=/camera/image_raw
 	$(RUN) install/openpose_ros/lib/openpose_ros/openpose --ros-args -r image:=$(IMAGE) $(ROS_ARGS)
