@@ -13,7 +13,8 @@ from openpose_ros.network.download import download, download_member
 from openpose_ros.network.errors import ModelError
 from openpose_ros.network.files import sha256_of, what_else_it_is
 
-# Checksums the user has agreed to, of files for which the catalogue has none; as sha256sum's.
+# Checksums of files for which the catalogue has none: those the user has agreed to, and of graphs
+# imported here. In the form of sha256sum.
 ACCEPTED = 'SHA256SUMS'
 Consent = Callable[[str, str, str, int], bool]   # (file, where it is from, sha256, bytes)
 
@@ -95,21 +96,27 @@ def fetch(model: Model, model_dir: Optional[str] = None, consent: Optional[Conse
     if model.imported_from:
         from openpose_ros.network.importing import import_model
         import_model(os.path.join(folder, model.imported_from), path)
+        _accept(path, sha256_of(path))
     return path
 
 
 def take(model: Model, paths: Sequence[str], model_dir: Optional[str] = None,
          consent: Optional[Consent] = None) -> str:
-    """Like :func:`fetch`, of files that the user has: copied, checked and imported the same way."""
+    """Like :func:`fetch`, of files that the user has: copied, checked and imported the same way.
+
+    Which file is which is told by their endings.
+    """
     folder = os.path.dirname(graph_path(model, model_dir))
     os.makedirs(folder, exist_ok=True)
     known = _known(model, folder)
-    names = [model.graph] + [file.name for source in model.sources for file in source.files]
+    names = {file.name for source in model.sources for file in source.files} or {model.graph}
     for path in paths:
-        name = os.path.basename(path)
-        if name not in names:
-            raise ModelError('{} is no file of {}: {}'.format(path, model.name,
-                                                              ', '.join(sorted(set(names)))))
+        alike = [name for name in names
+                 if os.path.splitext(name)[1] == os.path.splitext(path)[1]]
+        if len(alike) != 1:
+            raise ModelError('{} is no file of {}, which has {}'.format(
+                path, model.name, ', '.join(sorted(names))))
+        name, = alike
         part = os.path.join(folder, name) + '.part'
         try:
             shutil.copyfile(path, part)
@@ -166,12 +173,16 @@ def _keep(part: str, name: str, origin: str, known: Sequence[str],
         if not known:
             if consent is None or not consent(name, origin, sha256, size):
                 raise ModelError('{} has no known checksum and was not accepted'.format(origin))
-            with open(os.path.join(os.path.dirname(part), ACCEPTED), 'a') as file:
-                file.write('{}  {}\n'.format(sha256, name))
+            _accept(os.path.join(os.path.dirname(part), name), sha256)
         os.replace(part, os.path.join(os.path.dirname(part), name))
     finally:
         if os.path.exists(part):
             os.remove(part)
+
+
+def _accept(path: str, sha256: str) -> None:
+    with open(os.path.join(os.path.dirname(path), ACCEPTED), 'a') as file:
+        file.write('{}  {}\n'.format(sha256, os.path.basename(path)))
 
 
 def _known(model: Model, folder: str) -> Dict[str, List[str]]:

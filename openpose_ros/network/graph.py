@@ -5,6 +5,8 @@ from openpose_ros.network.errors import ModelError
 from openpose_ros.network.files import what_else_it_is, write_whole
 from openpose_ros.network.tf1 import tf
 
+ENGINE = 'TRTEngineOp'   # a part of a graph compiled by TensorRT
+
 # What a graph may hold. A model file is code: TensorFlow has operations that read and write files
 # or call Python, so only these, which only calculate, are run. (An engine of TensorRT is compiled
 # code: run only one that was made on this machine.)
@@ -21,8 +23,7 @@ OPERATIONS = frozenset("""
     Reshape Squeeze ExpandDims Transpose ReverseV2 Tile Fill Range Shape Cast
     SpaceToDepth DepthToSpace SpaceToBatchND BatchToSpaceND
     ResizeBilinear ResizeBicubic ResizeNearestNeighbor
-    TRTEngineOp
-""".split())
+""".split()) | {ENGINE}
 
 
 def read_graph(path: str) -> Any:

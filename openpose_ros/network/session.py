@@ -31,11 +31,15 @@ class SessionBackend:
             tf.__version__, ', '.join('{} ({:,} MB)'.format(
                 gpu.name.split('device:')[-1], gpu.memory_limit_bytes >> 20) for gpu in gpus)
             or 'CPU')
+        self._takes = wired.picture.shape
         # A callable skips the look-up of names that every Session.run does.
         self._run = self._session.make_callable([wired.heatmaps, wired.pafs], [wired.picture])
 
     def run(self, picture: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
         """Heatmaps and part affinity fields of a picture (height, width, 3) uint8 BGR."""
+        if not self._takes.is_compatible_with((1,) + picture.shape):
+            raise ModelError('this graph was made for {}x{}, and cannot be run at {}x{}'.format(
+                self._takes[2], self._takes[1], picture.shape[1], picture.shape[0]))
         try:
             heatmaps, pafs = self._run(picture[None])
         except tf.errors.OpError as error:

@@ -3,7 +3,7 @@ from typing import Any, List, NamedTuple, Optional, Tuple
 
 from openpose_ros.network.catalogue import MODELS, Model, Pixels
 from openpose_ros.network.errors import ModelError
-from openpose_ros.network.graph import shortened
+from openpose_ros.network.graph import ENGINE, shortened
 from openpose_ros.network.tf1 import tf
 
 
@@ -54,6 +54,7 @@ def wire(graph_def: Any, model: Model, height: Optional[int] = None,
     of the model's body.
     """
     body = model.body
+    height, width = _engine_size(graph_def) or (height, width)
     with tf.Graph().as_default() as graph:
         picture = tf.placeholder(tf.uint8, [1, height, width, 3], 'picture')
         tensor = picture[..., ::-1] if model.pixels.order == 'rgb' else picture
@@ -72,6 +73,14 @@ def wire(graph_def: Any, model: Model, height: Optional[int] = None,
                 body.paf_count))
         return Wired(graph, picture, tf.identity(outputs[0], 'heatmaps_out'),
                      tf.identity(outputs[1], 'pafs_out'))
+
+
+def _engine_size(graph_def):
+    """(height, width) of the only pictures that a graph with engines takes; None: any size."""
+    if not any(node.op == ENGINE for node in graph_def.node):
+        return None
+    sizes = [dim.size for dim in _placeholders(graph_def)[0].attr['shape'].shape.dim]
+    return tuple(sizes[1:3])
 
 
 def import_graph(graph_def: Any, model: Model, tensor: Any) -> List[Any]:
