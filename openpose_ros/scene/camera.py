@@ -16,7 +16,8 @@ _COEFFICIENTS = {'': (0,), 'none': (0,), 'plumb_bob': (0, 4, 5), 'rational_polyn
                  'equidistant': (0, 4), 'fisheye': (0, 4)}
 _FISHEYE = ('equidistant', 'fisheye')
 _ITERATIONS = 30
-_TOLERANCE = 1e-8      # in units of the ray's tangent: a hundred thousandth of a pixel
+_TOLERANCE = 1e-5      # in units of the ray's tangent: a hundredth of a pixel
+_FAR_OFF = 1e-3        # what has come no nearer than this has no answer
 
 
 class CameraError(ValueError):
@@ -143,7 +144,7 @@ class Camera(NamedTuple):
         if self.model in _FISHEYE:
             rays = _apply_fisheye(rays, self.distortion)
         elif self.distortion:
-            rays = _apply_polynomial(rays, self.distortion)
+            rays = np.stack(_apply_polynomial(rays[..., 0], rays[..., 1], self.distortion), axis=-1)
         return rays * (self.fx, self.fy) + (self.cx, self.cy)
 
 
@@ -161,26 +162,30 @@ def _check_distortion(model, d):
         raise CameraError('thin prism and tilt coefficients (the 9th and on) are not supported')
 
 
-def _apply_polynomial(rays, distortion):
+def _apply_polynomial(x, y, distortion):
     """Distorted rays of plumb_bob and rational_polynomial. Source: OpenCV calib3d's formula."""
-    k1, k2, p1, p2, k3, k4, k5, k6 = tuple(distortion) + (0.,) * (8 - len(distortion))
-    x, y = rays[..., 0], rays[..., 1]
-    r2 = x * x + y * y
-    radial = (1. + r2 * (k1 + r2 * (k2 + r2 * k3))) / (1. + r2 * (k4 + r2 * (k5 + r2 * k6)))
-    return np.stack((x * radial + 2. * p1 * x * y + p2 * (r2 + 2. * x * x),
-                     y * radial + p1 * (r2 + 2. * y * y) + 2. * p2 * x * y), axis=-1)
+    k1, k2, p1, p2, k3, k4, k5, k6 = distortion + (0.,) * (8 - len(distortion))
+    xy, r2 = x * y, x * x + y * y
+    radial = 1. + r2 * (k1 + r2 * (k2 + r2 * k3))
+    if k4 or k5 or k6:
+        radial = radial / (1. + r2 * (k4 + r2 * (k5 + r2 * k6)))
+    return (x * radial + 2. * p1 * xy + p2 * (r2 + 2. * x * x),
+            y * radial + p1 * (r2 + 2. * y * y) + 2. * p2 * xy)
 
 
 def _undo_polynomial(distorted, distortion):
     """Invert `_apply_polynomial` by fixed-point iteration; NaN where it does not converge."""
-    rays = distorted
+    x, y = distorted[..., 0], distorted[..., 1]
+    rays = x, y
     with np.errstate(all='ignore'):
         for _ in range(_ITERATIONS):
-            error = distorted - _apply_polynomial(rays, distortion)
-            rays = rays + error
-            if not np.nanmax(np.abs(error), initial=0.) > _TOLERANCE:
-                return rays
-        return np.where(np.abs(error).max(axis=-1, keepdims=True) < 1e-4, rays, np.nan)
+            there = _apply_polynomial(rays[0], rays[1], distortion)
+            error = x - there[0], y - there[1]
+            rays = rays[0] + error[0], rays[1] + error[1]
+            worst = np.maximum(np.abs(error[0]), np.abs(error[1]))
+            if not (worst > _TOLERANCE).any():
+                break
+        return np.where((worst < _FAR_OFF)[..., None], np.stack(rays, axis=-1), np.nan)
 
 
 def _fisheye_angle(theta, distortion):
@@ -207,9 +212,9 @@ def _undo_fisheye(distorted, distortion):
         for _ in range(_ITERATIONS if distortion else 0):
             angle, slope = _fisheye_angle(theta, distortion)
             theta = theta - (angle - r) / slope
-            if not np.nanmax(np.abs(angle - r), initial=0.) > _TOLERANCE:
+            if not (np.abs(angle - r) > _TOLERANCE).any():
                 break
         angle = _fisheye_angle(theta, distortion)[0]
-        valid = (np.abs(angle - r) < 1e-4) & (theta >= 0.) & (theta < math.pi / 2.)
+        valid = (np.abs(angle - r) < _FAR_OFF) & (theta >= 0.) & (theta < math.pi / 2.)
         scale = np.divide(np.tan(theta), r, out=np.ones_like(r), where=r > 0.)
         return np.where(valid, distorted * scale, np.nan)

@@ -10,7 +10,7 @@ from openpose_ros.body import (LEFT_HIP, LEFT_SHOULDER, NECK, PART_COUNT, RIGHT_
                                RIGHT_SHOULDER)
 from openpose_ros.scene.camera import Camera
 
-TORSO_PARTS = (NECK, RIGHT_SHOULDER, LEFT_SHOULDER, RIGHT_HIP, LEFT_HIP)
+TORSO_PARTS = [NECK, RIGHT_SHOULDER, LEFT_SHOULDER, RIGHT_HIP, LEFT_HIP]
 _CORNERS = (RIGHT_SHOULDER, LEFT_SHOULDER, RIGHT_HIP, LEFT_HIP)
 
 
@@ -32,7 +32,7 @@ class DepthSettings(NamedTuple):
     nearest: float = .1
     farthest: float = 15.
     window: float = .04
-    samples: int = 7
+    samples: int = 5
     gap: float = .08
     needed: float = .15
     reach: float = .6
@@ -90,19 +90,18 @@ def joint_depths(pixels: np.ndarray, scale: np.ndarray, depth: np.ndarray, camer
     before the chest is taken for the joint.
     """
     readings = _windows(pixels, scale, depth, camera, settings)
-    between = _windows(_inside_torso(pixels), 0. * scale, depth, camera,
-                       settings._replace(samples=1))[..., 0]
-    nearest = _surface(readings, np.zeros(readings.shape[:2]), settings)
+    between = _read(*np.moveaxis(_inside_torso(pixels), -1, 0), depth, camera, settings)
+    near = np.zeros(readings.shape[:2])
+    nearest = _surface(readings, np.isfinite(readings), near, settings)
     torso = _torso_depth(np.concatenate((nearest[:, TORSO_PARTS], between), axis=1), settings)
     known = np.isfinite(torso)[:, None]
     reference = np.where(known, torso[:, None], 0.)
     reach = np.where(known, settings.reach, np.inf) + np.zeros(PART_COUNT)
-    near = np.zeros(readings.shape[:2])
     reach[:, TORSO_PARTS] = np.where(known, settings.torso_reach, np.inf)
     near[:, TORSO_PARTS] = reference
     with np.errstate(invalid='ignore'):
         own = np.abs(readings - reference[..., None]) <= reach[..., None]
-    joints = _surface(np.sort(np.where(own, readings, np.nan), axis=-1), near, settings)
+    joints = _surface(readings, own, near, settings)
     return Depths(joints, _stddev(joints, settings), torso, _stddev(torso, settings))
 
 
@@ -118,33 +117,32 @@ def _torso_depth(readings, settings):
     return _median(np.where(far, np.nan, readings))
 
 
-def _metres(readings, settings):
-    """Valid depth readings in metres, NaN for all others: the one place that says what is valid.
+def _read(x, y, depth, camera, settings):
+    """Depth at pixels x, y (...) of the colour picture, m; NaN where there is no valid reading.
 
-    Integers are millimetres, floats metres. 0, negative, NaN, infinite and what lies outside of
-    (nearest, farthest) is no reading.
+    This is the one place that says what is valid. Integers are millimetres, floats metres; 0,
+    negative, NaN, infinite and what lies outside of (nearest, farthest) is no reading.
     """
-    metres = readings * .001 if readings.dtype.kind in 'iu' else readings.astype(float)
+    height, width = depth.shape
     with np.errstate(invalid='ignore'):
-        return np.where((metres > settings.nearest) & (metres < settings.farthest), metres, np.nan)
+        x = (x + .5) * (width / camera.width)
+        y = (y + .5) * (height / camera.height)
+        inside = (x >= 0.) & (x < width) & (y >= 0.) & (y < height)
+        readings = depth[np.where(inside, y, 0.).astype(np.intp),
+                         np.where(inside, x, 0.).astype(np.intp)]
+        metres = readings * .001 if readings.dtype.kind in 'iu' else readings.astype(float)
+        valid = inside & (metres > settings.nearest) & (metres < settings.farthest)
+    return np.where(valid, metres, np.nan)
 
 
 def _windows(pixels, scale, depth, camera, settings):
     """Sorted readings round each pixel, (n, m, samples^2) m, NaN (last) where there is none."""
-    height, width = depth.shape
-    sx, sy = width / camera.width, height / camera.height
-    steps = np.linspace(-1., 1., settings.samples) if settings.samples > 1 else np.zeros(1)
+    steps = np.linspace(-1., 1., settings.samples)
+    aside, down = (offset.ravel() for offset in np.meshgrid(steps, steps))
     # At least a pixel apart, else a far person's window reads the same pixel again and again.
-    half = np.maximum(scale * settings.window * sx, .5 * (settings.samples - 1))[:, None, None]
-    dx, dy = (offset.ravel() for offset in np.meshgrid(steps, steps))
-    x = (pixels[..., :1] + .5) * sx - .5 + half * dx
-    y = (pixels[..., 1:] + .5) * sy - .5 + half * dy
-    with np.errstate(invalid='ignore'):
-        inside = (x > -.5) & (x < width - .5) & (y > -.5) & (y < height - .5)
-    x = np.where(inside, x + .5, 0.).astype(np.intp)
-    y = np.where(inside, y + .5, 0.).astype(np.intp)
-    readings = np.where(inside, _metres(depth[y, x], settings), np.nan)
-    return np.sort(readings, axis=-1)
+    half = np.maximum(scale * settings.window, .5 * (settings.samples - 1))[:, None, None]
+    return np.sort(_read(pixels[..., :1] + half * aside, pixels[..., 1:] + half * down, depth,
+                         camera, settings), axis=-1)
 
 
 def _inside_torso(pixels):
@@ -157,28 +155,28 @@ def _inside_torso(pixels):
     return top + down * (bottom - top)
 
 
-def _surface(readings, near, settings):
+def _surface(readings, own, near, settings):
     """Median of the piece of sorted readings nearest to the depth `near`: (..., samples) to (...).
 
-    The readings are cut into pieces where neighbours lie more than `gap` apart; only pieces that
-    are large enough count. `near` 0 takes the piece nearest to the camera.
+    own: (..., samples), which readings count: some that follow each other. They are cut into pieces
+    where neighbours lie more than `gap` apart, and only pieces that are large enough are taken.
+    `near` 0 takes the piece nearest to the camera.
     """
     samples = readings.shape[-1]
     index = np.arange(samples)
-    valid = np.isfinite(readings).sum(axis=-1)
+    edges = np.ones(own.shape[:-1] + (samples + 1,), bool)    # whether a piece begins at a reading
     with np.errstate(invalid='ignore'):
-        cut = np.diff(readings, axis=-1) > settings.gap
-    edge = np.zeros(cut.shape[:-1] + (1,), bool)
-    begin = np.maximum.accumulate(np.where(np.concatenate((edge, cut), axis=-1), index, 0), axis=-1)
-    # A piece is complete at its last reading, which is where the next one starts.
-    last = np.concatenate((cut, edge), axis=-1) | (index == (valid - 1)[..., None])
-    enough = last & (index - begin + 1 >= max(2., settings.needed * samples))
-    enough &= index < valid[..., None]
-    median = np.take_along_axis(readings, (begin + index) // 2, axis=-1)
-    distance = np.where(enough, np.abs(median - np.asarray(near)[..., None]), np.inf)
-    best = distance.argmin(axis=-1)[..., None]
-    return np.where(np.take_along_axis(enough, best, axis=-1),
-                    np.take_along_axis(median, best, axis=-1), np.nan)[..., 0]
+        edges[..., 1:-1] = readings[..., 1:] - readings[..., :-1] > settings.gap
+    edges[..., 1:-1] |= own[..., 1:] != own[..., :-1]
+    begin = np.maximum.accumulate(np.where(edges[..., :-1], index, 0), axis=-1)
+    # A piece is complete at its last reading, which is where the next one begins.
+    whole = edges[..., 1:] & own & (index - begin >= max(2., settings.needed * samples) - 1.)
+    piece = np.nonzero(whole)
+    median = np.full(own.shape, np.nan)
+    median[piece] = readings[piece[:-1] + ((begin[piece] + piece[-1]) // 2,)]
+    distance = np.where(whole, np.abs(median - near[..., None]), np.inf)
+    best = distance.argmin(axis=-1)
+    return np.take_along_axis(median, best[..., None], axis=-1)[..., 0]
 
 
 def _median(values):

@@ -9,7 +9,7 @@ import numpy as np
 from openpose_ros.body import LEFT_EAR, LEFT_EYE, NOSE, RIGHT_EAR, RIGHT_EYE
 from openpose_ros.scene import heading, proportions
 from openpose_ros.scene.depth import Depths
-from openpose_ros.scene.size import Estimate, neck
+from openpose_ros.scene.size import Estimate, mean_of, neck
 from openpose_ros.scene.view import View
 
 _PARTS = list(proportions.HEAD_PARTS)
@@ -20,7 +20,7 @@ _OUTLIER = .02           # how often the head's parts are none
 _OUTLIER_IN_DEPTH = .1   # how often hair, holes or a hand make their depths nonsense
 _VISIBILITY = .7         # weight of which parts are seen: their absences are not independent
 _NEAR_EDGE = .12         # m; a head this near to the picture's edge may be cut off
-_EAR_RATIO, _EAR_RATIO_STDDEV = 1., .5    # log of the ears' scores when one points at the camera
+_EAR_RATIO, _EAR_RATIO_STDDEV = 1.1, .5    # log of the ears' scores when one points at the camera
 
 # How the torso and the head turn against each other: mostly little, now and then far.
 _TURN = heading.spread_kernel((np.radians(18.), np.radians(50.)), (.8, .2))
@@ -50,7 +50,7 @@ def _across(view, size):
     base = neck(view.right)
     free = ~np.isfinite(base)    # without a neck the place is free
     tangents = view.right[:, _PARTS]
-    tangents = tangents - np.where(free, _mean(tangents), base)[:, None]
+    tangents = tangents - np.where(free, mean_of(tangents), base)[:, None]
     expected = (proportions.HEAD[:, :1] * heading.COS
                 + (proportions.HEAD[:, 1:2] + proportions.HEAD_FORWARD.mean) * heading.SIN)
     shared = (proportions.HEAD_FORWARD.stddev * size.value) ** 2 + view.noise ** 2
@@ -61,7 +61,7 @@ def _across(view, size):
 def _in_depth(view, depths, size):
     """From the parts' depths against each other; where the head is as a whole is free."""
     away = np.where(np.isfinite(view.right), view.along * depths.joints, np.nan)[:, _PARTS]
-    distance = _mean(away)[:, None]
+    distance = mean_of(away)[:, None]
     expected = proportions.HEAD[:, :1] * heading.SIN - proportions.HEAD[:, 1:2] * heading.COS
     noise = (depths.stddev[:, _PARTS] / distance) ** 2
     return _marginal((away - distance) / distance, expected, noise[..., None], _SURFACE,
@@ -79,24 +79,18 @@ def _marginal(tangents, expected, noise, placement, shared, size):
     """
     known = np.isfinite(tangents)[..., None]
     place = placement + (_HIDDEN_PLACEMENT - placement) * (1. - _VISIBLE)
-    variance = noise + (size.value[:, None, None] * place) ** 2
-    w = np.where(known, 1. / variance, 0.)
+    variance = np.where(known, noise + (size.value[:, None, None] * place) ** 2, 1.)
+    w = known / variance
     x = np.where(known, tangents[..., None], 0.) - size.value[:, None, None] * expected
+    wx, wg = w * x, w * expected
+    sum_x, sum_g = wx.sum(axis=1), wg.sum(axis=1)
     total = 1. / shared[:, None] + w.sum(axis=1)
-
-    def product(a, b):
-        return (w * a * b).sum(axis=1) - (w * a).sum(axis=1) * (w * b).sum(axis=1) / total
-
-    fit, slope = product(x, expected), product(expected, expected)
+    square = (wx * x).sum(axis=1) - sum_x * sum_x / total
+    fit = (wx * expected).sum(axis=1) - sum_x * sum_g / total
+    slope = (wg * expected).sum(axis=1) - sum_g * sum_g / total
     posterior = size.stddev[:, None] ** -2. + slope
-    determinant = np.where(known, np.log(variance), 0.).sum(axis=1) + np.log(total * posterior)
-    return -.5 * (product(x, x) - fit ** 2 / posterior + determinant)
-
-
-def _mean(values):
-    known = np.isfinite(values)
-    count = known.sum(axis=1)
-    return np.where(known, values, 0.).sum(axis=1) / np.where(count > 0, count, np.nan)
+    determinant = np.log(variance).sum(axis=1) + np.log(total * posterior)
+    return -.5 * (square - fit ** 2 / posterior + determinant)
 
 
 def _outward(left, part):
@@ -110,18 +104,20 @@ def _outward(left, part):
 def _seen_given_heading():
     """Probability that a network reports each part of the head at each heading, (parts, headings).
 
-    A part is reported until it has turned away too far: the nose up to about 115 degrees and the
-    eyes up to 100; an ear, which stands out, up to 110 and, from behind, where a network guesses it
+    A part is reported until it has turned away too far: the nose up to 120 degrees and the
+    eyes up to 125 on their side; an ear, which stands out, up to 110 and, from behind, where a network guesses it
     at the edge of the hair, up to 150.
     """
-    until = np.array([-.45, -.2, -.2, 0., 0.])[:, None] + np.zeros(heading.COUNT)
+    until = np.array([-.5, -.1, -.1, 0., 0.])[:, None] + np.zeros(heading.COUNT)
     until[3:] = -.6 + .3 * heading.COS
     return .05 + .9 / (1. + np.exp((until - _OUTWARD) / .12))
 
 
 _OUTWARD = np.array([_outward(left, part) for part, (left, _, _) in zip(_PARTS, proportions.HEAD)])
-# Whether the head hides a part from the camera; the networks see somewhat round the corner.
+# Whether a part is where a network says. Networks see somewhat round the corner; but from behind
+# they call the edges of the hair ears.
 _VISIBLE = 1. / (1. + np.exp((-.2 - _OUTWARD) / .1))
+_VISIBLE[3:] /= 1. + np.exp((-.5 - heading.COS) / .1)
 _SEEN = _seen_given_heading()
 _LOG_SEEN, _LOG_UNSEEN = np.log(_SEEN), np.log(1. - _SEEN)
 

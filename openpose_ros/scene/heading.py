@@ -9,7 +9,7 @@ from typing import Tuple
 
 import numpy as np
 
-COUNT = 180
+COUNT = 120
 ANGLES = np.arange(COUNT) * (2. * np.pi / COUNT)
 SIN = np.sin(ANGLES)
 COS = np.cos(ANGLES)
@@ -49,17 +49,16 @@ def estimate(probability: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
     heading = np.arctan2(near @ SIN, near @ COS)
     away = np.abs(wrap(ANGLES - heading[:, None]))
     order = np.argsort(away, axis=-1)
-    held = np.cumsum(np.take_along_axis(probability, order, axis=-1), axis=-1)
-    away = np.take_along_axis(away, order, axis=-1)
+    rows = np.arange(len(away))[:, None]
+    away, held = away[rows, order], np.cumsum(probability[rows, order], axis=-1)
     stddev = np.maximum(_quantile(held, away, .683), .5 * _quantile(held, away, .954))
     return heading, stddev
 
 
 def _quantile(held, away, share):
-    """Angle within which this share is held, between grid angles linearly."""
-    after = (held >= share).argmax(axis=-1)[:, None]
+    """Angle within which this share is held, between grid angles linearly, (n,)."""
+    rows = np.arange(len(held))
+    after = (held >= share).argmax(axis=-1)
     before = np.maximum(after - 1, 0)
-    p0, p1 = np.take_along_axis(held, before, -1), np.take_along_axis(held, after, -1)
-    a0, a1 = np.take_along_axis(away, before, -1), np.take_along_axis(away, after, -1)
-    part = np.clip((share - p0) / np.maximum(p1 - p0, 1e-12), 0., 1.)
-    return (a0 + part * (a1 - a0))[:, 0]
+    p0, p1, a0, a1 = held[rows, before], held[rows, after], away[rows, before], away[rows, after]
+    return a0 + np.clip((share - p0) / np.maximum(p1 - p0, 1e-12), 0., 1.) * (a1 - a0)

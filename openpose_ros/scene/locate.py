@@ -73,12 +73,11 @@ def locate(people: People, camera: Camera, depth: Optional[np.ndarray] = None,
     depths = doubt_covered(view, size.value, depths)
 
     torso, head = torso_likelihood(view, size, depths), head_likelihood(view, size, depths)
-    towards = heading.normalized(torso.loglikelihood + through_neck(head))
-    facing, turn, facing_stddev = _direction(towards, view, settings)
-    gaze, _, gaze_stddev = _direction(
-        heading.normalized(head + through_neck(torso.loglikelihood)), view, settings)
+    headings = heading.normalized(np.stack((torso.loglikelihood + through_neck(head),
+                                            head + through_neck(torso.loglikelihood))))
+    (facing, gaze), (turn, _), (facing_stddev, gaze_stddev) = _directions(headings, view, settings)
 
-    size = torso.size_given(towards)
+    size = torso.size_given(headings[0])
     distance = _distance(surface, half_thickness(turn, settings.torso_radii), upright, ground, size)
     where = place(view, distance, size.value, turn, depths)
     source = np.where(np.isfinite(depths.torso), SOURCE_DEPTH, SOURCE_MONOCULAR)
@@ -141,12 +140,16 @@ def _distance(surface, thickness, upright, ground, size):
         Estimate(surface.value + thickness, surface.stddev), monocular)))
 
 
-def _direction(probability, view, settings):
-    """Unit vectors in the optical frame, headings and stddevs; NaN where too uncertain."""
-    turn, stddev = heading.estimate(probability)
+def _directions(probability, view, settings):
+    """Unit vectors in the optical frame, headings and stddevs, of probabilities (2, n, headings).
+
+    NaN where too uncertain.
+    """
+    turn, stddev = (each.reshape(probability.shape[:2]) for each in heading.estimate(
+        probability.reshape(-1, heading.COUNT)))
     unknown = ~(stddev <= settings.max_stddev) | np.isnan(view.axes[:, 0, 0])
     turn = np.where(unknown, np.nan, turn)
-    vector = np.sin(turn)[:, None] * view.axes[:, 0] - np.cos(turn)[:, None] * view.axes[:, 1]
+    vector = np.sin(turn)[..., None] * view.axes[:, 0] - np.cos(turn)[..., None] * view.axes[:, 1]
     return vector, turn, np.where(unknown, np.nan, np.maximum(stddev, settings.min_stddev))
 
 

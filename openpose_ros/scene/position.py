@@ -11,7 +11,7 @@ from openpose_ros.body import (LEFT_ANKLE, LEFT_HIP, LEFT_SHOULDER, RIGHT_ANKLE,
                                RIGHT_SHOULDER)
 from openpose_ros.scene import proportions
 from openpose_ros.scene.depth import TORSO_PARTS, Depths
-from openpose_ros.scene.size import Estimate, mean_of, neck
+from openpose_ros.scene.size import HIPS, Estimate, mean_of, neck
 from openpose_ros.scene.view import View
 
 _LEAN = .04           # m; how far the hips are from where the torso as a whole is
@@ -34,7 +34,7 @@ class Place(NamedTuple):
 
 def surface_range(view: View, depths: Depths) -> Estimate:
     """Range along the ground of the torso's surface, m, from its depth."""
-    distance = depths.torso * mean_of(view.along, TORSO_PARTS)
+    distance = depths.torso * mean_of(view.along[:, TORSO_PARTS])
     return Estimate(distance, np.hypot(depths.torso_stddev, _LEAN))
 
 
@@ -51,14 +51,14 @@ def half_thickness(turn: np.ndarray, radii=proportions.TORSO_RADII) -> np.ndarra
 
 def ground_range(view: View, camera_height: Optional[float]) -> Estimate:
     """Range from where the ankles are seen, the ground being `camera_height` m under the camera."""
-    ankles = mean_of(view.up, (RIGHT_ANKLE, LEFT_ANKLE))
+    ankles = mean_of(view.up[:, [RIGHT_ANKLE, LEFT_ANKLE]])
     if camera_height is None or not camera_height > 2. * _ANKLE_HEIGHT:
         return Estimate(np.full(len(ankles), np.nan), np.full(len(ankles), np.nan))
     height = camera_height - _ANKLE_HEIGHT
     with np.errstate(invalid='ignore'):
         distance = height / np.where(ankles < -_HORIZON, -ankles, np.nan)
-        legs = mean_of(view.up, (RIGHT_HIP, LEFT_HIP)) - ankles
-        torso = neck(view.up) - mean_of(view.up, (RIGHT_HIP, LEFT_HIP))
+        hips = mean_of(view.up[:, HIPS])
+        legs, torso = hips - ankles, neck(view.up) - hips
         over = np.where(legs > 1.4 * torso, _STRIDE, _SITTING)
     return Estimate(distance, np.hypot(distance ** 2 / height * np.hypot(view.noise, _TILT), over))
 
@@ -88,8 +88,8 @@ def _hips(view, size, turn):
     """
     half = .5 * proportions.HIPS.mean * size * np.nan_to_num(np.cos(turn))
     aside = mean_of(np.stack((view.right[:, RIGHT_HIP] + half, view.right[:, LEFT_HIP] - half),
-                             axis=1), (0, 1))
-    level = mean_of(view.up, (RIGHT_HIP, LEFT_HIP))
+                             axis=1))
+    level = mean_of(view.up[:, HIPS])
     seen = np.isfinite(aside)
     right = np.where(seen, aside, neck(view.right))
     high = np.where(seen, level, neck(view.up) - proportions.TORSO.mean * size)

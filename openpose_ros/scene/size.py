@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from openpose_ros.body import (LEFT_EAR, LEFT_HIP, LEFT_SHOULDER, NECK, RIGHT_EAR, RIGHT_HIP,
-                               RIGHT_SHOULDER)
+from openpose_ros.body import (LEFT_HIP, LEFT_SHOULDER, NECK, RIGHT_HIP, RIGHT_SHOULDER)
 from openpose_ros.scene import proportions
 from openpose_ros.scene.view import View
+
+
+HIPS = [RIGHT_HIP, LEFT_HIP]
 
 
 class Estimate(NamedTuple):
@@ -32,9 +34,8 @@ def fuse(*estimates: Estimate) -> Estimate:
     return Estimate((weight * np.where(known, value, 0.)).sum(axis=0) / total, total ** -.5)
 
 
-def mean_of(values: np.ndarray, parts) -> np.ndarray:
-    """Mean of the known ones of some parts' values, (n, 18) to (n,); NaN where none is."""
-    values = values[:, list(parts)]
+def mean_of(values: np.ndarray) -> np.ndarray:
+    """Mean of the finite ones of some parts' values, (n, parts) to (n,); NaN where none is."""
     known = np.isfinite(values)
     count = known.sum(axis=1)
     return np.where(known, values, 0.).sum(axis=1) / np.where(count > 0, count, np.nan)
@@ -52,12 +53,10 @@ def upright_size(view: View) -> Estimate:
     Where neither shows, from the shoulders' width, which a turn does shorten: a wide guess.
     """
     base = neck(view.up)
-    hips = mean_of(view.up, (RIGHT_HIP, LEFT_HIP))
+    hips = mean_of(view.up[:, HIPS])
     torso = _size_of(base - hips, proportions.TORSO, view.noise)
-    raised = [_size_of(view.up[:, part] - base, proportions.Length(height, spread), view.noise)
-              for part, (height, spread) in _HEAD_HEIGHTS.items()]
-    head = Estimate(*(mean_of(np.stack(column, axis=1), range(len(raised)))
-                      for column in zip(*raised)))
+    raised = view.up[:, _HEAD_PARTS] - base[:, None]
+    head = Estimate(*(mean_of(each) for each in _size_of(raised, _HEAD_HEIGHTS, view.noise)))
     width = np.abs(view.right[:, RIGHT_SHOULDER] - view.right[:, LEFT_SHOULDER])
     guess = _size_of(width, proportions.Length(.75 * proportions.SHOULDERS.mean,
                                                .25 * proportions.SHOULDERS.mean), view.noise)
@@ -66,16 +65,11 @@ def upright_size(view: View) -> Estimate:
                       for known, wide in zip(size, guess)))
 
 
-def _head_heights():
-    """Height of each part of the head over the neck and its spread: a nod moves what is forward."""
-    heights = {}
-    for part, (_, forward, up) in zip(proportions.HEAD_PARTS, proportions.HEAD):
-        spread = np.hypot(proportions.HEAD_HEIGHT.stddev, np.sin(np.radians(15.)) * forward)
-        heights[part] = (proportions.HEAD_HEIGHT.mean + up, spread)
-    return heights
-
-
-_HEAD_HEIGHTS = _head_heights()
+# Height of each part of the head over the neck: a nod of 15 degrees moves what is forward.
+_HEAD_PARTS = list(proportions.HEAD_PARTS)
+_HEAD_HEIGHTS = proportions.Length(
+    proportions.HEAD_HEIGHT.mean + proportions.HEAD[:, 2],
+    np.hypot(proportions.HEAD_HEIGHT.stddev, np.sin(np.radians(15.)) * proportions.HEAD[:, 1]))
 
 
 def _size_of(tangent, length, noise):

@@ -54,7 +54,7 @@ def look_at(keypoints: np.ndarray, camera: Camera, up: Sequence[float], noise: f
     pixels = np.where(seen[..., None], keypoints[..., :2], np.nan).astype(float)
     rays = np.concatenate((camera.rectify(pixels), np.ones(seen.shape + (1,))), axis=-1)
     axes = _axes(_middle(rays), up)
-    right, along, high = np.moveaxis(np.einsum('nij,npj->npi', axes, rays), -1, 0)
+    right, along, high = np.moveaxis(rays @ axes.transpose(0, 2, 1), -1, 0)
     with np.errstate(invalid='ignore'):
         along = np.where(along > .05, along, np.nan)
     scores = np.where(seen, keypoints[..., 2], 0.)
@@ -69,16 +69,17 @@ def _middle(rays):
     known = np.isfinite(rays[..., 0])
     torso = np.zeros_like(known)
     torso[:, TORSO_PARTS] = known[:, TORSO_PARTS]
-    weight = np.where(torso.any(axis=1, keepdims=True), torso, known)
+    weight = np.where(torso.any(axis=1, keepdims=True), torso, known)[..., None]
     count = weight.sum(axis=1)
-    total = np.einsum('np,npi->ni', weight, np.where(known[..., None], rays, 0.))
-    return total / np.where(count > 0, count, np.nan)[:, None]
+    return np.where(weight, rays, 0.).sum(axis=1) / np.where(count > 0, count, np.nan)
 
 
 def _axes(direction, up):
-    direction = direction / np.linalg.norm(direction, axis=-1, keepdims=True)
+    direction = direction / np.sqrt((direction ** 2).sum(axis=-1, keepdims=True))
     away = direction - (direction @ up)[:, None] * up
-    length = np.linalg.norm(away, axis=-1, keepdims=True)
+    length = np.sqrt((away ** 2).sum(axis=-1, keepdims=True))
     with np.errstate(invalid='ignore'):
         away = away / np.where(length > _STEEPEST, length, np.nan)
-    return np.stack((np.cross(away, up), away, up + 0. * away), axis=1)
+    x, y, z = up
+    right = away @ np.array(((0., -z, y), (z, 0., -x), (-y, x, 0.)))    # away × up
+    return np.stack((right, away, up + 0. * away), axis=1)
