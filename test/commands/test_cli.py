@@ -125,6 +125,7 @@ def test_a_person_in_a_video_keeps_her_id(model, video, tmp_path):
 
 
 def test_accuracy_on_labelled_pictures_is_no_less_than_promised(model, tmp_path):
+    pytest.importorskip('pycocotools')
     out = str(tmp_path / 'figures.json')
     assert cli.main(['evaluate', data.path('coco_val', 'keypoints.json'),
                      data.path('coco_val', 'images'), '--json', out]) == 0
@@ -179,6 +180,7 @@ def test_a_video_that_is_none(model, capsys, tmp_path, picture):
 
 
 def test_annotations_that_are_none(model, capsys, tmp_path):
+    pytest.importorskip('pycocotools')
     text = tmp_path / 'text.json'
     text.write_text('{"images": []}')
     assert 'no COCO person annotations' in refused(capsys, 'evaluate', str(text), str(tmp_path))
