@@ -14,22 +14,42 @@ from openpose_ros.scene.depth import Depths
 from openpose_ros.scene.size import Estimate
 from openpose_ros.scene.view import View
 
-# (right, left, width, stddev of where on the surface the depth camera sees it, m: a hip of one who
-# sits is somewhere on the thigh).
-_PAIRS = ((RIGHT_SHOULDER, LEFT_SHOULDER, proportions.SHOULDERS, .01),
-          (RIGHT_HIP, LEFT_HIP, proportions.HIPS, .03))
-_PLACEMENT = .015          # m; where on a shoulder or hip a network puts its keypoint
+_PLACEMENT = .012          # m; where on a shoulder or hip a network puts its keypoint
 _HIDDEN_PLACEMENT = .035   # m; the same when the body hides one of the pair,
 _HIDDEN_BACKWARD = .03     # which a network then puts this far too near to the back
-_SWAPPED = .01             # how often a network takes left for right
-_OUTLIER = .01             # how often a pair is nothing of the kind
+_SWAPPED = .005            # how often a network takes left for right
+_OUTLIER = .005            # how often a pair is nothing of the kind
 _OUTLIER_IN_DEPTH = .05    # how often its depths are not: something covers one
 
 # The share of a pair's difference in depth that its surface shows, from the front and from behind
 # (shoulders hang forward and the back is round), and its standard deviation.
-_SHOWN_FRONT, _SHOWN_BACK, _SHOWN_STDDEV = .95, .72, .15
+_SHOWN_FRONT, _SHOWN_BACK, _SHOWN_STDDEV = .95, .72, .12
 _SHOWN_HIDDEN, _SHOWN_HIDDEN_STDDEV = .4, .3    # the same when the body hides one of the pair
 _HIDDEN_BELOW, _HIDDEN_SOFTNESS = .10, .025     # m; a pair this narrow in the picture hides one
+
+
+def hidden(width: float, turn: np.ndarray) -> np.ndarray:
+    """Probability that the body hides one of a pair this wide, m, at these headings, rad."""
+    apart = width * np.abs(np.cos(turn))
+    return 1. / (1. + np.exp((apart - _HIDDEN_BELOW) / _HIDDEN_SOFTNESS))
+
+
+class _Pair(NamedTuple):
+    """Two parts of the torso, their distance, and where on them a depth camera looks, stddev m."""
+
+    right: int
+    left: int
+    width: proportions.Length
+    surface: float    # a hip of one who sits is somewhere on the thigh
+    hidden: np.ndarray    # probability at each heading that one of them is hidden
+
+
+def _pair(right, left, width, surface):
+    return _Pair(right, left, width, surface, hidden(width.mean, heading.ANGLES))
+
+
+_PAIRS = (_pair(RIGHT_SHOULDER, LEFT_SHOULDER, proportions.SHOULDERS, .01),
+          _pair(RIGHT_HIP, LEFT_HIP, proportions.HIPS, .03))
 
 
 class Torso(NamedTuple):
@@ -59,66 +79,57 @@ def torso_likelihood(view: View, size: Estimate, depths: Optional[Depths] = None
     """
     mean, precision = size.value[:, None], size.stddev[:, None] ** -2.
     fit, slope, loglikelihood = 0., 0., 0.
-    for right, left, width, surface in _PAIRS:
-        tangent, stretched = _apart(view.right, right, left)
+    for pair in _PAIRS:
+        tangent, stretched = _apart(view.right, pair)
         known = np.isfinite(tangent)[:, None]
-        hidden = _hidden(width)
-        placement = _PLACEMENT + (_HIDDEN_PLACEMENT - _PLACEMENT) * hidden
+        placement = _PLACEMENT + (_HIDDEN_PLACEMENT - _PLACEMENT) * pair.hidden
         variance = 2. * stretched[:, None] ** 2 * (view.noise ** 2 + (mean * placement) ** 2) \
-            + (mean * width.stddev * heading.COS) ** 2
-        slant = width.mean * heading.COS - _HIDDEN_BACKWARD * hidden
+            + (mean * pair.width.stddev * heading.COS) ** 2
+        slant = pair.width.mean * heading.COS - _HIDDEN_BACKWARD * pair.hidden
         residual = np.where(known, tangent[:, None] - mean * slant, 0.)
         weight = known / variance
         fit = fit + residual * slant * weight
         slope = slope + slant ** 2 * weight
         loglikelihood = loglikelihood - .5 * (residual ** 2 * weight + known * np.log(variance))
         if depths is not None:
-            loglikelihood = loglikelihood + _depth_likelihood(
-                view, depths, (right, left), width, surface, mean, hidden)
+            loglikelihood = loglikelihood + _depth_likelihood(view, depths, pair, mean)
     posterior = precision + slope
     loglikelihood = loglikelihood + .5 * (fit ** 2 / posterior - np.log(posterior))
     return Torso(_robust(loglikelihood), mean + fit / posterior, 1. / posterior)
 
 
-def _apart(values, right, left):
+def _apart(values, pair):
     """Left minus right of a pair, and the factor on its noise: 2 where the neck stands in for one.
 
     The neck's keypoint is the middle of the shoulders, so one shoulder and it are half a pair.
     """
-    apart = values[:, left] - values[:, right]
-    if (right, left) != (RIGHT_SHOULDER, LEFT_SHOULDER):
+    right, left, middle = values[:, pair.right], values[:, pair.left], values[:, NECK]
+    apart = left - right
+    if pair.right != RIGHT_SHOULDER:
         return apart, np.ones(len(values))
-    middle = values[:, NECK]
-    half = np.where(np.isfinite(values[:, left]), values[:, left] - middle,
-                    middle - values[:, right])
+    half = np.where(np.isfinite(left), left - middle, middle - right)
     both = np.isfinite(apart)
     return np.where(both, apart, 2. * half), np.where(both, 1., 2.)
 
 
-def _hidden(width):
-    """Probability at each heading that the body hides one of a pair from the camera."""
-    apart = width.mean * np.abs(heading.COS)
-    return 1. / (1. + np.exp((apart - _HIDDEN_BELOW) / _HIDDEN_SOFTNESS))
-
-
-def _depth_likelihood(view, depths, pair, width, surface, size, hidden):
+def _depth_likelihood(view, depths, pair, size):
     """What a pair's difference in depth says: of both where both show, little where one hides.
 
     In tangents (metres over the person's range), so that it does not depend on her distance.
     """
     right, left = (np.where(np.isfinite(view.right[:, part]), view.along[:, part]
-                            * depths.joints[:, part], np.nan) for part in pair)
+                            * depths.joints[:, part], np.nan) for part in pair[:2])
     distance = .5 * (left + right)
     apart = (left - right) / distance
     known = np.isfinite(apart)[:, None]
-    variance = (depths.stddev[:, pair] ** 2 + surface ** 2).sum(axis=1)
+    variance = (depths.stddev[:, pair[:2]] ** 2 + pair.surface ** 2).sum(axis=1)
     noise = (variance / distance ** 2)[:, None]
-    full = size * width.mean * heading.SIN
+    full = size * pair.width.mean * heading.SIN
     front = .5 * (1. + heading.COS)
     shown = _SHOWN_BACK + (_SHOWN_FRONT - _SHOWN_BACK) * front
-    density = (1. - hidden) * _normal(apart[:, None] - shown * full,
+    density = (1. - pair.hidden) * _normal(apart[:, None] - shown * full,
                                       noise + (_SHOWN_STDDEV * full) ** 2)
-    density = density + hidden * _normal(apart[:, None] - _SHOWN_HIDDEN * full,
+    density = density + pair.hidden * _normal(apart[:, None] - _SHOWN_HIDDEN * full,
                                          noise + (_SHOWN_HIDDEN_STDDEV * full) ** 2)
     return np.where(known, np.log(density + _OUTLIER_IN_DEPTH / size), 0.)
 

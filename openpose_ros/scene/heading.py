@@ -21,7 +21,9 @@ def wrap(angle: np.ndarray) -> np.ndarray:
 
 
 _DIFFERENCE = wrap(ANGLES[:, None] - ANGLES)
-_NEAR = (np.abs(_DIFFERENCE) < np.radians(45.)).astype(float)
+# What is averaged is within this of a heading, fading out.
+_REACH, _FADE = np.radians(45.), np.radians(30.)
+_NEAR = (np.abs(_DIFFERENCE) < _REACH).astype(float)
 
 
 def normalized(loglikelihood: np.ndarray) -> np.ndarray:
@@ -39,18 +41,22 @@ def spread_kernel(stddevs: Tuple[float, ...], weights: Tuple[float, ...]) -> np.
 def estimate(probability: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
     """Heading and its standard deviation, both (n,) rad, of probabilities (n, COUNT).
 
-    The heading is the circular mean of what lies within 45° of the heavier-most direction, so that
+    The heading is the circular mean of what lies near the weightiest direction, so that
     two opposite guesses are never averaged into a third. The standard deviation is half the width
     of the interval round it that holds 68.3 %, or a quarter of that which holds 95.4 %, whichever
     is more: for a normal distribution both are its standard deviation; where the opposite heading
     is possible it grows to say so.
     """
-    near = _NEAR[(probability @ _NEAR).argmax(axis=-1)] * probability
-    heading = np.arctan2(near @ SIN, near @ COS)
+    heading = ANGLES[(probability @ _NEAR).argmax(axis=-1)]
+    for _ in range(2):    # the second time round a centre that is no grid angle
+        away = np.abs(wrap(ANGLES - heading[:, None]))
+        near = np.clip((_REACH + _FADE - away) / _FADE, 0., 1.) * probability
+        heading = np.arctan2(near @ SIN, near @ COS)
     away = np.abs(wrap(ANGLES - heading[:, None]))
     order = np.argsort(away, axis=-1)
     rows = np.arange(len(away))[:, None]
-    away, held = away[rows, order], np.cumsum(probability[rows, order], axis=-1)
+    away, each = away[rows, order], probability[rows, order]
+    held = np.cumsum(each, axis=-1) - .5 * each    # a grid angle stands for what lies round it
     stddev = np.maximum(_quantile(held, away, .683), .5 * _quantile(held, away, .954))
     return heading, stddev
 

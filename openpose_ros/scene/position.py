@@ -11,6 +11,7 @@ from openpose_ros.body import (LEFT_ANKLE, LEFT_HIP, LEFT_SHOULDER, RIGHT_ANKLE,
                                RIGHT_SHOULDER)
 from openpose_ros.scene import proportions
 from openpose_ros.scene.depth import TORSO_PARTS, Depths
+from openpose_ros.scene.facing import hidden
 from openpose_ros.scene.size import HIPS, Estimate, mean_of, neck
 from openpose_ros.scene.view import View
 
@@ -102,14 +103,18 @@ def _points(view, distance, size, turn, depths):
 
     By depth a joint lies half its limb behind the surface along its ray. Without, all joints are
     taken to be as far away as she is, but for the shoulders and hips, which her turn sets apart.
+    The same is done for that of a shoulder or hip which is hidden behind her.
     """
-    ahead = np.zeros(view.right.shape)
-    for right, left, width in ((RIGHT_SHOULDER, LEFT_SHOULDER, proportions.SHOULDERS),
-                               (RIGHT_HIP, LEFT_HIP, proportions.HIPS)):
-        ahead[:, left] = .5 * width.mean * size * distance * np.nan_to_num(np.sin(turn))
-        ahead[:, right] = -ahead[:, left]
+    ahead, hides = np.zeros(view.right.shape), np.zeros(view.right.shape, bool)
+    for right, left, width in ((RIGHT_SHOULDER, LEFT_SHOULDER, proportions.SHOULDERS.mean),
+                               (RIGHT_HIP, LEFT_HIP, proportions.HIPS.mean)):
+        half = .5 * width * size * distance * np.nan_to_num(np.sin(turn))
+        ahead[:, left], ahead[:, right] = half, -half
+        one_hides = hidden(width, turn) > .5
+        hides[:, left], hides[:, right] = one_hides & (half > 0.), one_hides & (half < 0.)
     depth = (distance[:, None] + ahead) / view.along
     if depths is not None:
-        behind = proportions.PART_RADII / np.linalg.norm(view.rays, axis=-1)
-        depth = np.where(np.isfinite(depths.torso)[:, None], depths.joints + behind, depth)
+        behind = proportions.PART_RADII / np.sqrt((view.rays ** 2).sum(axis=-1))
+        measured = np.isfinite(depths.torso)[:, None] & ~(hides & np.isfinite(depths.joints))
+        depth = np.where(measured, depths.joints + behind, depth)
     return view.rays * depth[..., None]

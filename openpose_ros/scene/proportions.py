@@ -8,11 +8,11 @@ that of where annotators put the keypoint.
 =================  ======  ======  =================================================================
 length             mean    stddev  source
 =================  ======  ======  =================================================================
-SHOULDERS          0.33    0.03    G biacromial breadth 0.39, less two thirds of a deltoid each side
-HIPS               0.22    0.03    between G's hip breadth 0.34 and the joint centres' 0.17
-TORSO              0.45    0.035   G acromial height less trochanterion height 0.50, less the drop
+SHOULDERS          0.33    0.025   G biacromial breadth 0.39, less two thirds of a deltoid each side
+HIPS               0.22    0.025   between G's hip breadth 0.34 and the joint centres' 0.17
+TORSO              0.45    0.03    G acromial height less trochanterion height 0.50, less the drop
                                    from the acromion to the shoulder's keypoint
-HEAD_HEIGHT        0.20    0.02    ears over the neck: G tragion height less acromial height 0.185,
+HEAD_HEIGHT        0.20    0.018   ears over the neck: G tragion height less acromial height 0.185,
                                    and the same drop
 THIGH              0.41    0.04    G trochanterion height less knee height
 =================  ======  ======  =================================================================
@@ -34,10 +34,10 @@ class Length(NamedTuple):
     stddev: float
 
 
-SHOULDERS = Length(.33, .03)
-HIPS = Length(.22, .03)
-TORSO = Length(.45, .035)
-HEAD_HEIGHT = Length(.20, .02)
+SHOULDERS = Length(.33, .025)
+HIPS = Length(.22, .025)
+TORSO = Length(.45, .03)
+HEAD_HEIGHT = Length(.20, .018)
 THIGH = Length(.41, .04)
 
 BODY_SIZE_STDDEV = .07   # relative spread of adults' size (G stature: 1.70 m, stddev 0.09 m, and
@@ -50,14 +50,15 @@ HEAD = np.array(((0., .11, -.01), (-.033, .085, .025), (.033, .085, .025),
                  (-.075, 0., 0.), (.075, 0., 0.)))
 HEAD_FORWARD = Length(.04, .04)   # the middle between the ears ahead of the neck's keypoint
 
-# Half the torso's horizontal section as an ellipse: to the side and to the front, m
-# (G: waist breadth 0.31, waist depth 0.22).
-TORSO_RADII = (.155, .11)
+# Half of what a depth camera sees of the trunk, as an ellipse: to the side, between its own half and
+# that of the arms hanging there (G: half of waist 0.31 and bideltoid breadth 0.48), and to the front
+# (G: half the waist depth 0.22), m.
+TORSO_RADII = (.20, .11)
 
 
 def _radii():
     radii = np.zeros(PART_COUNT)
-    radii[[NECK]] = .06
+    radii[NECK] = .06
     radii[[RIGHT_SHOULDER, LEFT_SHOULDER]] = .05
     radii[[RIGHT_ELBOW, LEFT_ELBOW, RIGHT_ANKLE, LEFT_ANKLE]] = .04
     radii[[RIGHT_WRIST, LEFT_WRIST]] = .03

@@ -1,0 +1,230 @@
+"""People located in synthetic scenes, where the truth is known; and bad input."""
+import numpy as np
+import pytest
+import synthetic
+
+from openpose_ros import body
+from openpose_ros.body import COCO
+from openpose_ros.people import (SOURCE_DEPTH, SOURCE_MONOCULAR, SOURCE_NONE, people_in_image)
+from openpose_ros.scene import Camera, Settings, locate, up_of_tilt
+
+CAMERA = Camera.from_info(640, 480, 'plumb_bob', (-.12, .05, .001, -.001, 0.),
+                          (610., 0., 322., 0., 612., 243., 0., 0., 1.))
+PINHOLE = Camera.from_field_of_view(640, 480, 55.)
+HEADINGS = np.radians(np.arange(0, 360, 30))
+
+
+def seen(person, camera=CAMERA, view=synthetic.Viewpoint(), noise=0.):
+    """A person without keypoint or depth noise, as (people, depth)."""
+    rng = np.random.RandomState(0)
+    found = synthetic.keypoints([person], camera, rng, view, noise)
+    return people_in_image(found), synthetic.depth([person], camera, None, view)
+
+
+def degrees_between(a, b):
+    return np.degrees(np.arccos(np.clip(np.dot(a, b), -1., 1.)))
+
+
+def turn_of(vector):
+    return np.arctan2(vector[0], -vector[2])
+
+
+@pytest.mark.parametrize('posture', ['standing', 'sitting'])
+@pytest.mark.parametrize('heading', HEADINGS)
+def test_with_depth(posture, heading):
+    person = synthetic.Person((.5, 2.5), heading, posture=posture)
+    people, depth = seen(person)
+    found = locate(people, CAMERA, depth)
+    assert np.linalg.norm(found.position[0] - synthetic.hips(person)) < .08
+    assert degrees_between(found.facing[0], synthetic.front(heading)) < 10.
+    assert degrees_between(found.gaze[0], synthetic.front(heading)) < 20.
+    for source in found.position_source, found.facing_source, found.gaze_source:
+        assert source[0] == SOURCE_DEPTH
+    points = found.points[0]
+    assert np.isnan(points[people.keypoints[0, :, 2] == 0.]).all()
+    error = np.linalg.norm(points - synthetic.joints(person), axis=1)
+    assert np.nanmedian(error[[2, 5, 8, 11]]) < .08
+    if np.cos(heading) ** 2 < .1:    # side-on the far ones are hidden, but reckoned from her turn
+        assert np.nanmax(error[[2, 5, 8, 11]]) < .15
+
+
+@pytest.mark.parametrize('posture', ['standing', 'sitting'])
+@pytest.mark.parametrize('heading', HEADINGS)
+def test_without_depth(posture, heading):
+    person = synthetic.Person((.5, 2.5), heading, posture=posture)
+    found = locate(seen(person)[0], CAMERA)
+    truth = synthetic.hips(person)
+    assert np.linalg.norm(found.position[0] - truth) < .12 * np.linalg.norm(truth)
+    assert degrees_between(found.facing[0], synthetic.front(heading)) < 20.
+    assert found.position_source[0] == found.facing_source[0] == SOURCE_MONOCULAR
+    assert np.isfinite(found.points[0, body.NECK]).all()
+
+
+def test_facing_the_camera_is_minus_z():
+    people, depth = seen(synthetic.Person((0., 2.5), 0.))
+    for found in locate(people, CAMERA, depth), locate(people, CAMERA):
+        np.testing.assert_allclose(found.facing[0], (0., 0., -1.), atol=.15)
+
+
+@pytest.mark.parametrize('pitch', np.radians((-20., 25.)))
+def test_a_tilted_camera(pitch):
+    view = synthetic.Viewpoint(1.1 + 2.3 * np.tan(pitch), pitch)
+    person = synthetic.Person((.2, 2.3), np.radians(40.))
+    people, depth = seen(person, view=view)
+    up = up_of_tilt(pitch)
+    np.testing.assert_allclose(up, synthetic.up(view), atol=1e-12)
+    found = locate(people, CAMERA, depth, up)
+    assert np.linalg.norm(found.position[0] - synthetic.hips(person, view)) < .1
+    assert degrees_between(found.facing[0], synthetic.front(person.heading, view)) < 12.
+    assert abs(np.dot(found.facing[0], up)) < 1e-9
+
+
+@pytest.mark.parametrize('turn', np.radians((30., 75., 160., 250.)))
+@pytest.mark.parametrize('with_depth', [True, False])
+def test_turning_the_person_turns_the_answer(turn, with_depth):
+    answers = []
+    for heading in (.3, .3 + turn):
+        people, depth = seen(synthetic.Person((0., 2.2), heading))
+        answers.append(turn_of(locate(people, CAMERA, depth if with_depth else None).facing[0]))
+    error = (answers[1] - answers[0] - turn + np.pi) % (2. * np.pi) - np.pi
+    assert abs(np.degrees(error)) < (12. if with_depth else 25.)
+
+
+@pytest.mark.parametrize('heading', HEADINGS)
+@pytest.mark.parametrize('with_depth', [True, False])
+def test_mirroring_the_picture_mirrors_the_answer(heading, with_depth):
+    people, depth = seen(synthetic.Person((.4, 2.2), heading + .1), PINHOLE, noise=3.)
+    keypoints = people.keypoints[:, COCO.mirrored].copy()
+    keypoints[..., 0] = PINHOLE.width - 1. - keypoints[..., 0]
+    found = locate(people, PINHOLE, depth if with_depth else None)
+    mirrored = locate(people_in_image(keypoints), PINHOLE, depth[:, ::-1] if with_depth else None)
+    for field in 'position', 'facing', 'gaze':
+        # A reading at the edge between two pixels may fall to either side.
+        np.testing.assert_allclose(getattr(mirrored, field) * (-1., 1., 1.), getattr(found, field),
+                                   atol=.01)
+    np.testing.assert_allclose(mirrored.facing_stddev, found.facing_stddev, rtol=.05)
+
+
+@pytest.mark.parametrize('scale', [.85, 1.15])
+def test_scaling_the_scene_scales_the_position_and_leaves_the_facing(scale):
+    people, depth = seen(synthetic.Person((.3, 2.5), np.radians(50.)))
+    near, far = (locate(people, CAMERA, (depth * k).astype(np.uint16),
+                        settings=Settings(torso_radii=(0., 0.))) for k in (1., scale))
+    np.testing.assert_allclose(far.position, scale * near.position, rtol=.01)
+    assert degrees_between(far.facing[0], near.facing[0]) < 5.
+
+
+def test_pictures_of_any_size_give_the_same():
+    people, depth = seen(synthetic.Person((.3, 2.5), 1.))
+    keypoints = people.keypoints.copy()
+    keypoints[..., :2] = (keypoints[..., :2] + .5) * 2. - .5
+    small = locate(people, CAMERA, depth)
+    large = locate(people_in_image(keypoints), CAMERA.resized(1280, 960), depth)
+    np.testing.assert_allclose(large.position, small.position, atol=.01)
+    np.testing.assert_allclose(large.facing, small.facing, atol=.02)
+
+
+def test_a_known_ground_makes_the_monocular_position_better():
+    child = synthetic.Person((0., 3.), .4, size=.8)    # which an adult's proportions put further off
+    people = seen(child)[0]
+    truth = synthetic.hips(child)
+    without = locate(people, CAMERA)
+    ground = locate(people, CAMERA, camera_height=1.1)
+    assert np.linalg.norm(ground.position[0] - truth) < .6 * np.linalg.norm(
+        without.position[0] - truth)
+    assert ground.position_covariance[0, 2, 2] < without.position_covariance[0, 2, 2]
+
+
+def hide(people, *parts):
+    keypoints = people.keypoints.copy()
+    keypoints[:, list(parts)] = np.nan, np.nan, 0.
+    return people_in_image(keypoints)
+
+
+@pytest.mark.parametrize('heading', np.radians((0., 45., 135., 180., 300.)))
+def test_upper_body_only(heading):
+    people, depth = seen(synthetic.Person((0., 2.), heading))
+    people = hide(people, *range(body.RIGHT_HIP, body.LEFT_ANKLE + 1))
+    found = locate(people, CAMERA, depth)
+    assert degrees_between(found.facing[0], synthetic.front(heading)) < 15.
+    assert np.linalg.norm(found.position[0] - synthetic.hips(
+        synthetic.Person((0., 2.), heading))) < .12
+
+
+def test_one_shoulder_hidden():
+    people, depth = seen(synthetic.Person((0., 2.), np.radians(40.)))
+    found = locate(hide(people, body.LEFT_SHOULDER), CAMERA, depth)
+    assert degrees_between(found.facing[0], synthetic.front(np.radians(40.))) < 25.
+
+
+def test_only_a_leg_tells_no_facing():
+    people, depth = seen(synthetic.Person((0., 2.5), 0.))
+    found = locate(hide(people, *[part for part in range(18) if part not in (9, 10)]), CAMERA,
+                   depth)
+    assert np.isnan(found.facing).all() and found.facing_source[0] == SOURCE_NONE
+    assert np.isnan(found.facing_stddev).all()
+
+
+def test_nobody():
+    assert locate(people_in_image(np.zeros((0, 18, 3))), CAMERA, np.zeros((480, 640),
+                                                                          np.uint16)).count == 0
+
+
+def test_person_without_a_keypoint_is_unknown():
+    problems = []
+    nobody = people_in_image(np.full((1, 18, 3), (np.nan, np.nan, 0.)))
+    found = locate(nobody, CAMERA, np.full((480, 640), 2000, np.uint16), problems=problems)
+    assert np.isnan(found.position).all() and found.position_source[0] == SOURCE_NONE
+    assert found.gaze_source[0] == SOURCE_NONE
+    assert problems
+
+
+BAD_DEPTHS = {
+    'zero': (np.zeros((480, 640), np.uint16), 'no valid depth'),
+    'nan': (np.full((480, 640), np.nan, np.float32), 'no valid depth'),
+    'negative': (np.full((480, 640), -1., np.float32), 'no valid depth'),
+    'odd ratio': (np.full((400, 640), 2000, np.uint16), '640x400'),
+    'colour': (np.zeros((480, 640, 3), np.uint8), 'height, width'),
+    'another moment': (np.full((480, 640), 8000, np.uint16), 'does not fit'),
+}
+
+
+@pytest.mark.parametrize('kind', sorted(BAD_DEPTHS))
+def test_bad_depth_says_why_and_goes_on_without(kind):
+    depth, reason = BAD_DEPTHS[kind]
+    people = seen(synthetic.Person((0., 2.5), .5))[0]
+    problems = []
+    found = locate(people, CAMERA, depth, problems=problems)
+    assert any(reason in problem and '\n' not in problem for problem in problems)
+    assert found.position_source[0] == SOURCE_MONOCULAR
+    assert (found.position != 0.).all()
+    np.testing.assert_allclose(found.position, locate(people, CAMERA).position)
+
+
+@pytest.mark.parametrize('value', [-5000., 1e6, np.inf, np.nan])
+def test_keypoints_outside_the_picture_are_left_out(value):
+    people, depth = seen(synthetic.Person((0., 2.5), .5))
+    keypoints = people.keypoints.copy()
+    keypoints[0, [body.LEFT_WRIST, body.RIGHT_WRIST], 0] = value
+    found = locate(people_in_image(keypoints), CAMERA, depth)
+    assert np.isnan(found.points[0, body.LEFT_WRIST]).all()
+    assert np.linalg.norm(found.position[0] - synthetic.hips(synthetic.Person((0., 2.5), .5))) < .1
+
+
+def test_all_keypoints_outside_the_picture_are_unknown():
+    people, depth = seen(synthetic.Person((0., 2.5), .5))
+    found = locate(people_in_image(people.keypoints + 5000.), CAMERA, depth)
+    assert np.isnan(found.position).all() and found.position_source[0] == SOURCE_NONE
+
+
+@pytest.mark.parametrize('up', [(0., 0., 0.), (np.nan, 0., 1.), (0., 1.)])
+def test_no_vertical_is_unknown(up):
+    people, problems = seen(synthetic.Person((0., 2.5), .5))[0], []
+    found = locate(people, CAMERA, up=up, problems=problems)
+    assert found.position_source[0] == SOURCE_NONE and 'vertical' in problems[0]
+
+
+def test_a_camera_that_looks_straight_down_knows_no_facing():
+    people, depth = seen(synthetic.Person((0., 2.5), .5))
+    found = locate(people, CAMERA, depth, up=(0., 0., -1.))
+    assert found.facing_source[0] == SOURCE_NONE and np.isnan(found.facing).all()
