@@ -1,0 +1,191 @@
+"""Where things are going: a Kalman filter that knows standing still from moving, for many at once.
+
+Two models run side by side and are weighted by how well each explains the measurements: *still*
+(the position wanders a little, the velocity is zero) and *moving* (constant velocity, disturbed by
+white acceleration). So a person who stands is held steady, and one who starts to walk is followed
+within two or three frames, which no single noise setting gives.
+
+Source: Blom and Bar-Shalom, "The interacting multiple model algorithm for systems with Markovian
+switching coefficients", IEEE Trans. Automatic Control 33 (1988); the matrices of the moving model
+are Bar-Shalom, Li and Kirubarajan, "Estimation with Applications to Tracking and Navigation",
+section 6.2.2 (continuous white noise acceleration).
+"""
+from typing import NamedTuple, Optional, Tuple
+
+import numpy as np
+
+from openpose_ros.tracking.rows import Rows
+
+STILL, MOVING = 0, 1
+LEAST_WEIGHT = 1e-3     # a model that is ruled out can still come back
+
+
+class Noise(NamedTuple):
+    """How things move, in the unit of what is filtered (m or rad).
+
+    drift: unit/sqrt(s), random walk while still. acceleration: unit/s^1.5, root of the density of
+    the white acceleration while moving. still_speed: unit/s, standard deviation of the velocity
+    while still. start_speed: unit/s, the same for something just seen for the first time.
+    dwell: s, mean time before still becomes moving and the other way round.
+    """
+
+    drift: float
+    acceleration: float
+    still_speed: float
+    start_speed: float
+    dwell: float
+
+
+class Motion(Rows):
+    """Positions and velocities in `dims` dimensions of things in rows, all at the same time.
+
+    mean: (n, 2 models, 2 dims) positions, then velocities. covariance: (n, 2, 2 dims, 2 dims).
+    weights: (n, 2), the probability of each model. known: (n,) bool; an unknown row has never been
+    measured (or was forgotten). age: (n,) s since the last measurement that was used. misfits: (n,)
+    measurements in a row that were refused as outliers. scale: (n,) units of what is filtered per
+    unit of `noise` (px per metre in the picture; else 1). period: the values of a circular quantity
+    repeat after this much (2 pi for an angle); None for a place. noise: may be set at any time, and
+    has to be before the first prediction.
+    """
+
+    COLUMNS = {'mean': 0., 'covariance': 0., 'weights': 0.5, 'known': False, 'age': 0.,
+               'misfits': 0, 'scale': 1.}
+
+    def __init__(self, dims: int, period: Optional[float] = None) -> None:
+        self.dims = dims
+        self.noise = None       # type: Optional[Noise]
+        self.period = period
+        eye, nil = np.eye(dims), np.zeros((dims, dims))
+        self._blocks = (np.block([[eye, nil], [nil, nil]]), np.block([[nil, nil], [nil, eye]]),
+                        np.eye(2 * dims), np.block([[nil, eye], [eye, nil]]))
+        self.mean = np.zeros((0, 2, 2 * dims))
+        self.covariance = np.zeros((0, 2, 2 * dims, 2 * dims))
+        self.weights = np.zeros((0, 2))
+        self.known = np.zeros(0, bool)
+        self.age = np.zeros(0)
+        self.misfits = np.zeros(0, int)
+        self.scale = np.ones(0)
+
+    def predict(self, dt: float) -> None:
+        """Move everything on by `dt` seconds."""
+        switch = 1. - np.exp(-dt / self.noise.dwell)
+        joint = self.weights[:, :, None] * [[1. - switch, switch], [switch, 1. - switch]]
+        self.weights = joint.sum(axis=1)
+        mix = (joint / self.weights[:, None]).transpose(0, 2, 1)     # (n, to, from)
+        transition, noise = self._model(dt)
+        noise = noise * (self.scale ** 2)[:, None, None, None]
+        apart = self.mean[:, STILL] - self.mean[:, MOVING]
+        spread = mix.prod(axis=2)[..., None, None] * _outer(apart)[:, None]
+        shape = self.covariance.shape
+        blended = (mix @ self.covariance.reshape(shape[:2] + (shape[2] ** 2,))).reshape(shape)
+        self.mean = (transition @ (mix @ self.mean)[..., None])[..., 0]
+        self.covariance = transition @ (blended + spread) @ transition.swapaxes(1, 2) + noise
+        self.age = self.age + dt
+
+    def update(self, rows: np.ndarray, measured: np.ndarray, covariance: np.ndarray,
+               gate: float, patience: int) -> None:
+        """Take measurements in.
+
+        rows: (m,) indices. measured: (m, dims). covariance: (m, dims, dims). gate: squared
+        Mahalanobis distance to the moving model's prediction beyond which a measurement is not
+        believed, unless `patience` measurements in a row were not: then the row starts anew there.
+        """
+        if not len(rows):
+            return
+        innovation, total = self._innovation(rows, measured, covariance)
+        precision = np.linalg.inv(total)
+        distance = _quadratic(innovation, precision)
+        fits = distance[:, MOVING] <= gate
+        self.misfits[rows] = np.where(fits, 0, self.misfits[rows] + 1)
+        restart = ~self.known[rows] | (self.misfits[rows] >= patience)
+        self._start(rows[restart], measured[restart], covariance[restart])
+
+        good = fits & ~restart
+        rows, innovation, precision = rows[good], innovation[good], precision[good]
+        prior = self.covariance[rows]
+        gain = prior[..., :self.dims] @ precision
+        self.mean[rows] += (gain @ innovation[..., None])[..., 0]
+        self.covariance[rows] = prior - gain @ prior[..., :self.dims, :]
+        score = -0.5 * (distance[good] - np.log(np.linalg.det(precision)))
+        weights = self.weights[rows] * np.exp(score - score.max(axis=1, keepdims=True))
+        weights = np.maximum(weights / weights.sum(axis=1, keepdims=True), LEAST_WEIGHT)
+        self.weights[rows] = weights / weights.sum(axis=1, keepdims=True)
+        self.age[rows] = 0.
+
+    def widen(self, rows: np.ndarray, covariance: np.ndarray) -> None:
+        """Add (m, dims, dims) to the positions' covariance of these rows."""
+        self.covariance[rows, :, :self.dims, :self.dims] += covariance[:, None]
+
+    def shift(self, rows: np.ndarray, offset: np.ndarray) -> None:
+        """Add (m, dims) to the positions of these rows."""
+        self.mean[rows, :, :self.dims] += offset[:, None]
+
+    @property
+    def moving(self) -> Tuple[np.ndarray, np.ndarray]:
+        """Position (n, dims) and its covariance if everything moves: what a search must allow."""
+        return (self.mean[:, MOVING, :self.dims],
+                self.covariance[:, MOVING, :self.dims, :self.dims])
+
+    def expected(self) -> np.ndarray:
+        """Position (n, dims) by both models as one; NaN where unknown."""
+        return np.where(self.known[:, None], self._blend()[:, :self.dims], np.nan)
+
+    def estimate(self) -> Tuple[np.ndarray, np.ndarray]:
+        """Both models as one, NaN where unknown: positions, then velocities.
+
+        Returns mean (n, 2 dims) and covariance (n, 2 dims, 2 dims).
+        """
+        apart = self.mean[:, STILL] - self.mean[:, MOVING]
+        weights = self.weights[..., None, None]
+        covariance = (weights * self.covariance).sum(axis=1) + weights.prod(axis=1) * _outer(apart)
+        known = self.known[:, None]
+        return (np.where(known, self._blend(), np.nan),
+                np.where(known[..., None], covariance, np.nan))
+
+    def _blend(self) -> np.ndarray:
+        return (self.weights[:, None] @ self.mean)[:, 0]
+
+    def _model(self, dt: float) -> Tuple[np.ndarray, np.ndarray]:
+        """Transition matrices and process noise of both models, (2, 2 dims, 2 dims) each."""
+        places, speeds, both, cross = self._blocks
+        density = self.noise.acceleration ** 2
+        transition = np.stack([places, both + dt * np.triu(cross)])
+        noise = np.stack([self.noise.drift ** 2 * dt * places + self.noise.still_speed ** 2 * speeds,
+                          density * (dt ** 3 / 3. * places + dt ** 2 / 2. * cross + dt * speeds)])
+        return transition, noise
+
+    def _innovation(self, rows: np.ndarray, measured: np.ndarray,
+                    covariance: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+        innovation = measured[:, None] - self.mean[rows, :, :self.dims]
+        if self.period is not None:
+            innovation = wrap(innovation, self.period)
+        total = self.covariance[rows][..., :self.dims, :self.dims] + covariance[:, None]
+        return innovation, total
+
+    def _start(self, rows: np.ndarray, measured: np.ndarray, covariance: np.ndarray) -> None:
+        """(Re)start rows at a measurement: the position known as it is, the velocity hardly."""
+        self.mean[rows] = 0.
+        self.mean[rows, :, :self.dims] = measured[:, None]
+        block = np.zeros((len(rows), 2, 2 * self.dims, 2 * self.dims))
+        block[..., :self.dims, :self.dims] = covariance[:, None]
+        speeds = np.array([self.noise.still_speed, self.noise.start_speed])
+        block[..., self.dims:, self.dims:] = (
+            ((self.scale[rows, None] * speeds) ** 2)[..., None, None] * np.eye(self.dims))
+        self.covariance[rows] = block
+        self.weights[rows] = 0.5
+        self.known[rows] = True
+        self.age[rows] = 0.
+        self.misfits[rows] = 0
+
+
+def wrap(angle: np.ndarray, period: float = 2. * np.pi) -> np.ndarray:
+    """Angles brought into [-period / 2, period / 2)."""
+    return (angle + period / 2.) % period - period / 2.
+
+
+def _outer(vectors: np.ndarray) -> np.ndarray:
+    return vectors[..., :, None] * vectors[..., None, :]
+
+
+def _quadratic(vectors: np.ndarray, matrices: np.ndarray) -> np.ndarray:
+    return (vectors[..., None, :] @ matrices @ vectors[..., None])[..., 0, 0]

@@ -1,0 +1,58 @@
+"""What a user may change about tracking, with units."""
+from typing import NamedTuple, Tuple
+
+
+class Settings(NamedTuple):
+    """Parameters of a :class:`~openpose_ros.tracking.tracker.Tracker`.
+
+    Life of a track
+        min_hits: detections after which a new person is believed, published and given her id.
+        max_age: s; how long a person is predicted without a detection before she is given up, and
+            her position, facing or gaze if only they cannot be measured.
+        tentative_age: s; the same for someone who is not believed yet.
+        reset_gap: s; after a longer time without any frame tracking starts afresh.
+        rewind_tolerance: s; a frame older than the newest by at most this much is out of order
+            and ignored; by more, time has jumped back (a bag that loops): tracking starts afresh.
+
+    Motion (interacting multiple models: a person either stands still or moves)
+        still_drift: m/sqrt(s); how far the hips of a standing person wander.
+        acceleration: m/s^1.5; white acceleration of a moving person (root of its density).
+        still_turn: rad/sqrt(s); the same for the torso's and head's direction.
+        turn_acceleration: rad/s^1.5.
+        dwell: s; mean time a person stands, and moves, before she changes.
+        up: unit vector, in the frame of the positions; facing is an angle about it. The default is
+            that of a camera's optical frame held level; (0, 0, 1) for a REP-103 world frame.
+
+    Facing
+        flip_frames: how many successive frames must contradict a direction before its opposite
+            (180 degrees) is believed.
+        strong_facing_stddev: rad; one measurement at least this certain is believed at once.
+
+    Smoothing (each may be turned off: then what was measured is published as it is)
+        smooth_position, smooth_facing, smooth_gaze: the motion filter's estimate.
+        smooth_keypoints (px), smooth_points (m): One-Euro filter relative to the moving body.
+        min_cutoff: Hz; One-Euro: less is smoother at rest.
+        cutoff_slope: Hz per m/s; One-Euro: more follows a fast limb more closely. The lag of a
+            limb is below 1 / (2 pi cutoff_slope) metres at any speed.
+    """
+
+    min_hits: int = 3
+    max_age: float = 1.5
+    tentative_age: float = 0.35
+    reset_gap: float = 3.
+    rewind_tolerance: float = 1.
+    still_drift: float = 0.01
+    acceleration: float = 1.
+    still_turn: float = 0.03
+    turn_acceleration: float = 2.
+    dwell: float = 2.
+    up: Tuple[float, float, float] = (0., -1., 0.)
+    flip_frames: int = 3
+    strong_facing_stddev: float = 0.06
+    smooth_position: bool = True
+    smooth_facing: bool = True
+    smooth_gaze: bool = True
+    smooth_keypoints: bool = True
+    smooth_points: bool = True
+    min_cutoff: float = 1.5
+    cutoff_slope: float = 3.5

@@ -1,0 +1,116 @@
+"""The same person keeps the same number: frames of people in, the people followed out."""
+import math
+from typing import Optional, Tuple
+
+import numpy as np
+
+from openpose_ros.people import People, people_in_image
+from openpose_ros.tracking import association
+from openpose_ros.tracking.settings import Settings
+from openpose_ros.tracking.tracks import Tracks
+
+
+class Tracker:
+    """Follows people from frame to frame.
+
+    ignored: frames that came out of order and were left out. resets: times that tracking started
+    afresh because time jumped back or too long without a frame had passed.
+    """
+
+    def __init__(self, settings: Settings = Settings()) -> None:
+        self._settings = settings
+        self.ignored = 0
+        self.resets = 0
+        self._next_id = 1
+        self.reset()
+
+    @property
+    def settings(self) -> Settings:
+        """What it goes by; may be set at any time. A new `up` makes it start afresh."""
+        return self._settings
+
+    @settings.setter
+    def settings(self, settings: Settings) -> None:
+        turned = settings.up != self._settings.up
+        self._settings = settings
+        self._tracks.configure(settings)
+        if turned:
+            self.reset()
+
+    def reset(self) -> None:
+        """Forget everybody; ids go on where they were, so none ever means someone else."""
+        self._tracks = Tracks(self._settings)
+        self._stamp = None          # type: Optional[float]
+        self._people = people_in_image(np.zeros((0, 18, 3)))
+
+    def update(self, people: People, stamp: float,
+               image_size: Optional[Tuple[int, int]] = None) -> People:
+        """Take in the people of one frame; returns the people followed, as of this frame.
+
+        people: what was detected, from :func:`openpose_ros.scene.locate` or only in the picture.
+        stamp: s, the picture's own time, from any epoch. image_size: width, height in px; if given,
+        nobody is predicted to be where the picture does not reach.
+
+        Returns everybody who has been detected in `min_hits` frames, oldest first, with id,
+        velocity and what was measured smoothed. Someone who was not detected this time is predicted
+        for up to `max_age`: her scores fall towards 0 and her covariances grow. A frame that is
+        older than the newest is ignored, and the people of the newest are returned again.
+        """
+        dt = self._advance(stamp)
+        if dt is None:
+            self.ignored += 1
+            return self._people
+        people = people.select(_usable(people))
+        tracks, found = self._tracks, association.looks(people)
+        tracks.predict(dt)
+        cost, shift = association.costs(tracks.looks(), found, tracks.ids == 0)
+        rows, columns = association.assign(cost)
+        tracks.update(rows, columns, people, found, shift[rows, columns], dt)
+        self._bury()
+        self._bear(np.setdiff1d(np.arange(people.count), columns), people, found)
+        published = tracks.ids > 0
+        if image_size is not None:
+            published &= (tracks.row >= 0) | tracks.within(image_size)
+        self._people = tracks.people(people).select(published)
+        return self._people
+
+    def _advance(self, stamp: float) -> Optional[float]:
+        """Seconds since the last frame; None if this one is to be ignored."""
+        stamp = float(stamp)
+        if not math.isfinite(stamp):
+            return None
+        dt = 0. if self._stamp is None else stamp - self._stamp
+        if dt < -self.settings.rewind_tolerance or dt > self.settings.reset_gap:
+            self.resets += 1
+            self.reset()
+            dt = 0.
+        elif self._stamp is not None and dt <= 0.:
+            return None
+        self._stamp = stamp
+        return dt
+
+    def _bury(self) -> None:
+        """Give up who, and what of someone, has not been seen for too long."""
+        tracks = self._tracks
+        tracks.forget()
+        limit = np.where(tracks.ids > 0, self.settings.max_age, self.settings.tentative_age)
+        alive = tracks.unseen <= limit
+        if not alive.all():
+            tracks.keep(alive)
+
+    def _bear(self, columns: np.ndarray, people: People, found: association.Looks) -> None:
+        """Begin to follow the detections that nobody claimed, and name whoever is believed now."""
+        tracks = self._tracks
+        if len(columns):
+            rows = len(tracks.ids) + np.arange(len(columns))
+            tracks.add(len(columns))
+            tracks.update(rows, columns, people, found, found.centres[columns], 0.)
+        believed = np.flatnonzero((tracks.ids == 0) & (tracks.hits >= self.settings.min_hits))
+        tracks.ids[believed] = self._next_id + np.arange(len(believed))
+        self._next_id += len(believed)
+
+
+def _usable(people: People) -> np.ndarray:
+    """Who is anywhere at all, in the picture or in space, (n,) bool."""
+    seen = np.isfinite(people.keypoints).all(axis=2) & (people.keypoints[..., 2] > 0.)
+    return seen.any(axis=1) | np.isfinite(people.position).all(axis=1)

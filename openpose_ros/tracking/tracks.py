@@ -1,0 +1,213 @@
+"""All that is remembered of the people followed, in arrays of one row a person."""
+from typing import Tuple
+
+import numpy as np
+
+from openpose_ros.body import PART_COUNT
+from openpose_ros.people import SOURCE_NONE, People
+from openpose_ros.tracking.association import Looks
+from openpose_ros.tracking.heading import Heading
+from openpose_ros.tracking.motion import Motion, Noise
+from openpose_ros.tracking.rows import Rows
+from openpose_ros.tracking.settings import Settings
+from openpose_ros.tracking.smoothing import MEMORY, Joints, gain
+
+OUTLIER_GATE = 25.          # squared Mahalanobis distance: five sigma
+PATIENCE = 3                # outliers in a row after which a position is believed
+STILL_SPEED, START_SPEED = 0.03, 1.             # m/s, of someone standing, of someone just seen
+STILL_TURN_SPEED, START_TURN_SPEED = 0.05, 1.   # rad/s
+SCALE_CUTOFF = 1.           # Hz, of the smoothing of the px per metre
+# Share of a measurement's variance that is the same in successive frames (the unknown height of a
+# body, the camera's calibration), by source: none, depth, monocular. Smoothing cannot reduce it.
+SHARED = np.array([0., 0.1, 0.5])
+
+
+class Tracks(Rows):
+    """The people followed, in rows: their state after the newest frame.
+
+    ids: (n,) uint32, 0 for someone not believed yet. hits: (n,) detections so far. unseen: (n,) s
+    since the last of them. row: (n,) index of this frame's detection, -1 for none. scores: (n,) and
+    part_scores: (n, 18), of the last detection. picture, space: the motion of the whole body in px
+    and in m; picture.scale is the px per metre. anchor: (n, 2), origin: (n, 3), the places of the
+    body that joints (px) and points (m) were carried to. source: (n,) of the position. shared:
+    (n, 3, 3) m^2, the part of the position's covariance that smoothing cannot reduce. heading: rows
+    2 i and 2 i + 1 are the facing and the gaze of person i.
+    """
+
+    COLUMNS = {'ids': 0, 'hits': 0, 'unseen': 0., 'row': -1, 'scores': 0., 'part_scores': 0.,
+               'anchor': 0., 'origin': np.nan, 'source': SOURCE_NONE, 'shared': 0.}
+
+    def __init__(self, settings: Settings) -> None:
+        self.picture = Motion(2)
+        self.space = Motion(3)
+        self.heading = Heading(settings.up)
+        self.joints = Joints(2)
+        self.points = Joints(3)
+        self.configure(settings)
+        self.ids = np.zeros(0, np.uint32)
+        self.hits = np.zeros(0, int)
+        self.unseen = np.zeros(0)
+        self.row = np.zeros(0, int)
+        self.scores = np.zeros(0, np.float32)
+        self.part_scores = np.zeros((0, PART_COUNT), np.float32)
+        self.anchor = np.zeros((0, 2))
+        self.origin = np.zeros((0, 3))
+        self.source = np.zeros(0, np.uint8)
+        self.shared = np.zeros((0, 3, 3))
+
+    def configure(self, settings: Settings) -> None:
+        """Use these settings from now on, but for `up`."""
+        self.settings = settings
+        self.picture.noise = self.space.noise = Noise(
+            settings.still_drift, settings.acceleration, STILL_SPEED, START_SPEED, settings.dwell)
+        self.heading.motion.noise = Noise(
+            settings.still_turn, settings.turn_acceleration, STILL_TURN_SPEED, START_TURN_SPEED,
+            settings.dwell)
+        self.heading.flip_frames = settings.flip_frames
+        self.heading.strong_stddev = settings.strong_facing_stddev
+        for joints in (self.joints, self.points):
+            joints.min_cutoff, joints.cutoff_slope = settings.min_cutoff, settings.cutoff_slope
+
+    def add(self, count: int) -> None:
+        """Append `count` people of whom nothing is known."""
+        super().add(count)
+        for part in (self.picture, self.space, self.joints, self.points):
+            part.add(count)
+        self.heading.add(2 * count)
+
+    def keep(self, rows: np.ndarray) -> None:
+        """Drop all people but these (boolean mask)."""
+        super().keep(rows)
+        for part in (self.picture, self.space, self.joints, self.points):
+            part.keep(rows)
+        self.heading.keep(np.repeat(rows, 2))
+
+    def predict(self, dt: float) -> None:
+        """Move everybody on by `dt` seconds."""
+        self.unseen = self.unseen + dt
+        self.row[:] = -1
+        for motion in (self.picture, self.space, self.heading.motion):
+            motion.predict(dt)
+        self._carry(dt)
+
+    def looks(self) -> Looks:
+        """Everybody as she should look now."""
+        _, anchor_covariance = self.picture.moving
+        position, covariance = self.space.moving
+        return Looks(
+            keypoints=self.joints.places, seen=self.joints.age <= self.unseen[:, None] + MEMORY,
+            scale=self.picture.scale, anchor_covariance=anchor_covariance, position=position,
+            position_covariance=covariance + self.shared, located=self.space.known)
+
+    def update(self, rows: np.ndarray, columns: np.ndarray, people: People, found: Looks,
+               shift: np.ndarray, dt: float) -> None:
+        """Take in one detection of each person of these rows.
+
+        rows, columns: (m,) indices of the person and of the detection, which `people` gives as
+        measured and `found` made ready. shift: (m, 2) px, how far each body is from where it was
+        expected in the picture. dt: s since the last frame.
+        """
+        if not len(rows):
+            return
+        people, found = people.select(columns), found.select(columns)
+        self.hits[rows] += 1
+        self.unseen[rows] = 0.
+        self.row[rows] = columns
+        self.scores[rows] = people.scores
+        self.part_scores[rows] = np.where(found.seen, people.keypoints[..., 2], 0.)
+        anchor = self.anchor[rows] + shift
+        self._see(rows, anchor, found, dt)
+        self._locate(rows, people.position_source, found)
+        self._turn(rows, people, dt)
+        self._carry()
+        keypoints = np.where(found.seen[..., None], found.keypoints, np.nan)
+        self.joints.update(rows, keypoints - (anchor - self.anchor[rows])[:, None],
+                           self.picture.scale[rows], dt)
+        jitter = np.nan_to_num(people.position - self.origin[rows])
+        self.points.update(rows, people.points - jitter[:, None], 1., dt)
+
+    def forget(self) -> None:
+        """Give up positions and directions that were not measured for too long."""
+        for motion in (self.space, self.heading.motion):
+            motion.known &= motion.age <= self.settings.max_age
+
+    def people(self, measured: People) -> People:
+        """Everybody as she is published; `measured` is this frame's detections.
+
+        Someone who was not detected is predicted, with the parts she last showed and with scores
+        that fall to 0 within `max_age`.
+        """
+        confidence = np.clip(1. - self.unseen / self.settings.max_age, 0., 1.)
+        places = np.where(self.part_scores[..., None] > 0., self.joints.places, np.nan)
+        scores = self.part_scores * confidence[:, None]
+        shown = self.points.age <= self.unseen[:, None] + 1e-6
+        mean, covariance = self.space.estimate()
+        directions, stddev, sources = self.heading.estimate()
+        people = People(
+            keypoints=np.concatenate([places, scores[..., None]], axis=2).astype(np.float32),
+            scores=(self.scores * confidence).astype(np.float32),
+            points=np.where(shown[..., None], self.points.places, np.nan),
+            position=mean[:, :3], position_covariance=covariance[:, :3, :3] + self.shared,
+            position_source=np.where(self.space.known, self.source, SOURCE_NONE).astype(np.uint8),
+            facing=directions[0::2], facing_stddev=stddev[0::2], facing_source=sources[0::2],
+            gaze=directions[1::2], gaze_stddev=stddev[1::2], gaze_source=sources[1::2],
+            velocity=mean[:, 3:], velocity_covariance=covariance[:, 3:, 3:],
+            ids=self.ids.copy())
+        self._leave_raw(people, measured)
+        return people
+
+    def within(self, image_size: Tuple[int, int]) -> np.ndarray:
+        """Of whom at least half is in a picture of this width and height in px, (n,) bool."""
+        shown = self.part_scores > 0.
+        places = self.joints.places
+        inside = ((places >= 0.) & (places <= np.subtract(image_size, 1))).all(axis=2)
+        return 2 * (shown & inside).sum(axis=1) >= shown.sum(axis=1)
+
+    def _leave_raw(self, people: People, measured: People) -> None:
+        """Put what is not to be smoothed back as it was measured, where it was."""
+        now = np.flatnonzero(self.row >= 0)
+        found = measured.select(self.row[now])
+        for name in ('keypoints', 'points', 'position', 'facing', 'gaze'):
+            if getattr(self.settings, 'smooth_' + name):
+                continue
+            known = np.isfinite(getattr(found, name).reshape(len(now), -1)).any(axis=1)
+            for field in (name, name + '_covariance', name + '_stddev'):
+                if hasattr(people, field):
+                    getattr(people, field)[now[known]] = getattr(found, field)[known]
+
+    def _see(self, rows: np.ndarray, anchor: np.ndarray, found: Looks, dt: float) -> None:
+        """Take in where bodies are in the picture and how large they look."""
+        weight = np.where(self.hits[rows] > 1, gain(SCALE_CUTOFF, dt), 1.)
+        old = self.picture.scale[rows]
+        self.picture.scale[rows] = old * (found.scale / old) ** weight
+        self.picture.update(rows, anchor, found.anchor_covariance, OUTLIER_GATE, 1)
+
+    def _locate(self, rows: np.ndarray, sources: np.ndarray, found: Looks) -> None:
+        """Take in where bodies are in space.
+
+        Where the source changes the error that all measurements of the old one shared is no longer
+        shared, so it counts as uncertainty.
+        """
+        known = found.located
+        rows, sources, covariance = rows[known], sources[known], found.position_covariance[known]
+        changed = rows[self.space.known[rows] & (sources != self.source[rows])]
+        self.space.widen(changed, self.shared[changed])
+        self.space.update(rows, found.position[known], covariance, OUTLIER_GATE, PATIENCE)
+        self.source[rows] = sources
+        self.shared[rows] = SHARED[sources][:, None, None] * covariance
+
+    def _turn(self, rows: np.ndarray, people: People, dt: float) -> None:
+        """Take in which way bodies and heads face."""
+        directions = np.stack([people.facing, people.gaze], axis=1).reshape(-1, 3)
+        stddev = np.stack([people.facing_stddev, people.gaze_stddev], axis=1).ravel()
+        both = np.stack([2 * rows, 2 * rows + 1], axis=1).ravel()
+        known = np.isfinite(directions).all(axis=1)
+        sources = np.stack([people.facing_source, people.gaze_source], axis=1).ravel()
+        self.heading.update(both[known], directions[known], stddev[known], sources[known], dt)
+
+    def _carry(self, dt: float = 0.) -> None:
+        """Move joints and points with their bodies, to where these are now known to be."""
+        anchor, origin = self.picture.expected(), self.space.expected()
+        self.joints.move(anchor - self.anchor, dt)
+        self.points.move(np.nan_to_num(origin - self.origin), dt)
+        self.anchor, self.origin = anchor, origin
