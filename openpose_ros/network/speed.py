@@ -43,7 +43,11 @@ def tensorflow_is_faster(graph_path: str, graph_sha256: str, model: Model,
 
 def measure(model: Model, graph_path: str, graph_sha256: str,
             threads: Optional[int]) -> Dict[str, float]:
-    """Least seconds of a run by each backend, the two taking turns."""
+    """Least seconds of CPU time of a run by each backend, the two taking turns.
+
+    Both keep all their threads busy, so CPU time ranks them as the clock does on a quiet machine;
+    and it hardly changes when the machine has other work at that moment.
+    """
     from openpose_ros.network.graph import read_graph
     from openpose_ros.network.session import SessionBackend
     backends = {'tflite': TfliteBackend(graph_path, graph_sha256, model, threads),
@@ -51,9 +55,9 @@ def measure(model: Model, graph_path: str, graph_sha256: str,
                                              threads=threads)}
     picture = np.random.RandomState(0).randint(0, 256, SIZE + (3,)).astype(np.uint8)
     least = dict.fromkeys(backends, np.inf)
-    for run in range(RUNS):
+    for _ in range(RUNS):
         for name, backend in backends.items():
-            start = time.perf_counter()
+            start = time.process_time()
             backend.run(picture)
-            least[name] = min(least[name], time.perf_counter() - start)
+            least[name] = min(least[name], time.process_time() - start)
     return least

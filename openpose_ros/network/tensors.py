@@ -23,6 +23,8 @@ class Wired(NamedTuple):
 def resolve(graph_def: Any, model: Model) -> Model:
     """The model with its tensors' names, checked or else found. Raises ModelError."""
     nodes = {node.name for node in graph_def.node}
+    model = model._replace(input=model.input and _tensor(model.input),
+                           outputs=tuple(map(_tensor, model.outputs)))
 
     def has(tensors):
         return all(tensor.split(':')[0] in nodes for tensor in tensors)
@@ -86,8 +88,8 @@ def _engine_size(graph_def):
 def import_graph(graph_def: Any, model: Model, tensor: Any) -> List[Any]:
     """The model's outputs for this input tensor, the graph added to the default one."""
     try:
-        outputs = tf.import_graph_def(graph_def, {_tensor(model.input): tensor},
-                                      [_tensor(name) for name in model.outputs], name='model')
+        outputs = tf.import_graph_def(graph_def, {model.input: tensor}, list(model.outputs),
+                                      name='model')
     except (ValueError, TypeError, KeyError) as error:
         raise ModelError('the graph of {} is damaged: {}'.format(
             model.name, _first_line(error)))
