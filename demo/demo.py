@@ -15,7 +15,6 @@ import default_video
 import rclpy
 from ament_index_python.packages import get_package_prefix
 from rclpy.node import Node
-from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import CameraInfo
 
 from openpose_ros.msg import SkeletonArray
@@ -40,7 +39,7 @@ class Counter(Node):
         self._latencies = []
         self._printed = (0, 0)
         self.newest = time.monotonic()
-        self.create_subscription(CameraInfo, 'camera_info', self._on_info, qos_profile_sensor_data)
+        self.create_subscription(CameraInfo, 'camera_info', self._on_info, 100)
         self.create_subscription(SkeletonArray, 'openpose/skeletons', self._on_skeletons, 100)
 
     def all_there(self) -> bool:
