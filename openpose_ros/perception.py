@@ -33,11 +33,13 @@ class Frame(NamedTuple):
 
     seconds: of wall time, by what was done ('resizing', 'network', 'decoding', 'scene',
     'tracking').
-    problems: why something about them is unknown, a line each.
+    image_size: (width, height) of the picture, px. problems: why something about them is unknown,
+    a line each.
     """
 
     people: People
     seconds: Dict[str, float]
+    image_size: Tuple[int, int]
     problems: Sequence[str] = ()
 
 
@@ -72,7 +74,7 @@ class Perception:
         keypoints = to_image(keypoints, maps.heatmaps.shape[:2], image.shape[:2])
         people = people_in_image(to_coco(keypoints, body))
         return Frame(people, {'network': maps.seconds, 'resizing': seen - start - maps.seconds,
-                              'decoding': time.perf_counter() - seen})
+                              'decoding': time.perf_counter() - seen}, image.shape[1::-1])
 
     def place(self, frame: Frame, camera: Optional[Camera] = None,
               depth: Optional[np.ndarray] = None, stamp: Optional[float] = None,
@@ -95,6 +97,7 @@ class Perception:
                 people = transformed(people, pose.rotation, pose.translation)
         placed = time.perf_counter()
         if self.tracker is not None:
-            people = self.tracker.update(people, stamp)
+            people = self.tracker.update(people, stamp, frame.image_size)
         return Frame(people, dict(frame.seconds, scene=placed - start,
-                                  tracking=time.perf_counter() - placed), problems)
+                                  tracking=time.perf_counter() - placed),
+                     frame.image_size, problems)
