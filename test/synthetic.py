@@ -25,7 +25,8 @@ _HEAD_RADIUS = .085
 class Person(NamedTuple):
     """position: of the hips' midpoint over the ground, (x, z) m. heading, head_turn: rad; heading 0
     faces the camera's -z, pi/2 faces +x; head_turn is the head's against the torso. size: relative.
-    shoulders, hips, torso: m at size 1. arms: how the right and left are held. lean: rad forward.
+    shoulders, hips, torso, neck (to the ears): m at size 1. arms: how the right and left are held.
+    lean, nod: rad forward, of the torso and of the head.
     """
 
     position: Tuple[float, float]
@@ -37,7 +38,9 @@ class Person(NamedTuple):
     shoulders: float = .33
     hips: float = .22
     torso: float = .46
+    neck: float = .2
     lean: float = 0.
+    nod: float = 0.
 
 
 class Viewpoint(NamedTuple):
@@ -51,9 +54,10 @@ def random_person(rng, position, heading, posture='standing'):
     """A person as they come: sizes spread, head turned, arms held this way or that."""
     arms = tuple(rng.choice(('hanging', 'raised'), 2, p=(.85, .15)))
     return Person(position, heading, head_turn=rng.normal(0., np.radians(15.)), posture=posture,
-                  arms=arms, size=rng.normal(1., .05), shoulders=rng.normal(.33, .02),
-                  hips=rng.normal(.22, .02), torso=rng.normal(.455, .02),
-                  lean=rng.normal(np.radians(5.), np.radians(4.)))
+                  arms=arms, size=rng.normal(1., .055), shoulders=rng.normal(.33, .025),
+                  hips=rng.normal(.22, .025), torso=rng.normal(.455, .03),
+                  neck=rng.normal(.2, .015), lean=np.radians(rng.normal(5., 5.)),
+                  nod=np.radians(rng.normal(7., 10.)))
 
 
 def joints(person, view=Viewpoint()):
@@ -61,7 +65,7 @@ def joints(person, view=Viewpoint()):
     local = np.zeros((body.PART_COUNT, 3))
     legs, hip_height = _LEGS[person.posture], {'standing': .91, 'sitting': .48}[person.posture]
     neck = np.array((0., np.sin(person.lean), np.cos(person.lean))) * person.torso
-    middle = neck + (0., .035 + .1 * np.sin(person.lean), .20)
+    middle = neck + (0., .035 + .1 * np.sin(person.lean), person.neck)
     local[body.NECK] = neck
     for side, (shoulder, elbow, wrist, hip, knee, ankle, eye, ear), arm in (
             (-1., (body.RIGHT_SHOULDER, body.RIGHT_ELBOW, body.RIGHT_WRIST, body.RIGHT_HIP,
@@ -73,8 +77,8 @@ def joints(person, view=Viewpoint()):
         local[[elbow, wrist]] = neck + mirror * _ARM[person.arms[arm]]
         local[hip] = (side * .5 * person.hips, 0., 0.)
         local[[knee, ankle]] = mirror * legs
-        local[[eye, ear]] = middle + _turned(mirror * _HEAD[1:], person.head_turn)
-    local[body.NOSE] = middle + _turned(np.array(_HEAD[:1]), person.head_turn)[0]
+        local[[eye, ear]] = middle + _head(mirror * _HEAD[1:], person)
+    local[body.NOSE] = middle + _head(np.array(_HEAD[:1]), person)[0]
     return _to_camera(local * person.size, person, hip_height * person.size, view)
 
 
@@ -133,12 +137,14 @@ def depth(people, camera, rng=None, view=Viewpoint(), wall=6., noise=.0025):
     return np.round(z * 1000.).astype(np.uint16)
 
 
-def _turned(points, turn):
-    """Points in (left, forward, up) turned about up; positive turns as a heading does."""
-    c, s = np.cos(turn), np.sin(turn)
-    left, forward = points[..., 0].copy(), points[..., 1].copy()
-    # The heading grows as the person turns to her own left.
-    return np.stack((c * left + s * forward, c * forward - s * left, points[..., 2]), axis=-1)
+def _head(points, person):
+    """Points of the head in (left, forward, up), nodded forward, then turned as a heading turns."""
+    left, forward, up = points.T
+    c, s = np.cos(person.nod), np.sin(person.nod)
+    forward, up = c * forward + s * up, c * up - s * forward
+    c, s = np.cos(person.head_turn), np.sin(person.head_turn)
+    # A heading grows as the person turns to her own left.
+    return np.stack((c * left + s * forward, c * forward - s * left, up), axis=-1)
 
 
 def _camera_axes(view):

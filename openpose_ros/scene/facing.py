@@ -23,7 +23,7 @@ _OUTLIER_IN_DEPTH = .05    # how often its depths are not: something covers one
 
 # The share of a pair's difference in depth that its surface shows, from the front and from behind
 # (shoulders hang forward and the back is round), and its standard deviation.
-_SHOWN_FRONT, _SHOWN_BACK, _SHOWN_STDDEV = .95, .72, .12
+_SHOWN_FRONT, _SHOWN_BACK, _SHOWN_STDDEV = .95, .72, .10
 _SHOWN_HIDDEN, _SHOWN_HIDDEN_STDDEV = .4, .3    # the same when the body hides one of the pair
 _HIDDEN_BELOW, _HIDDEN_SOFTNESS = .10, .025     # m; a pair this narrow in the picture hides one
 

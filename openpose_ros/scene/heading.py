@@ -21,9 +21,9 @@ def wrap(angle: np.ndarray) -> np.ndarray:
 
 
 _DIFFERENCE = wrap(ANGLES[:, None] - ANGLES)
-# What is averaged is within this of a heading, fading out.
+_SMOOTH = np.exp(-.5 * (_DIFFERENCE / np.radians(25.)) ** 2)
+# What is averaged is within this of the most probable direction, fading out.
 _REACH, _FADE = np.radians(45.), np.radians(30.)
-_NEAR = (np.abs(_DIFFERENCE) < _REACH).astype(float)
 
 
 def normalized(loglikelihood: np.ndarray) -> np.ndarray:
@@ -47,8 +47,8 @@ def estimate(probability: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
     is more: for a normal distribution both are its standard deviation; where the opposite heading
     is possible it grows to say so.
     """
-    heading = ANGLES[(probability @ _NEAR).argmax(axis=-1)]
-    for _ in range(2):    # the second time round a centre that is no grid angle
+    heading = ANGLES[(probability @ _SMOOTH).argmax(axis=-1)]
+    for _ in range(3):    # from the second time on round a centre that is no grid angle
         away = np.abs(wrap(ANGLES - heading[:, None]))
         near = np.clip((_REACH + _FADE - away) / _FADE, 0., 1.) * probability
         heading = np.arctan2(near @ SIN, near @ COS)

@@ -15,8 +15,8 @@ from openpose_ros.scene.facing import hidden
 from openpose_ros.scene.size import HIPS, Estimate, mean_of, neck
 from openpose_ros.scene.view import View
 
-_LEAN = .04           # m; how far the hips are from where the torso as a whole is
-_PLACEMENT = np.array((.02, 0., .02))   # m; where a hip's keypoint lies: right, away, up
+_LEAN = .03           # m; how far the hips are from where the torso as a whole is
+_PLACEMENT = np.array((.015, 0., .015))  # m; where a hip's keypoint lies: right, away, up
 _DROP = np.array((.05, 0., .05))        # m; the same of hips that are reckoned from the neck
 _ANKLE_HEIGHT = .09   # m; the ankle's keypoint over the ground
 _STRIDE = .12        # m; how far the hips of a standing person are from over her ankles

@@ -10,7 +10,7 @@ length             mean    stddev  source
 =================  ======  ======  =================================================================
 SHOULDERS          0.33    0.025   G biacromial breadth 0.39, less two thirds of a deltoid each side
 HIPS               0.22    0.025   between G's hip breadth 0.34 and the joint centres' 0.17
-TORSO              0.45    0.03    G acromial height less trochanterion height 0.50, less the drop
+TORSO              0.45    0.025   G acromial height less trochanterion height 0.50, less the drop
                                    from the acromion to the shoulder's keypoint
 HEAD_HEIGHT        0.20    0.018   ears over the neck: G tragion height less acromial height 0.185,
                                    and the same drop
@@ -36,11 +36,11 @@ class Length(NamedTuple):
 
 SHOULDERS = Length(.33, .025)
 HIPS = Length(.22, .025)
-TORSO = Length(.45, .03)
+TORSO = Length(.45, .025)
 HEAD_HEIGHT = Length(.20, .018)
 THIGH = Length(.41, .04)
 
-BODY_SIZE_STDDEV = .07   # relative spread of adults' size (G stature: 1.70 m, stddev 0.09 m, and
+BODY_SIZE_STDDEV = .06   # relative spread of adults' size (G stature: 1.70 m, stddev 0.09 m, and
                          # what the keypoints of one body differ between pictures)
 
 # The head in its own frame: (to the left, forward, up) of the middle between the ears, m.

@@ -55,8 +55,7 @@ def upright_size(view: View) -> Estimate:
     base = neck(view.up)
     hips = mean_of(view.up[:, HIPS])
     torso = _size_of(base - hips, proportions.TORSO, view.noise)
-    raised = view.up[:, _HEAD_PARTS] - base[:, None]
-    head = Estimate(*(mean_of(each) for each in _size_of(raised, _HEAD_HEIGHTS, view.noise)))
+    head = _size_of_head(view.up[:, _HEAD_PARTS] - base[:, None], view.noise)
     width = np.abs(view.right[:, RIGHT_SHOULDER] - view.right[:, LEFT_SHOULDER])
     guess = _size_of(width, proportions.Length(.75 * proportions.SHOULDERS.mean,
                                                .25 * proportions.SHOULDERS.mean), view.noise)
@@ -65,11 +64,23 @@ def upright_size(view: View) -> Estimate:
                       for known, wide in zip(size, guess)))
 
 
-# Height of each part of the head over the neck: a nod of 15 degrees moves what is forward.
 _HEAD_PARTS = list(proportions.HEAD_PARTS)
-_HEAD_HEIGHTS = proportions.Length(
-    proportions.HEAD_HEIGHT.mean + proportions.HEAD[:, 2],
-    np.hypot(proportions.HEAD_HEIGHT.stddev, np.sin(np.radians(15.)) * proportions.HEAD[:, 1]))
+# Height of each part of the head over the neck, m, and its stddev against the others': where it is
+# placed, and a nod, which moves what is far forward.
+_HEAD_HEIGHTS = proportions.HEAD_HEIGHT.mean + proportions.HEAD[:, 2]
+_NOD = np.hypot(.012, np.sin(np.radians(15.)) * proportions.HEAD[:, 1])
+
+
+def _size_of_head(tangents, noise):
+    """Apparent size from the heights of the head's parts over the neck, (n, parts)."""
+    with np.errstate(invalid='ignore'):
+        weight = np.where(tangents > noise, _NOD ** -2., 0.)
+    total = (weight * _HEAD_HEIGHTS ** 2).sum(axis=1)
+    total = np.where(total > 0., total, np.nan)
+    size = (weight * _HEAD_HEIGHTS * np.where(weight > 0., tangents, 0.)).sum(axis=1) / total
+    spread = size * np.hypot(proportions.HEAD_HEIGHT.stddev / proportions.HEAD_HEIGHT.mean,
+                             total ** -.5)
+    return Estimate(size, np.hypot(spread, np.sqrt(2.) * noise / proportions.HEAD_HEIGHT.mean))
 
 
 def _size_of(tangent, length, noise):
