@@ -1,84 +1,131 @@
-"""The node's state on /diagnostics, once a second."""
+"""The node's state on /diagnostics, once a second.
+
+The messages are built here rather than by diagnostic_updater: they are the same ones, they are not
+built while nobody listens, and a machine without that package has them too.
+"""
 import time
+from typing import Dict, NamedTuple, Optional, Tuple
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.qos import QoSProfile
 
+from openpose_ros.ros.statistics import Snapshot
+
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
+PERIOD = 1.     # s
+
+
+class Health(NamedTuple):
+    """What the node knows of itself.
+
+    state: of the lifecycle, or 'paused'. received, dropped: pictures that came in, and those of
+    them that a newer one replaced. image_age: s since the last one; None before the first.
+    publishers: of pictures. described: further lines, {key: value}.
+    """
+
+    state: str
+    received: int
+    dropped: int
+    image_age: Optional[float]
+    publishers: int
+    described: Dict[str, str]
+
+
+class Thresholds(NamedTuple):
+    """What is worth a warning: s, s, share. See the parameters diagnostics.*."""
+
+    max_image_age: float
+    max_latency: float
+    min_depth_paired: float
 
 
 class Diagnostics:
     """Publishes what Statistics counted, judged by the node's thresholds."""
 
     def __init__(self, node) -> None:
+        """node: has health(), thresholds() and statistics."""
         self._node = node
         self._publisher = node.create_publisher(DiagnosticArray, '/diagnostics',
                                                 QoSProfile(depth=5))
-        self._before = None   # (time, received, processed) at the last report
-        self._timer = node.create_timer(1., self._report)
+        self._before = None   # (time, counts) at the last report
+        self._timer = node.create_timer(PERIOD, self._report)
 
     def _report(self):
         if not self._publisher.get_subscription_count():
             self._before = None
             return
-        node = self._node
-        now = time.monotonic()
-        received, dropped = node.received()
-        snapshot = node.statistics.snapshot()
-        counts = snapshot.counts
-        processed = counts.get('processed', 0)
-        values = {'state': node.state_label(), 'frames in': received,
-                  'frames processed': processed, 'frames dropped': dropped,
-                  'frames failed': counts.get('failed', 0),
-                  'frames unheard': counts.get('unheard', 0), 'people': snapshot.people}
-        values.update(self._rates(now, received, processed))
-        for what, (median, high) in sorted(snapshot.seconds.items()):
-            values[what + ' median ms'] = round(median * 1e3, 2)
-            values[what + ' 95 % ms'] = round(high * 1e3, 2)
-        for what in ('depth_paired', 'depth_unpaired', 'depth_unusable', 'camera_info_invalid'):
-            if what in counts:
-                values[what.replace('_', ' ')] = counts[what]
-        values.update(node.described())
-        if snapshot.error:
-            values['last error'] = snapshot.error
-        level, message = self._judge(node, snapshot)
-        self._publish(level, message, values)
-
-    def _rates(self, now, received, processed):
-        before, self._before = self._before, (now, received, processed)
-        if before is None or now <= before[0] or received < before[1]:
-            return {}
-        passed = now - before[0]
-        return {'rate in Hz': round((received - before[1]) / passed, 1),
-                'rate processed Hz': round((processed - before[2]) / passed, 1)}
-
-    @staticmethod
-    def _judge(node, snapshot):
-        """The worst that can be said of the node, and in which words."""
-        thresholds = node.thresholds()
-        if node.state_label() != 'active':
-            return OK, 'not active'
-        age = node.image_age()
-        if age is None or age > thresholds['max_image_age']:
-            if node.image_publishers():
-                return ERROR, ('no pictures arrive although there is a publisher: see the '
-                               'README on reliability and transport')
-            return ERROR, 'nobody publishes pictures'
-        latency = snapshot.seconds.get('latency')
-        if latency and latency[1] > thresholds['max_latency']:
-            return WARN, 'latency of {:.2f} s'.format(latency[1])
-        if snapshot.counts.get('camera_info_invalid'):
-            return WARN, 'camera_info cannot be used: people stay in the image plane'
-        unpaired = snapshot.counts.get('depth_unpaired', 0)
-        if unpaired > snapshot.counts.get('depth_paired', 0):
-            return WARN, 'depth is not of the moment of the pictures'
-        return OK, 'looking at pictures'
-
-    def _publish(self, level, message, values):
-        status = DiagnosticStatus(
-            level=level, name='{}: perception'.format(self._node.get_fully_qualified_name()),
-            message=message, hardware_id='',
-            values=[KeyValue(key=key, value=str(value)) for key, value in values.items()])
+        node, now = self._node, time.monotonic()
+        health, snapshot = node.health(), node.statistics.snapshot()
+        counts = dict(snapshot.counts, received=health.received)
+        passed, recent = self._since_last(now, counts)
+        status = build(health, snapshot, recent, passed, node.thresholds())
+        status.name = '{}: people'.format(node.get_fully_qualified_name())
         array = DiagnosticArray(status=[status])
-        array.header.stamp = self._node.get_clock().now().to_msg()
+        array.header.stamp = node.get_clock().now().to_msg()
         self._publisher.publish(array)
+
+    def _since_last(self, now, counts):
+        """(s since the last report, what was counted since); the whole where there was none."""
+        before, self._before = self._before, (now, counts)
+        if before is None or counts['received'] < before[1]['received']:
+            return None, counts
+        return now - before[0], {what: count - before[1].get(what, 0)
+                                 for what, count in counts.items()}
+
+
+def build(health: Health, snapshot: Snapshot, recent: Dict[str, int], passed: Optional[float],
+          thresholds: Thresholds) -> DiagnosticStatus:
+    """The status message without its name.
+
+    recent: what was counted in the last `passed` s (None: since activation).
+    """
+    counts = snapshot.counts
+    values = dict(health.described)
+    values.update({
+        'state': health.state, 'frames in': health.received,
+        'frames processed': counts.get('processed', 0), 'frames dropped': health.dropped,
+        'frames failed': counts.get('failed', 0), 'frames unheard': counts.get('unheard', 0),
+        'people': snapshot.people})
+    if passed:
+        values['rate in (Hz)'] = round(recent.get('received', 0) / passed, 1)
+        values['rate processed (Hz)'] = round(recent.get('processed', 0) / passed, 1)
+    for what, (median, high) in sorted(snapshot.seconds.items()):
+        values[what.replace('_', ' ') + ' median (ms)'] = round(median * 1e3, 2)
+        values[what.replace('_', ' ') + ' 95 % (ms)'] = round(high * 1e3, 2)
+    for what in ('depth_paired', 'depth_unpaired', 'depth_unusable', 'camera_info_invalid',
+                 'transform_missing'):
+        if what in counts:
+            values[what.replace('_', ' ')] = counts[what]
+    if snapshot.error:
+        values['last error'] = snapshot.error
+    level, message = judge(health, snapshot, recent, thresholds)
+    return DiagnosticStatus(level=level, message=message, values=[
+        KeyValue(key=key, value=str(value)) for key, value in values.items()])
+
+
+def judge(health: Health, snapshot: Snapshot, recent: Dict[str, int],
+          thresholds: Thresholds) -> Tuple[bytes, str]:
+    """The worst that can be said of the node now, and in which words."""
+    if health.state != 'active':
+        return OK, health.state
+    if health.image_age is None or health.image_age > thresholds.max_image_age:
+        if health.publishers:
+            return ERROR, ('no pictures arrive although there is a publisher: see docs/robot.md, '
+                           'No pictures')
+        return ERROR, 'nobody publishes pictures'
+    if recent.get('failed'):
+        level = WARN if recent.get('processed') else ERROR
+        return level, 'pictures are left out: {}'.format(snapshot.error)
+    latency = snapshot.seconds.get('latency')
+    if latency and latency[1] > thresholds.max_latency:
+        return WARN, 'latency of {:.2f} s'.format(latency[1])
+    if recent.get('camera_info_invalid'):
+        return WARN, 'camera_info cannot be used: people stay in the image plane'
+    if recent.get('transform_missing'):
+        return WARN, 'TF does not say where the camera is: people stay in the image plane'
+    paired = recent.get('depth_paired', 0)
+    without = recent.get('depth_unpaired', 0) + recent.get('depth_unusable', 0)
+    if without and paired < thresholds.min_depth_paired * (paired + without):
+        return WARN, '{} of the last {} pictures had no depth of their moment'.format(
+            without, paired + without)
+    return OK, 'looking at pictures'

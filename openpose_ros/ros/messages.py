@@ -3,15 +3,18 @@ import math
 from typing import Sequence
 
 import numpy as np
+from geometry_msgs.msg import Pose
 from scipy.spatial.transform import Rotation
 
-from openpose_ros.body import PART_COUNT
+from openpose_ros.body import LEFT_EAR, LEFT_EYE, NOSE, PART_COUNT, RIGHT_EAR, RIGHT_EYE
 from openpose_ros.msg import Skeleton, SkeletonArray
 from openpose_ros.people import People
 
 # How far people lean from upright: rad^2, about the two level axes. They bend over tables and sit
 # back, and nothing here measures it.
 LEAN_VARIANCE = .3 ** 2
+
+HEAD = [NOSE, RIGHT_EYE, LEFT_EYE, RIGHT_EAR, LEFT_EAR]
 
 
 def skeleton_array(people: People, header, width: int, height: int,
@@ -24,18 +27,18 @@ def skeleton_array(people: People, header, width: int, height: int,
     message = SkeletonArray(header=header, image_width=width, image_height=height)
     message.skeletons = [Skeleton() for _ in range(people.count)]
     boxes = boxes_around(people.keypoints, width, height)
-    quaternions, covariances = poses(people, np.asarray(up, float))
+    up = np.asarray(up, float)
+    rotations, covariances = orientations(people.facing, up), pose_covariances(people, up)
     for row, skeleton in enumerate(message.skeletons):
         _fill(skeleton, people, row)
         _fill_keypoints(skeleton.keypoints, people.keypoints[row].tolist(),
                         people.points[row].tolist())
         roi = skeleton.roi
         roi.x_offset, roi.y_offset, roi.width, roi.height = boxes[row]
-        pose = skeleton.pose
-        set_xyz(pose.pose.position, people.position[row])
-        rotation = pose.pose.orientation
-        rotation.x, rotation.y, rotation.z, rotation.w = quaternions[row].tolist()
-        pose.covariance = covariances[row].ravel()
+        body = skeleton.pose
+        set_xyz(body.pose.position, people.position[row])
+        set_xyzw(body.pose.orientation, rotations[row])
+        body.covariance = covariances[row].ravel()
     return message
 
 
@@ -66,36 +69,78 @@ def set_xyz(message, values: np.ndarray) -> None:
     message.x, message.y, message.z = values.tolist()
 
 
+def set_xyzw(message, values: np.ndarray) -> None:
+    """Fill a Quaternion."""
+    message.x, message.y, message.z, message.w = values.tolist()
+
+
+def pose(position: np.ndarray, quaternion: np.ndarray) -> Pose:
+    """The Pose of a position, (3,) m, and an orientation, (4,) x y z w."""
+    message = Pose()
+    set_xyz(message.position, position)
+    set_xyzw(message.orientation, quaternion)
+    return message
+
+
+def head_positions(points: np.ndarray) -> np.ndarray:
+    """The middle of the known parts of each head, (n, 3) m, of the parts (n, 18, 3)."""
+    head = points[:, HEAD]
+    known = np.isfinite(head).all(axis=2, keepdims=True)
+    count = known.sum(axis=1)
+    total = np.where(known, head, 0.).sum(axis=1)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
 def boxes_around(keypoints: np.ndarray, width: int, height: int) -> list:
-    """[x, y, width, height] of the box around each person's seen parts, px within the picture."""
+    """[x, y, width, height] of the box around each person's seen parts, px within the picture.
+
+    It is empty, [0, 0, 0, 0], around somebody of whom no part is seen.
+    """
     boxes = []
     for person in keypoints[..., :2]:
         seen = person[np.isfinite(person[:, 0])]
+        if not len(seen):
+            boxes.append([0, 0, 0, 0])
+            continue
         low = np.clip(np.floor(seen.min(axis=0)), 0, (width - 1, height - 1)).astype(int)
         high = np.clip(np.ceil(seen.max(axis=0)), 0, (width - 1, height - 1)).astype(int)
         boxes.append(low.tolist() + (high - low + 1).tolist())
     return boxes
 
 
-def poses(people: People, up: np.ndarray):
-    """Orientation of each body and covariance of its pose: (n, 4) x y z w, and (n, 6, 6).
+def orientations(forwards: np.ndarray, up: np.ndarray) -> np.ndarray:
+    """Orientation of what looks in each direction, (n, 3) unit vectors: (n, 4) x y z w.
 
-    x points forward out of the body, y to its left and z up (REP-103, REP-155). Where facing is
-    unknown the orientation is the identity and each rotation's variance pi^2 rad^2.
+    x points along the direction, y level to its left and z up (REP-103, REP-155). The identity
+    where the direction is unknown, or straight up or down.
     """
-    n = people.count
-    quaternions = np.zeros((n, 4))
-    quaternions[:, 3] = 1.
-    covariances = np.zeros((n, 6, 6))
+    quaternions = np.tile((0., 0., 0., 1.), (len(forwards), 1))
+    left = np.cross(up, forwards)
+    length = np.linalg.norm(left, axis=1)
+    known = length > 1e-3
+    if known.any():
+        forward, left = forwards[known], left[known] / length[known, None]
+        axes = np.stack((forward, left, np.cross(forward, left)), axis=2)
+        quaternions[known] = quaternion(axes)
+    return quaternions
+
+
+def quaternion(rotation: np.ndarray) -> np.ndarray:
+    """(..., 4) x y z w of rotation matrices (..., 3, 3)."""
+    return Rotation.from_matrix(rotation).as_quat()
+
+
+def pose_covariances(people: People, up: np.ndarray) -> np.ndarray:
+    """Covariance of each body's pose, (n, 6, 6), m^2 and rad^2.
+
+    Where facing is unknown, each rotation's variance is pi^2.
+    """
+    covariances = np.zeros((people.count, 6, 6))
     covariances[:, :3, :3] = people.position_covariance
     covariances[:, 3:, 3:] = math.pi ** 2 * np.eye(3)
     known = np.flatnonzero(np.isfinite(people.facing).all(axis=1))
     if len(known):
-        forward = people.facing[known]
-        axes = np.stack((forward, np.cross(up, forward), np.broadcast_to(up, forward.shape)),
-                        axis=2)
-        quaternions[known] = Rotation.from_matrix(axes).as_quat()
         vertical = np.outer(up, up)
         yaw = np.minimum(people.facing_stddev[known], math.pi)[:, None, None] ** 2
         covariances[known, 3:, 3:] = yaw * vertical + LEAN_VARIANCE * (np.eye(3) - vertical)
-    return quaternions, covariances
+    return covariances

@@ -5,61 +5,76 @@ picture (worker.py, pipeline.py). Written for rclpy of Humble; newer ones take t
 """
 import sys
 import time
-from typing import Optional
 
-import rclpy
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.lifecycle import LifecycleNode, TransitionCallbackReturn
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.task import Future
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from std_srvs.srv import SetBool
 
 from openpose_ros import network
 from openpose_ros.perception import Perception
-from openpose_ros.ros import images, outputs, parameters, transport
-from openpose_ros.ros.diagnostics import Diagnostics
+from openpose_ros.ros import images, outputs, parameters, process
+from openpose_ros.ros.diagnostics import Diagnostics, Health, Thresholds
+from openpose_ros.ros.hri import HriError
 from openpose_ros.ros.pipeline import Pipeline
 from openpose_ros.ros.slot import Slot
 from openpose_ros.ros.statistics import Statistics
 from openpose_ros.ros.transforms import FrameError, Frames
 from openpose_ros.ros.worker import Worker
 
-_STOP_TIMEOUT = 1.5   # s a picture may still take when the node ends
+_FAREWELL = .3   # s from the transition shutdown to the process's end, for its answer to get out
 
 
 class OpenposeNode(LifecycleNode):
-    """See config/openpose.yaml for the parameters and the README for topics and services."""
+    """See docs/robot.md for its topics, services and parameters.
+
+    done: completes when the node has been shut down.
+    """
 
     def __init__(self) -> None:
         super().__init__('openpose')
-        parameters.declare(self)
+        self.done = Future()
+        self._refused = parameters.declare(self)
         self.add_on_set_parameters_callback(self._on_parameters)
         self._perception = self._frames = self._pipeline = self._worker = None
         self._outputs, self._subscriptions_in, self._enable = [], [], None
-        self._enabled = True
+        self._enabled, self._shut_down = True, False
         self._image_topic = ''
         self._image_at = None   # monotonic time of the newest picture
         self._reported = {}
         self.statistics = Statistics()
         self._diagnostics = Diagnostics(self)
 
+    def start(self) -> None:
+        """Configure and activate, unless the parameter autostart says no."""
+        if self.get_parameter('autostart').value:
+            if self.trigger_configure() == TransitionCallbackReturn.SUCCESS:
+                self.trigger_activate()
+
+    def end(self) -> None:
+        """Shut down, unless that has been done, and go."""
+        if not self._shut_down:
+            self.trigger_shutdown()
+        self.destroy_node()
+
     # What the lifecycle asks for.
 
     def on_configure(self, state) -> TransitionCallbackReturn:
         """Load the network and run it once at the expected shape."""
         value_of = parameters.values(self)
+        start = time.monotonic()
         try:
-            problem = parameters.problem(value_of)
-            if problem:
-                raise ValueError(problem)
+            wrong = list(self._refused.values()) + parameters.problems(value_of)
+            if wrong:
+                raise ValueError('; '.join(wrong))
+            self._outputs = [kind(self) for kind in outputs.ALL if kind.wanted(value_of)]
             self._frames = Frames(self) if value_of['target_frame'] else None
-            start = time.monotonic()
             self._perception = self._load(value_of)
-        except (ValueError, network.ModelError, FrameError) as error:
+        except (ValueError, network.ModelError, FrameError, HriError) as error:
             self.get_logger().error('cannot be configured: {}'.format(error))
             self._forget()
             return TransitionCallbackReturn.FAILURE
-        self._outputs = [output(self) for output in outputs.ALL]
         self._enable = self.create_service(SetBool, '~/enable', self._on_enable)
         self.get_logger().info('ready after {:.1f} s: {}'.format(
             time.monotonic() - start, self._perception.network.description))
@@ -67,12 +82,14 @@ class OpenposeNode(LifecycleNode):
 
     def on_activate(self, state) -> TransitionCallbackReturn:
         """Start taking pictures."""
+        value_of = parameters.values(self)
         self.statistics = Statistics()
+        self._image_at = None
         self._pipeline = Pipeline(self._perception, self._outputs, self.statistics, self._frames,
                                   self.get_clock(), self._warn)
-        self._pipeline.configure(parameters.values(self))
+        self._pipeline.configure(value_of)
         self._worker = Worker(self._pipeline.process, self._on_failure)
-        self._subscribe(parameters.values(self))
+        self._subscribe(value_of)
         return super().on_activate(state)
 
     def on_deactivate(self, state) -> TransitionCallbackReturn:
@@ -86,9 +103,11 @@ class OpenposeNode(LifecycleNode):
         return TransitionCallbackReturn.SUCCESS
 
     def on_shutdown(self, state) -> TransitionCallbackReturn:
-        """Let go of everything, in whatever state."""
+        """Let go of everything, in whatever state, and end the process."""
         self._stop()
         self._forget()
+        self._shut_down = True
+        self.create_timer(_FAREWELL, lambda: self.done.set_result(None))
         return TransitionCallbackReturn.SUCCESS
 
     def on_error(self, state) -> TransitionCallbackReturn:
@@ -99,35 +118,21 @@ class OpenposeNode(LifecycleNode):
 
     # What the diagnostics ask for.
 
-    def state_label(self) -> str:
-        """The lifecycle's state in a word."""
-        if self._worker is not None:
-            return 'active' if self._enabled else 'paused'
-        return 'inactive' if self._perception is not None else 'unconfigured'
-
-    def received(self):
-        """Pictures that came in and, of them, those dropped for a newer one."""
+    def health(self) -> Health:
+        """The node's state as a whole."""
         slot = self._worker.slot if self._worker is not None else Slot()
-        return slot.received, slot.dropped
+        loaded = self._perception.network if self._perception is not None else None
+        return Health(
+            state=self._state_label(), received=slot.received, dropped=slot.dropped,
+            image_age=None if self._image_at is None else time.monotonic() - self._image_at,
+            publishers=self.count_publishers(self._image_topic) if self._image_topic else 0,
+            described={} if loaded is None else {
+                'model': loaded.model.name, 'network': loaded.description})
 
-    def image_age(self) -> Optional[float]:
-        """Seconds since a picture came in; None before the first."""
-        return None if self._image_at is None else time.monotonic() - self._image_at
-
-    def image_publishers(self) -> int:
-        """How many publish pictures on the topic we listen to."""
-        return self.count_publishers(self._image_topic)
-
-    def thresholds(self) -> dict:
-        """The parameters that say when something is worth a warning."""
-        return {name: self.get_parameter('diagnostics.' + name).value
-                for name in ('max_image_age', 'max_latency')}
-
-    def described(self) -> dict:
-        """What looks at the pictures."""
-        if self._perception is None:
-            return {}
-        return {'network': self._perception.network.description}
+    def thresholds(self) -> Thresholds:
+        """The parameters that say what is worth a warning."""
+        return Thresholds(*(self.get_parameter('diagnostics.' + name).value
+                            for name in Thresholds._fields))
 
     # How it is done.
 
@@ -150,6 +155,11 @@ class OpenposeNode(LifecycleNode):
         if self._frames is not None:
             self._frames.close()
         self._perception = self._frames = None
+
+    def _state_label(self):
+        if self._worker is not None:
+            return 'active' if self._enabled else 'paused'
+        return 'inactive' if self._perception is not None else 'unconfigured'
 
     def _subscribe(self, value_of):
         reliability = (ReliabilityPolicy.RELIABLE if value_of['image_reliability'] == 'reliable'
@@ -179,15 +189,18 @@ class OpenposeNode(LifecycleNode):
         for subscription in self._subscriptions_in:
             self.destroy_subscription(subscription)
         self._subscriptions_in = []
-        if self._worker is not None and not self._worker.stop(_STOP_TIMEOUT):
-            self.get_logger().warning('the last picture still takes its time')
+        if self._worker is not None:
+            self._worker.stop()
         self._worker = self._pipeline = None
 
     def _on_parameters(self, changes):
         result = parameters.check_change(self, changes, self._perception is not None)
-        if result.successful and self._pipeline is not None:
-            self._pipeline.configure(dict(
-                parameters.values(self), **{change.name: change.value for change in changes}))
+        if result.successful:
+            for change in changes:
+                self._refused.pop(change.name, None)
+            if self._pipeline is not None:
+                self._pipeline.configure(dict(
+                    parameters.values(self), **{change.name: change.value for change in changes}))
         return result
 
     def _on_enable(self, request, response):
@@ -198,7 +211,7 @@ class OpenposeNode(LifecycleNode):
 
     def _on_failure(self, error):
         self.statistics.failed(str(error))
-        if isinstance(error, (images.ImageError, FrameError, network.ModelError)):
+        if isinstance(error, (images.ImageError, network.ModelError)):
             self._warn(str(error))
         else:
             self.get_logger().error('a picture was left out: {!r}'.format(error),
@@ -213,26 +226,9 @@ class OpenposeNode(LifecycleNode):
             self.get_logger().warning(line)
 
 
-def main(arguments=None) -> int:
-    """Run the node until it is told to stop."""
-    transport.carry_pictures()
-    rclpy.init(args=arguments)
-    node = OpenposeNode()
-    executor = SingleThreadedExecutor()
-    executor.add_node(node)
-    try:
-        if node.get_parameter('autostart').value:
-            if node.trigger_configure() == TransitionCallbackReturn.SUCCESS:
-                node.trigger_activate()
-        executor.spin()
-    except (KeyboardInterrupt, ExternalShutdownException):
-        pass
-    finally:
-        node.on_shutdown(None)
-        executor.remove_node(node)
-        node.destroy_node()
-        rclpy.try_shutdown()
-    return 0
+def main() -> int:
+    """Run the node until it is told to stop; the process's exit code."""
+    return process.run(OpenposeNode)
 
 
 if __name__ == '__main__':

@@ -1,59 +1,17 @@
-"""What the node publishes for each picture, one class a topic.
-
-An output builds its message only while somebody listens to it.
-"""
-from typing import NamedTuple, Optional, Sequence
-
+"""What the node publishes for each picture, one class a topic."""
+import cv2
 import numpy as np
-from rclpy.qos import QoSProfile
+from geometry_msgs.msg import PoseArray, PoseStamped
 from sensor_msgs.msg import Image
 
 from openpose_ros import drawing
+from openpose_ros.approach import Approach
 from openpose_ros.msg import SkeletonArray
-from openpose_ros.people import People
-from openpose_ros.ros import images, messages
-from openpose_ros.scene import Camera
-
-
-class Seen(NamedTuple):
-    """What came out of one picture.
-
-    image: (h, w, 3) BGR. image_header: the picture's own. header: the same stamp, and the frame of
-    `people`. people_in_camera: the same people in the camera's optical frame. up: unit vector
-    against gravity in the frame of `people`.
-    """
-
-    image: np.ndarray
-    image_header: object
-    header: object
-    people: People
-    people_in_camera: People
-    camera: Optional[Camera]
-    up: Sequence[float]
-
-
-class Output:
-    """A topic: subclasses name it and build its message."""
-
-    topic = ''
-    message_type = None
-
-    def __init__(self, node) -> None:
-        self._publisher = node.create_publisher(self.message_type, self.topic, QoSProfile(depth=5))
-
-    def heard(self) -> bool:
-        """Whether anybody listens."""
-        return self._publisher.get_subscription_count() > 0
-
-    def publish(self, seen: Seen) -> None:
-        """Publish the message for one picture."""
-        self._publisher.publish(self.build(seen))
-
-    def build(self, seen: Seen):
-        raise NotImplementedError
-
-    def close(self, node) -> None:
-        node.destroy_publisher(self._publisher)
+from openpose_ros.ros import images, messages, parameters
+from openpose_ros.ros.hri import Bodies
+from openpose_ros.ros.markers import Markers
+from openpose_ros.ros.output import Output, Seen
+from openpose_ros.ros.tf import BodyFrames
 
 
 class Skeletons(Output):
@@ -67,15 +25,60 @@ class Skeletons(Output):
         return messages.skeleton_array(seen.people, seen.header, width, height, seen.up)
 
 
+class Poses(Output):
+    """`~/people`: the poses of all whose position is known (x forward out of the body, z up).
+
+    Where her facing is unknown, a person's orientation is the identity.
+    """
+
+    topic = '~/people'
+    message_type = PoseArray
+
+    def build(self, seen: Seen) -> PoseArray:
+        people = seen.people.select(np.isfinite(seen.people.position).all(axis=1))
+        rotations = messages.orientations(people.facing, seen.up)
+        return PoseArray(header=seen.header, poses=[
+            messages.pose(*row) for row in zip(people.position, rotations)])
+
+
 class Overlay(Output):
     """`~/overlay`: the picture with the skeletons drawn on it."""
 
     topic = '~/overlay'
     message_type = Image
 
+    def configure(self, values) -> None:
+        self._width = values['overlay.width']
+
     def build(self, seen: Seen) -> Image:
         picture = drawing.overlay(seen.image, seen.people_in_camera, seen.camera)
+        height, width = picture.shape[:2]
+        if 0 < self._width < width:
+            size = self._width, max(1, int(round(height * self._width / width)))
+            picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
         return images.write_image(picture, seen.image_header)
 
 
-ALL = (Skeletons, Overlay)
+class ApproachGoal(Output):
+    """`~/approach_goal`: where to stand before the chosen person, facing her; none when unsure."""
+
+    topic = '~/approach_goal'
+    message_type = PoseStamped
+
+    def __init__(self, node) -> None:
+        super().__init__(node)
+        self._approach = Approach()
+
+    def configure(self, values) -> None:
+        self._approach.settings = parameters.approach_settings(values)
+
+    def build(self, seen: Seen) -> PoseStamped:
+        goal = self._approach.update(seen.people, seen.people_in_camera, seen.stamp, seen.up,
+                                     seen.floor)
+        if goal is None:
+            return None
+        return PoseStamped(header=seen.header, pose=messages.pose(
+            goal.position, messages.quaternion(goal.rotation)))
+
+
+ALL = (Skeletons, Poses, Overlay, Markers, ApproachGoal, BodyFrames, Bodies)

@@ -1,21 +1,28 @@
 """The node's parameters, declared once: this table is their documentation.
 
-`ros2 param describe`, config/openpose.yaml and the README's table all come from it.
+`ros2 param describe`, config/openpose.yaml and the table of docs/robot.md all come from it
+(docs/write_parameters.py).
 """
-from typing import Any, Dict, NamedTuple, Optional, Tuple
+import math
+import re
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from rcl_interfaces.msg import (FloatingPointRange, IntegerRange, ParameterDescriptor,
                                 SetParametersResult)
+from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValueException
 
-from openpose_ros import decoding, perception, tracking
+from openpose_ros import approach, decoding, perception, tracking
 from openpose_ros.network import catalogue
+
+# When a parameter may change. What is not live is read-only from configuring to cleaning up.
+LIVE, UNCONFIGURED, NEVER = 'at any time', 'while unconfigured', 'never'
 
 
 class Parameter(NamedTuple):
     """One parameter. Its type is that of its default.
 
-    low, high: range of a number, both included. choices: the strings it may be. live: whether it
-    may change while the node runs; the others are read when the node is configured.
+    low, high: range of a number, both included. choices: the strings it may be. changes: when it
+    may change: LIVE, UNCONFIGURED or NEVER.
     """
 
     name: str
@@ -24,14 +31,15 @@ class Parameter(NamedTuple):
     low: Optional[float] = None
     high: Optional[float] = None
     choices: Tuple[str, ...] = ()
-    live: bool = False
+    changes: str = UNCONFIGURED
 
 
 _DECODING = decoding.Settings()
 _TRACKING = tracking.Settings()
+_APPROACH = approach.Settings()
 
 PARAMETERS = (
-    Parameter('autostart', True, 'configure and activate by itself at the start'),
+    Parameter('autostart', True, 'configure and activate by itself at the start', changes=NEVER),
     Parameter('model', catalogue.DEFAULT,
               'a model of `openpose models list`, or the path of a frozen graph'),
     Parameter('model_dir', '', 'folder of the models; empty: the user\'s cache folder'),
@@ -59,69 +67,114 @@ PARAMETERS = (
               choices=('best_effort', 'reliable')),
     Parameter('max_pixels', 33554432, 'larger pictures are refused', 1, 2 ** 31 - 1),
     Parameter('depth_tolerance', .05, 's; largest difference of the stamps of a picture and its '
-              'depth', 0., 1., live=True),
+              'depth', 0., 1., changes=LIVE),
     Parameter('horizontal_fov', 0., 'degrees; field of view of a camera without a valid '
-              'camera_info; 0: then people stay in the image plane', 0., 179., live=True),
-    Parameter('camera_height', 0., 'm above the floor; 0: unknown', 0., 100., live=True),
+              'camera_info; 0: then people stay in the image plane', 0., 179., changes=LIVE),
+    Parameter('camera_height', 0., 'm above the floor; 0: unknown', 0., 100., changes=LIVE),
     Parameter('camera_pitch', 0., 'degrees the camera looks down; used with camera_height',
-              -90., 90., live=True),
+              -90., 90., changes=LIVE),
     Parameter('target_frame', '', 'frame of the published positions (needs tf2_ros), for instance '
               'odom or map; empty: the camera\'s own'),
 
     Parameter('decoding.peak_threshold', _DECODING.peak_threshold,
-              'what the heatmap must exceed at a part', .001, .999, live=True),
+              'what the heatmap must exceed at a part', .001, .999, changes=LIVE),
     Parameter('decoding.sample_threshold', _DECODING.sample_threshold,
-              'what the field along a limb must exceed at a sample', 0., .999, live=True),
+              'what the field along a limb must exceed at a sample', 0., .999, changes=LIVE),
     Parameter('decoding.needed_samples', _DECODING.needed_samples,
-              'how many of the ten samples along a limb must', 1, 10, live=True),
+              'how many of the ten samples along a limb must', 1, 10, changes=LIVE),
     Parameter('decoding.assignment', _DECODING.assignment, 'how peaks are paired into limbs',
-              choices=tuple(sorted(decoding.ASSIGNMENTS)), live=True),
+              choices=tuple(sorted(decoding.ASSIGNMENTS)), changes=LIVE),
     Parameter('decoding.min_parts', _DECODING.min_parts, 'parts a person must have', 1, 18,
-              live=True),
+              changes=LIVE),
     Parameter('decoding.min_score', _DECODING.min_score, 'mean score her parts must have', 0., .999,
-              live=True),
+              changes=LIVE),
     Parameter('decoding.upsampling', _DECODING.upsampling,
-              'factor the maps are enlarged by first: 1, 2 or 4', 1, 4, live=True),
+              'factor the maps are enlarged by first: 1, 2 or 4', 1, 4, changes=LIVE),
 
     Parameter('tracking.enabled', True, 'give people ids, velocities and smoothed estimates',
-              live=True),
+              changes=LIVE),
     Parameter('tracking.min_hits', _TRACKING.min_hits,
-              'detections before a new person is published', 1, 100, live=True),
+              'detections before a new person is published', 1, 100, changes=LIVE),
     Parameter('tracking.max_age', _TRACKING.max_age,
-              's; how long a person is predicted without a detection', 0., 60., live=True),
+              's; how long a person is predicted without a detection', 0., 60., changes=LIVE),
     Parameter('tracking.reset_gap', _TRACKING.reset_gap,
               's; after a longer time without pictures tracking starts afresh', .01, 3600.,
-              live=True),
+              changes=LIVE),
     Parameter('tracking.flip_frames', _TRACKING.flip_frames,
               'pictures that must contradict a direction before its opposite is believed', 1, 100,
-              live=True),
-    Parameter('tracking.smooth_position', _TRACKING.smooth_position, 'smooth positions', live=True),
-    Parameter('tracking.smooth_facing', _TRACKING.smooth_facing, 'smooth facing', live=True),
-    Parameter('tracking.smooth_gaze', _TRACKING.smooth_gaze, 'smooth gaze', live=True),
+              changes=LIVE),
+    Parameter('tracking.smooth_position', _TRACKING.smooth_position, 'smooth positions', changes=LIVE),
+    Parameter('tracking.smooth_facing', _TRACKING.smooth_facing, 'smooth facing', changes=LIVE),
+    Parameter('tracking.smooth_gaze', _TRACKING.smooth_gaze, 'smooth gaze', changes=LIVE),
     Parameter('tracking.smooth_keypoints', _TRACKING.smooth_keypoints,
-              'smooth the keypoints in the picture', live=True),
+              'smooth the keypoints in the picture', changes=LIVE),
     Parameter('tracking.smooth_points', _TRACKING.smooth_points, 'smooth the parts in space',
-              live=True),
+              changes=LIVE),
+    Parameter('overlay.width', 0, 'px; a wider overlay is made as narrow; 0: as the picture', 0,
+              16384, changes=LIVE),
+    Parameter('markers.lifetime', 1., 's after which RViz removes markers that no newer ones have '
+              'replaced; 0: never', 0., 3600., changes=LIVE),
+    Parameter('markers.plane_distance', 0., 'm before the camera at which people without a '
+              'position are drawn; 0: they are not', 0., 100., changes=LIVE),
+
+    Parameter('approach.person', _APPROACH.person,
+              'whom to approach: nearest, centred (in the picture) or the id of a person',
+              changes=LIVE),
+    Parameter('approach.distance', _APPROACH.distance, 'm in front of her', .1, 10., changes=LIVE),
+    Parameter('approach.max_facing_stddev', math.degrees(_APPROACH.max_facing_stddev),
+              'degrees; no goal while her facing is less certain', 1., 180., changes=LIVE),
+    Parameter('approach.switch_time', _APPROACH.switch_time,
+              's that someone else must have been nearer, or more centred, to be chosen instead',
+              0., 60., changes=LIVE),
+    Parameter('approach.settle_time', _APPROACH.settle_time,
+              's over which a person who stands still is averaged', 0., 60., changes=LIVE),
+
+    Parameter('broadcast_tf', False, 'broadcast body_<id> and head_<id> (needs tf2_ros)'),
+    Parameter('publish_hri', False, 'publish /humans/bodies as ROS4HRI has it (needs hri_msgs and '
+              'an id_prefix)'),
+    Parameter('id_prefix', '', 'letters before the id in the names of TF and ROS4HRI, to tell the '
+              'people of several cameras apart'),
+
     Parameter('diagnostics.max_image_age', 2., 's without a picture that make an ERROR', .01, 3600.,
-              live=True),
-    Parameter('diagnostics.max_latency', 1., 's from stamp to publishing that make a WARN', .001,
-              3600., live=True),
+              changes=LIVE),
+    Parameter('diagnostics.max_latency', 1., 's from stamp to publishing (95th percentile) above '
+              'which is a WARN', .001, 3600., changes=LIVE),
+    Parameter('diagnostics.min_depth_paired', .5, 'share of the pictures that have depth, once '
+              'there is any, below which is a WARN', 0., 1., changes=LIVE),
 )
 
 
-def declare(node) -> None:
-    """Declare all parameters at the node."""
+def declare(node) -> Dict[str, str]:
+    """Declare all parameters at the node.
+
+    Returns what is wrong with the given values, {name: line}; those parameters have their default.
+    """
+    refused = {}
     for parameter in PARAMETERS:
-        node.declare_parameter(parameter.name, parameter.default, _descriptor(parameter))
+        descriptor = _descriptor(parameter)
+        try:
+            node.declare_parameter(parameter.name, parameter.default, descriptor)
+        except (InvalidParameterTypeException, InvalidParameterValueException) as error:
+            refused[parameter.name] = 'parameter {}: {}'.format(
+                parameter.name, ' '.join(str(error).split()))
+            node.declare_parameter(parameter.name, parameter.default, descriptor,
+                                   ignore_override=True)
+    return refused
+
+
+def description(parameter: Parameter) -> str:
+    """What a user reads about a parameter, without its type, range and default."""
+    text = parameter.description
+    if parameter.choices and not all(choice in text for choice in parameter.choices):
+        text += ' ({})'.format(' | '.join(parameter.choices))
+    return text
 
 
 def _descriptor(parameter):
-    description = parameter.description
-    if parameter.choices:
-        description += ' ({})'.format(' | '.join(parameter.choices))
-    if not parameter.live:
-        description += '; read when the node is configured'
-    descriptor = ParameterDescriptor(description=description)
+    text = description(parameter)
+    if parameter.changes == UNCONFIGURED:
+        text += '; read-only while the node is configured'
+    descriptor = ParameterDescriptor(description=text, read_only=parameter.changes == NEVER)
     if parameter.low is not None:
         if isinstance(parameter.default, float):
             descriptor.floating_point_range = [FloatingPointRange(
@@ -137,16 +190,26 @@ def values(node) -> Dict[str, Any]:
     return {parameter.name: node.get_parameter(parameter.name).value for parameter in PARAMETERS}
 
 
-def problem(value_of: Dict[str, Any]) -> str:
-    """What is wrong with these values together, in one line; empty when nothing is."""
+def problems(value_of: Dict[str, Any]) -> List[str]:
+    """What is wrong with these values together, in a line each."""
+    found = []
     for parameter in PARAMETERS:
         value = value_of[parameter.name]
         if parameter.choices and value not in parameter.choices:
-            return '{} must be one of {}, not {!r}'.format(
-                parameter.name, ', '.join(parameter.choices), value)
+            found.append('{} must be one of {}, not {!r}'.format(
+                parameter.name, ', '.join(parameter.choices), value))
     if not value_of['scales'] or not all(0. < scale <= 8. for scale in value_of['scales']):
-        return 'scales must be numbers above 0 and up to 8'
-    return perception_settings(value_of).decoding.problem()
+        found.append('scales must be numbers above 0 and up to 8')
+    if not re.match('[A-Za-z0-9_]*$', value_of['id_prefix']):
+        found.append('id_prefix must be letters, digits and _')
+    if value_of['publish_hri'] and not value_of['id_prefix'][:1].isalpha():
+        found.append('publish_hri needs an id_prefix that begins with a letter, as a part of a '
+                     'topic\'s name must')
+    for prefix, settings in (('decoding.', perception_settings(value_of).decoding),
+                             ('approach.', approach_settings(value_of))):
+        if settings.problem():
+            found.append(prefix + settings.problem())
+    return found
 
 
 def perception_settings(value_of: Dict[str, Any]) -> perception.Settings:
@@ -165,6 +228,13 @@ def tracking_settings(value_of: Dict[str, Any]) -> tracking.Settings:
     return tracking.Settings(up=up, **group)
 
 
+def approach_settings(value_of: Dict[str, Any]) -> approach.Settings:
+    """Settings of the approach by these values."""
+    group = _group(value_of, 'approach.')
+    group['max_facing_stddev'] = math.radians(group['max_facing_stddev'])
+    return approach.Settings(**group)
+
+
 def _group(value_of, prefix):
     return {name[len(prefix):]: value for name, value in value_of.items()
             if name.startswith(prefix)}
@@ -180,9 +250,18 @@ def check_change(node, changes, configured: bool) -> SetParametersResult:
     for change in changes:
         if change.name not in by_name:
             continue   # one that rclpy declares, such as use_sim_time
-        if configured and not by_name[change.name].live and change.value != value_of[change.name]:
-            return SetParametersResult(successful=False, reason='{} is read when the node is '
-                                       'configured: clean it up first'.format(change.name))
+        if change.value is None:
+            return _refused('{} cannot be removed'.format(change.name))
+        live = by_name[change.name].changes == LIVE
+        if configured and not live and change.value != value_of[change.name]:
+            return _refused('{0} is read-only while the node is configured: clean the node up '
+                            '(ros2 lifecycle set {1} cleanup), set {0}, configure again'.format(
+                                change.name, node.get_fully_qualified_name()))
         value_of[change.name] = change.value
-    reason = problem(value_of)
-    return SetParametersResult(successful=not reason, reason=reason)
+    # What was wrong before this change may be put right later.
+    wrong = [line for line in problems(value_of) if line not in problems(values(node))]
+    return _refused('; '.join(wrong)) if wrong else SetParametersResult(successful=True)
+
+
+def _refused(reason):
+    return SetParametersResult(successful=False, reason=reason)

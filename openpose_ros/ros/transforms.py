@@ -2,12 +2,16 @@
 from typing import NamedTuple
 
 import numpy as np
+from rclpy.duration import Duration
+from rclpy.time import Time
 from scipy.spatial.transform import Rotation
 
 try:
     import tf2_ros
 except ImportError:
     tf2_ros = None
+
+_PATIENCE = Duration(seconds=.1)    # for a transform that arrives after its picture
 
 
 class FrameError(ValueError):
@@ -21,21 +25,31 @@ class Pose(NamedTuple):
     translation: np.ndarray
 
 
+def need_tf2(parameter: str):
+    """The module tf2_ros; FrameError, naming the parameter that needs it, where it is missing."""
+    if tf2_ros is None:
+        raise FrameError('{0} needs the package tf2_ros, which is not installed: install '
+                         'ros-<distro>-tf2-ros-py or leave {0} at its default'.format(parameter))
+    return tf2_ros
+
+
 class Frames:
     """Listens to TF for as long as it lives."""
 
     def __init__(self, node) -> None:
         """Raises FrameError where tf2_ros is not installed."""
-        if tf2_ros is None:
-            raise FrameError('target_frame needs the package tf2_ros, which is not installed: '
-                             'install ros-<distro>-tf2-ros or leave target_frame empty')
-        self._buffer = tf2_ros.Buffer()
-        self._listener = tf2_ros.TransformListener(self._buffer, node)
+        tf2 = need_tf2('target_frame')
+        self._buffer = tf2.Buffer()
+        self._listener = tf2.TransformListener(self._buffer, node)
 
     def pose(self, target: str, source: str, stamp) -> Pose:
-        """The frame `source` in `target` at this stamp; FrameError where that is not known."""
+        """The frame `source` in `target` at this stamp; FrameError where that is not known.
+
+        Call it from another thread than the executor's: it waits a little.
+        """
         try:
-            transform = self._buffer.lookup_transform(target, source, stamp).transform
+            transform = self._buffer.lookup_transform(
+                target, source, Time.from_msg(stamp), timeout=_PATIENCE).transform
         except tf2_ros.TransformException as error:
             raise FrameError('no transform from {} to {} at the picture\'s stamp: {}'.format(
                 source, target, ' '.join(str(error).split())))

@@ -1,6 +1,6 @@
 """The thread that looks at pictures, one at a time, always the newest."""
 import threading
-from typing import Callable
+from typing import Any, Callable
 
 from openpose_ros.ros.slot import Slot
 
@@ -8,7 +8,7 @@ from openpose_ros.ros.slot import Slot
 class Worker:
     """Calls `work(item)` for the newest item put in, until it is stopped."""
 
-    def __init__(self, work: Callable, failed: Callable) -> None:
+    def __init__(self, work: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
         """failed: called with the exception that `work` raised; the worker goes on."""
         self.slot = Slot()
         self._work = work
@@ -16,11 +16,10 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name='perception', daemon=True)
         self._thread.start()
 
-    def stop(self, timeout: float) -> bool:
-        """Finish the picture at hand and end, within `timeout` s; whether it did."""
+    def stop(self) -> None:
+        """Finish the picture at hand and end."""
         self.slot.close()
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
+        self._thread.join()
 
     def _run(self):
         while not self.slot.closed:

@@ -1,7 +1,10 @@
 """Tests over real DDS talk among themselves only."""
 import os
+import sys
 
 import pytest
+
+sys.path.insert(0, os.path.dirname(__file__))   # lets the tests import node_process.py
 
 
 def pytest_configure():
