@@ -20,7 +20,7 @@ if [ -z "$python" ]; then
 fi
 if [ requirements/py36.txt -nt .venv-py36/made ]; then
     "$python" -m venv .venv-py36
-    .venv-py36/bin/python -m pip install --quiet 'pip<22'
+    .venv-py36/bin/python -m pip install --quiet pip==21.3.1
     .venv-py36/bin/python -m pip install --quiet -r requirements/py36.txt
     touch .venv-py36/made
 fi
