@@ -90,7 +90,11 @@ def directions(located, facing, gaze):
 
 
 def two_people(perception):
-    """Per person of 14 frames: (surface - polygon's median, monocular / depth - 1, joints' reach)."""
+    """People in each of 14 frames, and of each person how far she and her joints are off.
+
+    Rows: surface less the median depth of the shoulders-hips polygon, m; monocular distance over
+    the depth's, less 1; greatest difference in depth of a joint from the torso, m.
+    """
     folder = data.path('rgbd_two_people')
     with open(os.path.join(folder, 'cam_params_realsense.json')) as file:
         info = json.load(file)
@@ -102,9 +106,8 @@ def two_people(perception):
         depth = cv2.imread(os.path.join(folder, 'depth', os.path.basename(path)),
                            cv2.IMREAD_UNCHANGED)
         counts.append(people.count)
-        surface, full = locate(people, camera, depth, settings=ON_SURFACE), locate(people, camera,
-                                                                                   depth)
-        alone = locate(people, camera)
+        surface = locate(people, camera, depth, settings=ON_SURFACE)
+        full, alone = locate(people, camera, depth), locate(people, camera)
         scale = camera.fx / surface.position[:, 2]
         depths = joint_depths(people.keypoints[..., :2].astype(float), scale, depth, camera)
         distance = np.linalg.norm(full.position, axis=1)

@@ -16,9 +16,13 @@ import numpy as np
 from openpose_ros import body
 
 # Joints of the standing body in (left, forward, up) of the hips' midpoint, m. The left half.
-_ARM = {'hanging': ((.21, .02, -.27), (.22, .08, -.51)), 'raised': ((.23, .14, -.16), (.10, .34, -.05))}
-_LEGS = {'standing': ((.11, .01, -.41), (.11, -.02, -.82)), 'sitting': ((.16, .40, .03), (.16, .42, -.37))}
-_HEAD = ((0., .10, -.01), (.032, .08, .025), (.072, 0., 0.))     # nose, eye, ear round their middle
+# Arms, of the neck's keypoint: elbow, wrist. Legs: knee, ankle. Head, of its middle: nose, eye, ear.
+_ARM = {'hanging': ((.21, .02, -.27), (.22, .08, -.51)),
+        'raised': ((.23, .14, -.16), (.10, .34, -.05))}
+_LEGS = {'standing': ((.11, .01, -.41), (.11, -.02, -.82)),
+         'sitting': ((.16, .40, .03), (.16, .42, -.37))}
+_HIP_HEIGHT = {'standing': .91, 'sitting': .48}    # m over the ground
+_HEAD = ((0., .10, -.01), (.032, .08, .025), (.072, 0., 0.))
 _HEAD_RADIUS = .085
 
 
@@ -63,7 +67,7 @@ def random_person(rng, position, heading, posture='standing'):
 def joints(person, view=Viewpoint()):
     """Joints of a person in the camera's optical frame, (18, 3) m."""
     local = np.zeros((body.PART_COUNT, 3))
-    legs, hip_height = _LEGS[person.posture], {'standing': .91, 'sitting': .48}[person.posture]
+    legs, hip_height = _LEGS[person.posture], _HIP_HEIGHT[person.posture]
     neck = np.array((0., np.sin(person.lean), np.cos(person.lean))) * person.torso
     middle = neck + (0., .035 + .1 * np.sin(person.lean), person.neck)
     local[body.NECK] = neck
@@ -97,7 +101,7 @@ def up(view=Viewpoint()):
     return _camera_axes(view) @ (0., 1., 0.)
 
 
-def keypoints(people, camera, rng, view=Viewpoint(), noise=3., scores=True):
+def keypoints(people, camera, rng, view=Viewpoint(), noise=3.):
     """What a network would see: (n, 18, 3) float32 of x, y px and score.
 
     A part outside of the picture is unseen; one of the head is unseen when it has turned away; a
@@ -109,11 +113,13 @@ def keypoints(people, camera, rng, view=Viewpoint(), noise=3., scores=True):
         at = joints(person, view)
         pixels = camera.project(at)
         hidden = _hidden(at)
-        pixels = pixels + rng.normal(0., 1., pixels.shape) * np.where(hidden, 1.5, 1.)[:, None] * noise
+        worse = np.where(hidden, 1.5, 1.)[:, None]
+        pixels = pixels + rng.normal(0., 1., pixels.shape) * worse * noise
         inside = ((pixels > -.5) & (pixels < (camera.width - .5, camera.height - .5))).all(axis=1)
         seen = inside & _reported(at, rng)
         row[seen, :2] = pixels[seen]
-        row[seen, 2] = np.clip(np.where(hidden, .4, .7) + rng.normal(0., .06, len(row)), .2, 1.)[seen]
+        score = np.where(hidden, .4, .7) + rng.normal(0., .06, len(row))
+        row[seen, 2] = np.clip(score, .2, 1.)[seen]
     return found
 
 
@@ -232,7 +238,7 @@ def _first_root(p, q, r):
 
 
 def _towards_camera(at):
-    """Cosine, per part of the head, of its outward direction and that to the camera, {part: cos}."""
+    """Cosine between each part of the head's outward direction and that to the camera."""
     skull = at[[body.RIGHT_EAR, body.LEFT_EAR]].mean(axis=0)
     parts = (body.NOSE, body.RIGHT_EYE, body.LEFT_EYE, body.RIGHT_EAR, body.LEFT_EAR)
     out = at[list(parts)] - skull

@@ -4,16 +4,16 @@ import struct
 import cv2
 import numpy as np
 
-# ROS, compressed_depth_image_transport/compression_common.h: an int32 and the two float32 parameters
-# of the inverse depth quantization stand before the picture.
+# ROS, compressed_depth_image_transport/compression_common.h: an int32 and the two float32
+# parameters of the inverse depth quantization stand before the picture.
 _HEADER = struct.Struct('<iff')
 
 
 def decode_compressed_depth(data: bytes, encoding: str) -> np.ndarray:
     """The depth picture in the data of a compressed one, (h, w): uint16 mm or float32 m.
 
-    encoding: the message's `format`, such as '16UC1; compressedDepth png'. 32FC1 is stored as 16 bit
-    inverse depth v, depth = A / (v - B) with the header's A and B, and 0 where there is none.
+    encoding: the message's `format`, such as '16UC1; compressedDepth png'. 32FC1 is stored as 16
+    bit inverse depth v, depth = A / (v - B) with the header's A and B, and 0 where there is none.
     ValueError where it is not of that kind.
     """
     pixel = encoding.split(';')[0].strip()

@@ -92,8 +92,9 @@ def joint_depths(pixels: np.ndarray, scale: np.ndarray, depth: np.ndarray, camer
     readings = _windows(pixels, scale, depth, camera, settings)
     between = _read(*np.moveaxis(_inside_torso(pixels), -1, 0), depth, camera, settings)
     near = np.zeros(readings.shape[:2])
-    nearest = _surface(readings, np.isfinite(readings), near, settings)
-    torso = _torso_depth(np.concatenate((nearest[:, TORSO_PARTS], between), axis=1), settings)
+    nearest = _surface(readings[:, TORSO_PARTS], np.isfinite(readings[:, TORSO_PARTS]),
+                       near[:, TORSO_PARTS], settings)
+    torso = _torso_depth(np.concatenate((nearest, between), axis=1), settings)
     known = np.isfinite(torso)[:, None]
     reference = np.where(known, torso[:, None], 0.)
     reach = np.where(known, settings.reach, np.inf) + np.zeros(PART_COUNT)

@@ -4,7 +4,7 @@ Headings are relative to the ray to the person, see heading.py. The left part of
 apart lies width·cos(heading) to the picture's right of the right one, and width·sin(heading)
 further away. The first is well conditioned side-on, the second (which needs depth) face-on.
 """
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 import numpy as np
 
@@ -70,7 +70,7 @@ class Torso(NamedTuple):
         return Estimate(mean, np.sqrt((probability * spread).sum(axis=1)))
 
 
-def torso_likelihood(view: View, size: Estimate, depths: Optional[Depths] = None) -> Torso:
+def torso_likelihood(view: View, size: Estimate, depths: Depths) -> Torso:
     """What shoulders and hips say of people's headings.
 
     size: apparent size before the pairs' widths are considered. It is eliminated exactly: for a
@@ -91,8 +91,7 @@ def torso_likelihood(view: View, size: Estimate, depths: Optional[Depths] = None
         fit = fit + residual * slant * weight
         slope = slope + slant ** 2 * weight
         loglikelihood = loglikelihood - .5 * (residual ** 2 * weight + known * np.log(variance))
-        if depths is not None:
-            loglikelihood = loglikelihood + _depth_likelihood(view, depths, pair, mean)
+        loglikelihood = loglikelihood + _in_depth(view, depths, pair, mean)
     posterior = precision + slope
     loglikelihood = loglikelihood + .5 * (fit ** 2 / posterior - np.log(posterior))
     return Torso(_robust(loglikelihood), mean + fit / posterior, 1. / posterior)
@@ -112,7 +111,7 @@ def _apart(values, pair):
     return np.where(both, apart, 2. * half), np.where(both, 1., 2.)
 
 
-def _depth_likelihood(view, depths, pair, size):
+def _in_depth(view, depths, pair, size):
     """What a pair's difference in depth says: of both where both show, little where one hides.
 
     In tangents (metres over the person's range), so that it does not depend on her distance.
@@ -127,11 +126,11 @@ def _depth_likelihood(view, depths, pair, size):
     full = size * pair.width.mean * heading.SIN
     front = .5 * (1. + heading.COS)
     shown = _SHOWN_BACK + (_SHOWN_FRONT - _SHOWN_BACK) * front
-    density = (1. - pair.hidden) * _normal(apart[:, None] - shown * full,
-                                      noise + (_SHOWN_STDDEV * full) ** 2)
-    density = density + pair.hidden * _normal(apart[:, None] - _SHOWN_HIDDEN * full,
-                                         noise + (_SHOWN_HIDDEN_STDDEV * full) ** 2)
-    return np.where(known, np.log(density + _OUTLIER_IN_DEPTH / size), 0.)
+    both_show = _normal(apart[:, None] - shown * full, noise + (_SHOWN_STDDEV * full) ** 2)
+    one_hides = _normal(apart[:, None] - _SHOWN_HIDDEN * full,
+                        noise + (_SHOWN_HIDDEN_STDDEV * full) ** 2)
+    density = both_show + pair.hidden * (one_hides - both_show) + _OUTLIER_IN_DEPTH / size
+    return np.where(known, np.log(density), 0.)
 
 
 def _normal(x, variance):

@@ -2,8 +2,6 @@
 
 Headings are relative to the ray to the person, see heading.py.
 """
-from typing import Optional
-
 import numpy as np
 
 from openpose_ros.body import LEFT_EAR, LEFT_EYE, NOSE, RIGHT_EAR, RIGHT_EYE
@@ -31,18 +29,19 @@ def through_neck(loglikelihood: np.ndarray) -> np.ndarray:
     return np.log(heading.normalized(loglikelihood) @ _TURN)
 
 
-def head_likelihood(view: View, size: Estimate, depths: Optional[Depths] = None) -> np.ndarray:
+def head_likelihood(view: View, size: Estimate, depths: Depths) -> np.ndarray:
     """What nose, eyes and ears say of the head's heading: loglikelihood (n, headings).
 
     Three kinds of cue: where the parts lie across the picture, against each other and the neck;
     the same in depth; and which parts are seen at all.
     """
-    loglikelihood = _across(view, size)
-    if depths is not None:
-        in_depth = heading.COUNT * heading.normalized(_in_depth(view, depths, size))
-        loglikelihood = loglikelihood + np.log(in_depth + _OUTLIER_IN_DEPTH)
-    likelihood = heading.COUNT * heading.normalized(loglikelihood)    # 1 on average
-    return np.log(likelihood + _OUTLIER) + _VISIBILITY * _visible(view, size)
+    in_depth = _robust(_in_depth(view, depths, size), _OUTLIER_IN_DEPTH)
+    return _robust(_across(view, size) + in_depth, _OUTLIER) + _VISIBILITY * _visible(view, size)
+
+
+def _robust(loglikelihood, outlier):
+    """The same where this share of what it rests on says nothing."""
+    return np.log(heading.COUNT * heading.normalized(loglikelihood) + outlier)
 
 
 def _across(view, size):
@@ -78,10 +77,11 @@ def _marginal(tangents, expected, noise, placement, shared, size):
     (sum w a)(sum w b) / (1/shared + sum w).
     """
     known = np.isfinite(tangents)[..., None]
+    mean = size.value[:, None, None]
     place = placement + (_HIDDEN_PLACEMENT - placement) * (1. - _VISIBLE)
-    variance = np.where(known, noise + (size.value[:, None, None] * place) ** 2, 1.)
+    variance = np.where(known, noise + mean ** 2 * place ** 2, 1.)
     w = known / variance
-    x = np.where(known, tangents[..., None], 0.) - size.value[:, None, None] * expected
+    x = np.where(known, tangents[..., None], 0.) - mean * expected
     wx, wg = w * x, w * expected
     sum_x, sum_g = wx.sum(axis=1), wg.sum(axis=1)
     total = 1. / shared[:, None] + w.sum(axis=1)
@@ -104,9 +104,9 @@ def _outward(left, part):
 def _seen_given_heading():
     """Probability that a network reports each part of the head at each heading, (parts, headings).
 
-    A part is reported until it has turned away too far: the nose up to 120 degrees and the
-    eyes up to 125 on their side; an ear, which stands out, up to 110 and, from behind, where a network guesses it
-    at the edge of the hair, up to 150.
+    A part is reported until it has turned away too far: the nose up to 120 degrees, an eye up to
+    95 from its own direction; an ear, which stands out, up to 110 and, from behind, where a network
+    guesses it at the edge of the hair, up to 150.
     """
     until = np.array([-.5, -.1, -.1, 0., 0.])[:, None] + np.zeros(heading.COUNT)
     until[3:] = -.6 + .3 * heading.COS

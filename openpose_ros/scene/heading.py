@@ -9,18 +9,18 @@ from typing import Tuple
 
 import numpy as np
 
-COUNT = 120
-ANGLES = np.arange(COUNT) * (2. * np.pi / COUNT)
+COUNT = 90
+ANGLES = np.arange(COUNT) * (2. * np.pi / COUNT) - np.pi
 SIN = np.sin(ANGLES)
 COS = np.cos(ANGLES)
 
 
-def wrap(angle: np.ndarray) -> np.ndarray:
-    """An angle as the same angle in [-pi, pi)."""
-    return (angle + np.pi) % (2. * np.pi) - np.pi
+def _apart(a, b):
+    """Angle between two headings in [-pi, pi], in [0, pi]."""
+    return np.pi - np.abs(np.abs(a - b) - np.pi)
 
 
-_DIFFERENCE = wrap(ANGLES[:, None] - ANGLES)
+_DIFFERENCE = _apart(ANGLES[:, None], ANGLES)
 _SMOOTH = np.exp(-.5 * (_DIFFERENCE / np.radians(25.)) ** 2)
 # What is averaged is within this of the most probable direction, fading out.
 _REACH, _FADE = np.radians(45.), np.radians(30.)
@@ -49,10 +49,10 @@ def estimate(probability: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
     """
     heading = ANGLES[(probability @ _SMOOTH).argmax(axis=-1)]
     for _ in range(3):    # from the second time on round a centre that is no grid angle
-        away = np.abs(wrap(ANGLES - heading[:, None]))
+        away = _apart(ANGLES, heading[:, None])
         near = np.clip((_REACH + _FADE - away) / _FADE, 0., 1.) * probability
         heading = np.arctan2(near @ SIN, near @ COS)
-    away = np.abs(wrap(ANGLES - heading[:, None]))
+    away = _apart(ANGLES, heading[:, None])
     order = np.argsort(away, axis=-1)
     rows = np.arange(len(away))[:, None]
     away, each = away[rows, order], probability[rows, order]

@@ -1,4 +1,5 @@
 """People of a picture, with depth or without, as people in space: the room's one function."""
+import math
 from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
@@ -11,7 +12,8 @@ from openpose_ros.scene.depth import Depths, DepthSettings, depth_problem, joint
 from openpose_ros.scene.facing import torso_likelihood
 from openpose_ros.scene.gaze import head_likelihood, through_neck
 from openpose_ros.scene.position import ground_range, half_thickness, place, surface_range
-from openpose_ros.scene.size import Estimate, fuse, range_of, size_at, upright_size
+from openpose_ros.scene.size import (Estimate, choose, fuse, range_of, size_at,
+                                     upright_size)
 from openpose_ros.scene.view import look_at
 
 UP = (0., -1., 0.)    # of a camera that is level, in its optical frame
@@ -34,8 +36,8 @@ class Settings(NamedTuple):
     keypoint_noise: float = 1. / 160.
     depth: DepthSettings = DepthSettings()
     torso_radii: Tuple[float, float] = proportions.TORSO_RADII
-    max_stddev: float = np.radians(60.)
-    min_stddev: float = np.radians(2.)
+    max_stddev: float = math.radians(60.)
+    min_stddev: float = math.radians(2.)
 
 
 def up_of_tilt(pitch: float, roll: float = 0.) -> Tuple[float, float, float]:
@@ -43,7 +45,8 @@ def up_of_tilt(pitch: float, roll: float = 0.) -> Tuple[float, float, float]:
 
     pitch: positive looks down (REP-103). roll: positive turns the camera clockwise as it looks.
     """
-    return (-np.cos(pitch) * np.sin(roll), -np.cos(pitch) * np.cos(roll), -np.sin(pitch))
+    return (-math.cos(pitch) * math.sin(roll), -math.cos(pitch) * math.cos(roll),
+            -math.sin(pitch))
 
 
 def locate(people: People, camera: Camera, depth: Optional[np.ndarray] = None,
@@ -81,7 +84,7 @@ def locate(people: People, camera: Camera, depth: Optional[np.ndarray] = None,
     distance = _distance(surface, half_thickness(turn, settings.torso_radii), upright, ground, size)
     where = place(view, distance, size.value, turn, depths)
     source = np.where(np.isfinite(depths.torso), SOURCE_DEPTH, SOURCE_MONOCULAR)
-    _report(people, where.position, view, problems)
+    _report(view, where.position, problems)
     return people._replace(
         points=where.points, position=where.position, position_covariance=where.covariance,
         position_source=_source(source, where.position[:, 0]),
@@ -96,8 +99,7 @@ def _is_direction(up):
 
 def _or_wide(size):
     """An apparent size, a very wide guess where nothing is known of it, so that all can go on."""
-    known = np.isfinite(size.value)
-    return Estimate(np.where(known, size.value, .3), np.where(known, size.stddev, .3))
+    return choose(np.isfinite(size.value), size, Estimate(.3, .3))
 
 
 def _depths(view, size, depth, settings, problems):
@@ -128,16 +130,11 @@ def _depths(view, size, depth, settings, problems):
 
 def _distance(surface, thickness, upright, ground, size):
     """Range of each torso's axis: by depth, else from her apparent size and the ground."""
-    apparent = range_of(size)
-    # With the ground known `size` holds it already: only what is independent of it may be fused.
-    alone = range_of(upright)
-    by_size = Estimate(*(np.where(np.isfinite(ground.value), a, b)
-                         for a, b in zip(alone, apparent)))
-    known = np.isfinite(upright.value)
-    by_size = Estimate(np.where(known, by_size.value, np.nan), by_size.stddev)
-    monocular = fuse(by_size, ground)
-    return Estimate(*(np.where(np.isfinite(surface.value), near, far) for near, far in zip(
-        Estimate(surface.value + thickness, surface.stddev), monocular)))
+    # `size` holds what the ground says; beside the ground only what is independent of it counts.
+    alone = np.isnan(ground.value) & np.isfinite(upright.value)
+    without_depth = fuse(choose(alone, range_of(size), range_of(upright)), ground)
+    with_depth = Estimate(surface.value + thickness, surface.stddev)
+    return choose(np.isfinite(surface.value), with_depth, without_depth)
 
 
 def _directions(probability, view, settings):
@@ -157,8 +154,11 @@ def _source(source, value):
     return np.where(np.isfinite(value), source, SOURCE_NONE).astype(np.uint8)
 
 
-def _report(people, position, view, problems):
+def _report(view, position, problems):
     unknown = np.isnan(position[:, 0])
-    if unknown.any():
-        problems.append('the position of {} of {} people is unknown: too little of them shows'
-                        .format(unknown.sum(), people.count))
+    steep = np.isnan(view.axes[:, 0, 0]) & np.isfinite(view.rays).all(axis=-1).any(axis=1)
+    for these, why in ((steep, 'the camera looks at them from straight above or below'),
+                       (unknown & ~steep, 'too little of them shows')):
+        if these.any():
+            problems.append('the position of {} of {} people is unknown: {}'.format(
+                these.sum(), len(these), why))

@@ -65,7 +65,7 @@ def ground_range(view: View, camera_height: Optional[float]) -> Estimate:
 
 
 def place(view: View, distance: Estimate, size: np.ndarray, turn: np.ndarray,
-          depths: Optional[Depths]) -> Place:
+          depths: Depths) -> Place:
     """Positions of people at these ranges.
 
     distance: range of the torso's axis, m. size: (n,), apparent size, 1/m. turn: (n,), heading of
@@ -77,8 +77,8 @@ def place(view: View, distance: Estimate, size: np.ndarray, turn: np.ndarray,
     r, stddev = distance.value[:, None], distance.stddev[:, None, None]
     covariance = stddev ** 2 * q[:, :, None] * q[:, None, :]
     covariance[:, (0, 1, 2), (0, 1, 2)] += (r * spread) ** 2
-    position = np.einsum('nij,ni->nj', view.axes, r * q)
-    covariance = np.einsum('nij,nik,nkl->njl', view.axes, covariance, view.axes)
+    position = ((r * q)[:, None] @ view.axes)[:, 0]
+    covariance = view.axes.transpose(0, 2, 1) @ covariance @ view.axes
     return Place(position, covariance, _points(view, distance.value, size, turn, depths))
 
 
@@ -113,8 +113,6 @@ def _points(view, distance, size, turn, depths):
         one_hides = hidden(width, turn) > .5
         hides[:, left], hides[:, right] = one_hides & (half > 0.), one_hides & (half < 0.)
     depth = (distance[:, None] + ahead) / view.along
-    if depths is not None:
-        behind = proportions.PART_RADII / np.sqrt((view.rays ** 2).sum(axis=-1))
-        measured = np.isfinite(depths.torso)[:, None] & ~(hides & np.isfinite(depths.joints))
-        depth = np.where(measured, depths.joints + behind, depth)
-    return view.rays * depth[..., None]
+    behind = proportions.PART_RADII / np.sqrt((view.rays ** 2).sum(axis=-1))
+    measured = np.isfinite(depths.torso)[:, None] & ~(hides & np.isfinite(depths.joints))
+    return view.rays * np.where(measured, depths.joints + behind, depth)[..., None]

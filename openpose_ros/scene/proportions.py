@@ -50,9 +50,9 @@ HEAD = np.array(((0., .11, -.01), (-.033, .085, .025), (.033, .085, .025),
                  (-.075, 0., 0.), (.075, 0., 0.)))
 HEAD_FORWARD = Length(.04, .04)   # the middle between the ears ahead of the neck's keypoint
 
-# Half of what a depth camera sees of the trunk, as an ellipse: to the side, between its own half and
-# that of the arms hanging there (G: half of waist 0.31 and bideltoid breadth 0.48), and to the front
-# (G: half the waist depth 0.22), m.
+# Half of what a depth camera sees of the trunk, as an ellipse, m: to the side, between its own half
+# and that of the arms hanging there (G: half of waist 0.31 and bideltoid breadth 0.48), and to the
+# front (G: half the waist depth 0.22).
 TORSO_RADII = (.20, .11)
 
 
@@ -68,5 +68,5 @@ def _radii():
     return radii
 
 
-# How far behind the surface a depth camera sees each joint lies, (18,) m: half the limb's thickness.
+# How far each joint lies behind the surface a depth camera sees, (18,) m: half its limb.
 PART_RADII = _radii()

@@ -34,6 +34,12 @@ def fuse(*estimates: Estimate) -> Estimate:
     return Estimate((weight * np.where(known, value, 0.)).sum(axis=0) / total, total ** -.5)
 
 
+def choose(condition: np.ndarray, one: Estimate, other: Estimate) -> Estimate:
+    """The one estimate where the condition, (n,), holds and the other where it does not."""
+    return Estimate(np.where(condition, one.value, other.value),
+                    np.where(condition, one.stddev, other.stddev))
+
+
 def mean_of(values: np.ndarray) -> np.ndarray:
     """Mean of the finite ones of some parts' values, (n, parts) to (n,); NaN where none is."""
     known = np.isfinite(values)
@@ -60,8 +66,7 @@ def upright_size(view: View) -> Estimate:
     guess = _size_of(width, proportions.Length(.75 * proportions.SHOULDERS.mean,
                                                .25 * proportions.SHOULDERS.mean), view.noise)
     size = fuse(torso, head)
-    return Estimate(*(np.where(np.isfinite(size.value), known, wide)
-                      for known, wide in zip(size, guess)))
+    return choose(np.isfinite(size.value), size, guess)
 
 
 _HEAD_PARTS = list(proportions.HEAD_PARTS)

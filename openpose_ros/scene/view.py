@@ -1,9 +1,9 @@
 """How people appear: each joint's direction in axes that look at the person.
 
-All of the scene's geometry happens in these axes, so that neither the camera's tilt nor where in the
-picture the person stands matters to the rest: `away` from the camera along the ground, `right` as
-the camera sees it, and `up`. A joint's direction is given as tangents: to the right and up per metre
-away. For a person `range` metres away along the ground, tangents times range are metres.
+All of the scene's geometry happens in these axes, so that neither the camera's tilt nor where in
+the picture the person stands matters to the rest: `away` from the camera along the ground, `right`
+as the camera sees it, and `up`. A joint's direction is given as tangents: to the right and up per
+metre away. For a person `range` metres away along the ground, tangents times range are metres.
 """
 from typing import NamedTuple, Sequence
 
@@ -22,7 +22,8 @@ _GUESS = .35
 class View(NamedTuple):
     """People's joints as the camera sees them.
 
-    camera: what they are seen with. keypoints: (n, 18, 2) px, NaN where unseen. rays: (n, 18, 3), z = 1, optical frame.
+    camera: what they are seen with. keypoints: (n, 18, 2) px, NaN where unseen.
+    rays: (n, 18, 3), z = 1, optical frame.
     axes: (n, 3, 3), rows right, away, up: unit vectors in the optical frame.
     right, up: (n, 18) tangents; NaN where unseen or no more than a guess.
     along: (n, 18), metres away per metre of depth.
@@ -41,7 +42,9 @@ class View(NamedTuple):
 
 
 def look_at(keypoints: np.ndarray, camera: Camera, up: Sequence[float], noise: float) -> View:
-    """View of people from their keypoints, (n, 18, 3) px and score; one outside of the picture is none.
+    """View of people from their keypoints, (n, 18, 3) px and score.
+
+    A keypoint outside of the picture counts as unseen.
 
     up: the vertical in the optical frame. noise: stddev of a keypoint, as a share of the picture's
     height. A person whose joints have no bearing has NaN axes.

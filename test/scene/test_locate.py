@@ -125,7 +125,7 @@ def test_pictures_of_any_size_give_the_same():
 
 
 def test_a_known_ground_makes_the_monocular_position_better():
-    child = synthetic.Person((0., 3.), .4, size=.8)    # which an adult's proportions put further off
+    child = synthetic.Person((0., 3.), .4, size=.8)    # an adult that size would be further off
     people = seen(child)[0]
     truth = synthetic.hips(child)
     without = locate(people, CAMERA)
