@@ -10,21 +10,24 @@ import subprocess
 import sys
 from typing import Any
 
+from tqdm import tqdm
+
 from openpose_ros.body import Body
 from openpose_ros.network.catalogue import Model, Pixels
 from openpose_ros.network.errors import ModelError
 
 
-def call(function: str, model: Model, *arguments: Any) -> Any:
+def call(title: str, function: str, model: Model, *arguments: Any) -> Any:
     """What 'module:function' returns for the model and arguments (that JSON can hold).
 
-    Raises ModelError with what went wrong there.
+    title: what a person who waits is shown. Raises ModelError with what went wrong there.
     """
-    result = subprocess.run(
-        [sys.executable, '-m', __name__, function], env=dict(
-            os.environ, PYTHONPATH=os.pathsep.join(filter(None, sys.path))),
-        input=json.dumps([model._replace(sources=()), arguments]).encode(),
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    with tqdm(desc=title, total=1, disable=None, bar_format='{desc} {elapsed}'):
+        result = subprocess.run(
+            [sys.executable, '-m', __name__, function], env=dict(
+                os.environ, PYTHONPATH=os.pathsep.join(filter(None, sys.path))),
+            input=json.dumps([model._replace(sources=()), arguments]).encode(),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if result.returncode:
         lines = result.stderr.decode(errors='replace').strip().split('\n')
         raise ModelError(lines[-1][:400] or '{} ended with {}'.format(function, result.returncode))

@@ -83,9 +83,9 @@ class Network:
         else:
             width = _multiple(width, stride)
         if width * height > MAX_PIXELS:
-            raise ModelError('a picture of {}x{} would go into the network as {}x{}, more than {:,} '
-                             'pixels: crop it, or give a smaller size'.format(
-                                 *image.shape[1::-1], width, height, MAX_PIXELS))
+            raise ModelError('a picture of {}x{} would go into the network as {}x{}, more than '
+                             '{:,} pixels: crop it, or give a smaller size'.format(
+                                 image.shape[1], image.shape[0], width, height, MAX_PIXELS))
         return width, height
 
 

@@ -36,7 +36,8 @@ def tensorflow_is_faster(graph_path: str, graph_sha256: str, model: Model,
         with open(path) as file:
             seconds = json.load(file)
     except (OSError, ValueError):
-        seconds = apart.call(__name__ + ':measure', model, graph_path, graph_sha256, threads)
+        seconds = apart.call('measuring {} on this CPU, once'.format(model.name),
+                             __name__ + ':measure', model, graph_path, graph_sha256, threads)
         write_whole(path, json.dumps(seconds).encode())
     return seconds['tensorflow'] < CLEARLY * seconds['tflite']
 

@@ -97,7 +97,8 @@ def converted(graph_path: str, graph_sha256: str, model: Model) -> str:
             os.makedirs(folder, exist_ok=True)
             path = os.path.join(folder, os.path.basename(path))
         if not os.path.exists(path):
-            apart.call('openpose_ros.network.convert:convert', model, graph_path, path)
+            apart.call('converting {} to TFLite, once'.format(model.name),
+                       'openpose_ros.network.convert:convert', model, graph_path, path)
     return path
 
 

@@ -42,18 +42,19 @@ class _Layers:
 
     def __init__(self, share, seed):
         self._share = share
-        self._random = np.random.RandomState(seed)
+        self._numbers = np.random.RandomState(seed).standard_normal(99991).astype(np.float32)
 
     def convolution(self, source, name, size, channels, is_last=False):
         if not is_last:
             channels = max(1, int(channels * self._share))
         shape = (size, size, source.shape.as_list()[3], channels)
-        weights = self._random.standard_normal(shape) * np.sqrt(2. / np.prod(shape[:3]))
-        bias = self._random.standard_normal(channels) * .01
+        # One block over and over, for fifty million random numbers take their time.
+        weights = np.resize(self._numbers, shape) * np.float32(np.sqrt(2. / np.prod(shape[:3])))
+        bias = np.resize(self._numbers, channels) * np.float32(.01)
         with tf.name_scope(name):
-            result = tf.nn.conv2d(source, tf.constant(weights.astype(np.float32)), [1, 1, 1, 1],
+            result = tf.nn.conv2d(source, tf.constant(weights), [1, 1, 1, 1],
                                   'SAME', name='Conv2D')
-            result = tf.nn.bias_add(result, tf.constant(bias.astype(np.float32)), name='BiasAdd')
+            result = tf.nn.bias_add(result, tf.constant(bias), name='BiasAdd')
             return result if is_last else tf.nn.relu(result, name='Relu')
 
     def first_stage(self, source, branch, channels):
