@@ -37,7 +37,7 @@ class Settings(NamedTuple):
     distance: float = 1.2
     max_facing_stddev: float = math.radians(20.)
     switch_time: float = 1.
-    settle_time: float = 2.
+    settle_time: float = 5.
 
     def problem(self) -> str:
         """What is wrong with these values, in one line; empty when nothing is."""

@@ -24,7 +24,7 @@ _SCORES = (.4, .7)              # between small, middle and large joints
 _DIAMETERS = (.03, .045, .06)   # m
 _WIDTH = .02                    # m, of lines
 _FACING, _GAZE = .5, .35        # m, lengths of the arrows; a velocity's is what she walks in 1 s
-_WEDGE = np.linspace(-1., 1., 7)    # standard deviations at which a wedge has its corners
+_WEDGE = np.linspace(-1., 1., 5)    # standard deviations at which a wedge has its corners
 _LABEL = .12                    # m, height of its letters
 _ABOVE = .25                    # m from the highest part to the label
 _FIELD_OF_VIEW = 60.            # degrees; of a camera that nothing is known of, for the plane
@@ -136,14 +136,19 @@ def _label_marker(number):
     return _marker(Marker.TEXT_VIEW_FACING, 'label', number, scale=(0., 0., _LABEL))
 
 
-def _points(values) -> list:
-    """A Point of each of the values (..., 3)."""
-    found = []
-    for x, y, z in values.reshape(-1, 3).tolist():
-        point = Point()
-        point.x, point.y, point.z = x, y, z
-        found.append(point)
-    return found
+class _Points:
+    """Points that each frame fills anew: to make them takes twice as long as to fill them."""
+
+    def __init__(self):
+        self._made = []
+
+    def fill(self, values) -> list:
+        """A Point of each of the values (..., 3), good until the next call."""
+        rows = values.reshape(-1, 3).tolist()
+        self._made.extend(Point() for _ in range(len(rows) - len(self._made)))
+        for point, (x, y, z) in zip(self._made, rows):
+            point.x, point.y, point.z = x, y, z
+        return self._made[:len(rows)]
 
 
 def _show(marker, points, colours=()) -> Marker:
@@ -157,6 +162,7 @@ class _Figures:
     """The limbs and joints of people."""
 
     def __init__(self, first_id):
+        self._points = _Points()
         self._limbs = _marker(Marker.LINE_LIST, 'limbs', first_id, scale=(_WIDTH, 0., 0.))
         self._joints = [_marker(Marker.SPHERE_LIST, 'joints', first_id + i, scale=(size,) * 3)
                         for i, size in enumerate(_DIAMETERS)]
@@ -164,7 +170,7 @@ class _Figures:
     def build(self, points, scores) -> list:
         """The markers of points (n, 18, 3) m and scores (n, 18)."""
         known = np.isfinite(points).all(axis=2)
-        made = _points(points)
+        made = self._points.fill(points)
         rows, limbs = np.nonzero(known[:, _LIMBS].all(axis=2))
         ends = (rows[:, None] * PART_COUNT + _LIMBS[limbs]).ravel().tolist()
         colours = [_LIMB_COLOURS[limb] for limb in limbs.repeat(2).tolist()]
@@ -183,15 +189,15 @@ class _Arrows:
     def __init__(self, namespace, bgr, length):
         self._marker = _marker(Marker.LINE_LIST, namespace, 0, bgr, scale=(_WIDTH, 0., 0.))
         self._length = length
+        self._points = _Points()
 
     def build(self, starts, directions, up) -> Marker:
         """Arrows from starts (n, 3) along directions (n, 3), where both are known."""
         known = np.isfinite(starts + directions).all(axis=1)
         starts, along = starts[known], self._length * directions[known]
         tips = starts + along
-        across = .12 * np.cross(up, along)
-        corners = _points(np.stack((starts, tips, tips - .2 * along + across,
-                                    tips - .2 * along - across), axis=1))
+        across, back = .12 * along.dot(messages.cross_matrix(up)), tips - .2 * along
+        corners = self._points.fill(np.stack((starts, tips, back + across, back - across), axis=1))
         return _show(self._marker, [corners[i + j] for i in range(0, len(corners), 4)
                                     for j in (0, 1, 1, 2, 1, 3)])
 
@@ -202,6 +208,7 @@ class _Wedges:
     def __init__(self, namespace, bgr, length):
         self._marker = _marker(Marker.TRIANGLE_LIST, namespace, 0, bgr, alpha=.3)
         self._length = length
+        self._points = _Points()
 
     def build(self, starts, directions, stddevs, up) -> Marker:
         """Wedges from starts (n, 3) round directions (n, 3) by stddevs (n,) rad about `up`."""
@@ -210,8 +217,8 @@ class _Wedges:
         angles = np.minimum(stddevs[known], math.pi)[:, None, None] * _WEDGE[:, None]
         level = forward - forward.dot(up)[..., None] * up
         rim = starts + self._length * (forward + (np.cos(angles) - 1.) * level
-                                       + np.sin(angles) * np.cross(up, level))
-        corners = _points(np.concatenate((starts, rim), axis=1))
+                                       + np.sin(angles) * level.dot(messages.cross_matrix(up)))
+        corners = self._points.fill(np.concatenate((starts, rim), axis=1))
         size = 1 + len(_WEDGE)
         return _show(self._marker, [
             corners[i + j] for i in range(0, len(corners), size) for corner in range(1, size - 1)

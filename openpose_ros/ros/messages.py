@@ -108,19 +108,27 @@ def boxes_around(keypoints: np.ndarray, width: int, height: int) -> list:
     return boxes
 
 
+def cross_matrix(axis: np.ndarray) -> np.ndarray:
+    """The matrix (3, 3) for which ``vectors.dot(matrix)`` is ``cross(axis, vectors)``, rows (3,)."""
+    x, y, z = axis
+    return np.array(((0., z, -y), (-z, 0., x), (y, -x, 0.)))
+
+
 def orientations(forwards: np.ndarray, up: np.ndarray) -> np.ndarray:
     """Orientation of what looks in each direction, (n, 3) unit vectors: (n, 4) x y z w.
 
     x points along the direction, y level to its left and z up (REP-103, REP-155). The identity
     where the direction is unknown, or straight up or down.
     """
-    quaternions = np.tile((0., 0., 0., 1.), (len(forwards), 1))
-    left = np.cross(up, forwards)
+    quaternions = np.zeros((len(forwards), 4))
+    quaternions[:, 3] = 1.
+    left = forwards.dot(cross_matrix(up))
     length = np.linalg.norm(left, axis=1)
     known = length > 1e-3
     if known.any():
         forward, left = forwards[known], left[known] / length[known, None]
-        axes = np.stack((forward, left, np.cross(forward, left)), axis=2)
+        upward = (up - forward.dot(up)[:, None] * forward) / length[known, None]
+        axes = np.stack((forward, left, upward), axis=2)
         quaternions[known] = quaternion(axes)
     return quaternions
 

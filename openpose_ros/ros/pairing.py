@@ -38,10 +38,6 @@ class DepthPairing:
         """Whether no depth has come in at all."""
         return not self._messages
 
-    def clear(self) -> None:
-        with self._lock:
-            self._messages.clear()
-
 
 def seconds(stamp) -> float:
     """A builtin_interfaces/Time as seconds."""

@@ -1,14 +1,11 @@
 """The node as a process, over real DDS, with the real network."""
-import copy
-import os
-
 import cv2
 import numpy as np
 import pytest
 
 pytest.importorskip('rclpy', reason='ROS 2 is not here')
 pytest.importorskip('openpose_ros.msg', reason='the messages are not built: make build')
-from diagnostic_msgs.msg import DiagnosticStatus   # noqa: E402
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus   # noqa: E402
 from geometry_msgs.msg import PoseArray, PoseStamped   # noqa: E402
 from sensor_msgs.msg import CameraInfo, Image   # noqa: E402
 from visualization_msgs.msg import Marker, MarkerArray   # noqa: E402
@@ -118,17 +115,12 @@ def test_a_picture_that_cannot_be_decoded_is_counted_and_the_next_one_is_not_los
     def reached(level, message, values):
         seen.append((level, message))
         return int(values['frames failed']) > 0
-    subscribed = peer.listen('/diagnostics', type_of_diagnostics())
+    subscribed = peer.listen('/diagnostics', DiagnosticArray)
     peer.until(lambda: any(reached(status.level, status.message, as_dict(status))
                            for array in subscribed for status in array.status
                            if status.name.startswith(NODE)), send_bad, .2)
     assert any('left out' in message for _, message in seen)
     peer.show_until(lambda: skeletons and skeletons[-1].skeletons, picture)
-
-
-def type_of_diagnostics():
-    from diagnostic_msgs.msg import DiagnosticArray
-    return DiagnosticArray
 
 
 def as_dict(status):
@@ -171,7 +163,7 @@ def grey_message(picture, header):
 def test_of_a_fast_camera_only_the_newest_pictures_are_looked_at(peer, picture):
     skeletons = peer.listen(NODE + '/skeletons')
     peer.show_until(lambda: skeletons, picture)
-    subscribed = peer.listen('/diagnostics', type_of_diagnostics())
+    subscribed = peer.listen('/diagnostics', DiagnosticArray)
 
     def drops():
         return max([int(as_dict(status)['frames dropped']) for array in subscribed
@@ -232,7 +224,7 @@ def test_depth_and_calibration_give_positions_and_every_output(peer, picture, de
 def test_a_bad_calibration_leaves_people_in_the_picture_and_is_reported(peer, picture):
     skeletons = peer.listen(NODE + '/skeletons')
     info = CameraInfo(height=480, width=640)    # all zero: not calibrated
-    subscribed = peer.listen('/diagnostics', type_of_diagnostics())
+    subscribed = peer.listen('/diagnostics', DiagnosticArray)
 
     def send():
         info.header = peer.new_header()
@@ -243,16 +235,17 @@ def test_a_bad_calibration_leaves_people_in_the_picture_and_is_reported(peer, pi
                                   and 'camera_info' in status.message], send, .3)[0]
     assert warning.level == DiagnosticStatus.WARN
     assert len(skeletons[-1].skeletons) == 2
-    # Whoever was placed before is known for a while yet.
+    # Whoever was placed before would be known for a while yet.
+    assert peer.set(tracking__max_age=.2) == ['']
     peer.until(lambda: all(skeleton.position_source == Skeleton.SOURCE_NONE
                            for skeleton in skeletons[-1].skeletons), send, .3)
+    assert peer.set(tracking__max_age=1.5) == ['']
 
 
 def test_disabled_it_looks_at_nothing(peer):
     skeletons = peer.listen(NODE + '/skeletons')
     peer.show_until(lambda: skeletons, GREY)
     assert peer.enable(False)
-    peer.until(lambda: True)
     values = peer.diagnostics(lambda level, message, values: values['state'] == 'paused')
     count = values['frames processed']
     for _ in range(5):
@@ -264,7 +257,7 @@ def test_disabled_it_looks_at_nothing(peer):
 
 
 def test_nothing_is_computed_while_nobody_listens(peer):
-    subscribed = peer.listen('/diagnostics', type_of_diagnostics())
+    subscribed = peer.listen('/diagnostics', DiagnosticArray)
 
     def unheard():
         return [int(as_dict(status)['frames unheard']) for array in subscribed

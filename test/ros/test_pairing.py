@@ -1,0 +1,50 @@
+"""Depth pictures are paired with pictures by stamp."""
+import pytest
+
+pytest.importorskip('rclpy', reason='ROS 2 is not here')
+from builtin_interfaces.msg import Time   # noqa: E402
+from sensor_msgs.msg import Image   # noqa: E402
+
+from openpose_ros.ros.pairing import DepthPairing, seconds   # noqa: E402
+
+
+def at(milliseconds):
+    return Time(sec=milliseconds // 1000, nanosec=milliseconds % 1000 * 1000000)
+
+
+def depth(milliseconds):
+    message = Image()
+    message.header.stamp = at(milliseconds)
+    return message
+
+
+def test_the_nearest_is_taken_before_or_after():
+    pairing = DepthPairing()
+    for milliseconds in (900, 1010, 980, 1100):
+        pairing.add(depth(milliseconds))
+    pair = pairing.nearest(at(1000), .05)
+    assert pair.message.header.stamp == at(1010)
+    assert pair.skew == pytest.approx(.01)
+    pair = pairing.nearest(at(990), .05)
+    assert pair.skew == pytest.approx(-.01)
+
+
+def test_nothing_is_taken_that_is_too_far():
+    pairing = DepthPairing()
+    assert pairing.empty and pairing.nearest(at(1000), .05) is None
+    pairing.add(depth(1060))
+    assert not pairing.empty
+    assert pairing.nearest(at(1000), .05) is None
+    assert pairing.nearest(at(1000), .07) is not None
+
+
+def test_old_ones_make_place():
+    pairing = DepthPairing()
+    for milliseconds in range(0, 10000, 100):
+        pairing.add(depth(milliseconds))
+    assert pairing.nearest(at(0), .05) is None
+    assert pairing.nearest(at(9900), .05).skew == 0.
+
+
+def test_seconds_keep_the_nanoseconds():
+    assert seconds(Time(sec=2, nanosec=500000000)) == 2.5

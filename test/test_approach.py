@@ -1,0 +1,158 @@
+"""Where to go to face a person: the place, the choice of the person, and that it stands still."""
+import math
+
+import numpy as np
+import pytest
+
+from openpose_ros.approach import Approach, Settings
+from openpose_ros.people import people_in_image, transformed
+
+UP = np.array((0., -1., 0.))     # of an optical frame
+
+
+def crowd(*people, **changes):
+    """People of (id, x, z, heading in degrees; 0 faces the camera, 90 faces +x)."""
+    made = people_in_image(np.full((len(people), 18, 3), 50., np.float32))
+    rows = np.array(people, float).reshape(-1, 4)
+    turn = np.radians(rows[:, 3])
+    made = made._replace(
+        ids=rows[:, 0].astype(np.uint32),
+        position=np.column_stack((rows[:, 1], np.full(len(rows), .1), rows[:, 2])),
+        facing=np.column_stack((np.sin(turn), 0. * turn, -np.cos(turn))),
+        facing_stddev=np.full(len(rows), math.radians(5.)), velocity=np.zeros((len(rows), 3)))
+    return made._replace(**changes)
+
+
+def goal_of(approach, people, stamp=0., floor=None):
+    return approach.update(people, people, stamp, UP, floor)
+
+
+def test_the_goal_is_in_front_of_her_and_faces_her():
+    goal = goal_of(Approach(), crowd((7, 1., 3., 0.)))
+    assert goal.person == 7
+    np.testing.assert_allclose(goal.position, (1., .1, 1.8), atol=1e-9)
+    forward, left, up = goal.rotation.T
+    np.testing.assert_allclose(forward, (0., 0., 1.), atol=1e-9)     # towards her
+    np.testing.assert_allclose(up, UP)
+    np.testing.assert_allclose(np.cross(forward, left), up, atol=1e-9)
+
+
+@pytest.mark.parametrize('heading', range(0, 360, 30))
+def test_whichever_way_she_faces_the_robot_stands_there_and_looks_at_her(heading):
+    approach = Approach(Settings(distance=.8))
+    people = crowd((1, -.5, 2., heading))
+    goal = goal_of(approach, people)
+    to_her = people.position[0] - goal.position
+    assert abs(np.linalg.norm(to_her) - .8) < 1e-9
+    np.testing.assert_allclose(to_her / .8, goal.rotation[:, 0], atol=1e-9)
+    np.testing.assert_allclose(goal.rotation[:, 0], -people.facing[0], atol=1e-9)
+    assert abs(np.linalg.det(goal.rotation) - 1.) < 1e-9
+
+
+def test_the_goal_is_on_the_floor_where_that_is_known():
+    # The camera is 1.1 m over the floor: along up, the floor is at -1.1.
+    goal = goal_of(Approach(), crowd((1, 0., 3., 0.)), floor=-1.1)
+    np.testing.assert_allclose(goal.position, (0., 1.1, 1.8), atol=1e-9)
+
+
+def test_in_a_frame_of_the_world_nearness_is_still_that_to_the_camera():
+    in_camera = crowd((1, 0., 4., 0.), (2, 0., 2., 0.))
+    optical_to_world = np.array(((0., 0., 1.), (-1., 0., 0.), (0., -1., 0.)))
+    people = transformed(in_camera, optical_to_world, np.array((-4., 0., 1.)))
+    goal = Approach().update(people, in_camera, 0., np.array((0., 0., 1.)), 0.)
+    assert goal.person == 2
+    np.testing.assert_allclose(goal.position, (-4. + 2. - 1.2, 0., 0.), atol=1e-9)
+    np.testing.assert_allclose(goal.rotation, np.eye(3), atol=1e-9)
+
+
+@pytest.mark.parametrize('changes', [
+    {'facing_stddev': np.array([math.radians(25.)])}, {'facing_stddev': np.array([np.nan])},
+    {'position': np.full((1, 3), np.nan)}, {'ids': np.zeros(1, np.uint32)}])
+def test_there_is_no_goal_when_something_is_not_known_well_enough(changes):
+    assert goal_of(Approach(), crowd((1, 0., 3., 0.), **changes)) is None
+
+
+def test_there_is_no_goal_without_people():
+    assert goal_of(Approach(), crowd()) is None
+
+
+@pytest.mark.parametrize('person, chosen', [('nearest', 2), ('centred', 1), ('3', 3)])
+def test_the_person_is_the_one_asked_for(person, chosen):
+    people = crowd((1, .1, 4., 0.), (2, 1., 2., 0.), (3, -2., 4., 0.))
+    assert goal_of(Approach(Settings(person=person)), people).person == chosen
+
+
+def test_there_is_no_goal_when_the_one_asked_for_is_not_there():
+    assert goal_of(Approach(Settings(person='9')), crowd((1, 0., 2., 0.))) is None
+
+
+@pytest.mark.parametrize('person', ['', 'tallest', '-1', '1.5'])
+def test_a_person_who_is_none_is_a_problem(person):
+    assert 'person must be' in Settings(person=person).problem()
+
+
+def test_who_is_a_little_nearer_for_a_moment_is_not_chosen_instead():
+    approach = Approach()
+    both = crowd((1, -.5, 2., 0.), (2, .5, 2.1, 0.))
+    closer = crowd((1, -.5, 2., 0.), (2, .5, 1.8, 0.))
+    much_closer = crowd((1, -.5, 2., 0.), (2, .5, 1.2, 0.))
+    chosen = [goal_of(approach, people, .1 * i).person for i, people in enumerate(
+        [both] * 5 + [closer] * 30 + [much_closer] * 8 + [both] * 5 + [much_closer] * 20)]
+    assert chosen[:48] == [1] * 48
+    assert chosen[-1] == 2
+    assert np.flatnonzero(np.diff(chosen)).size == 1
+
+
+def test_who_leaves_is_replaced_at_once():
+    approach = Approach()
+    assert goal_of(approach, crowd((1, 0., 2., 0.), (2, 0., 3., 0.))).person == 1
+    assert goal_of(approach, crowd((2, 0., 3., 0.)), .1).person == 2
+
+
+def goals(people_at, rate=10., seconds=10., seed=1):
+    """Positions and headings (rad) of the goals while `people_at(stamp, rng)` stand there."""
+    approach, rng = Approach(), np.random.RandomState(seed)
+    found = [goal_of(approach, people_at(i / rate, rng), i / rate)
+             for i in range(int(seconds * rate))]
+    forward = np.array([goal.rotation[:, 0] for goal in found])
+    return (np.array([goal.position for goal in found]),
+            np.unwrap(np.arctan2(forward[:, 0], forward[:, 2])))
+
+
+@pytest.mark.parametrize('seed', range(5))
+def test_the_goal_stands_still_while_she_does(seed):
+    # Noise of a tracker's output: 2 cm and 2.5 degrees, with a memory of half a second.
+    state = np.zeros(3)
+
+    def noisy(stamp, rng):
+        kept = math.exp(-.1 / .5)
+        state[:] = kept * state + math.sqrt(1. - kept ** 2) * rng.normal(0., (.02, .02, 2.5))
+        return crowd((1, .3 + state[0], 2.5 + state[1], 20. + state[2]))
+    position, heading = goals(noisy, seed=seed)
+    settled = slice(30, None)
+    assert np.linalg.norm(position[settled] - position[settled].mean(0), axis=1).max() <= .05
+    assert np.abs(heading[settled] - heading[settled].mean()).max() <= math.radians(5.)
+
+
+def test_a_single_wrong_facing_does_not_move_the_goal():
+    position, _ = goals(lambda stamp, rng: crowd(
+        (1, 0., 2.5, 180. if abs(stamp - 5.) < .01 else 0.)))
+    assert np.ptp(position[20:], axis=0).max() < 1e-9
+
+
+def test_the_goal_follows_when_she_turns_and_when_she_walks():
+    position, _ = goals(lambda stamp, rng: crowd((1, 0., 2.5, 0. if stamp < 5. else 90.)))
+    np.testing.assert_allclose(position[-1], (1.2, .1, 2.5), atol=1e-6)
+    np.testing.assert_allclose(position[57], (1.2, .1, 2.5), atol=1e-6)
+
+    def walking(stamp, rng):
+        return crowd((1, .8 * stamp, 4., 0.), velocity=np.array([[.8, 0., 0.]]))
+    position, _ = goals(walking)
+    np.testing.assert_allclose(position[:, 0], .8 * np.arange(100) / 10., atol=1e-6)
+
+
+def test_a_jump_in_time_is_a_new_beginning():
+    approach = Approach()
+    goal_of(approach, crowd((1, 0., 2., 0.)), 100.)
+    goal = goal_of(approach, crowd((1, 1., 2., 0.)), 5.)
+    np.testing.assert_allclose(goal.position, (1., .1, .8), atol=1e-9)
