@@ -23,7 +23,9 @@ setup(
     install_requires=['numpy>=1.19', 'opencv-python-headless>=4.1', 'pyyaml', 'scipy>=1.5', 'tqdm'],
     extras_require={
         'evaluate': ['pycocotools'],
+        'benchmark': ['matplotlib', 'pycocotools'],
         'fetch': ['unearth; python_version >= "3.8"'],
+        'import': ['openvino; python_version >= "3.10"', 'protobuf'],
         'record': ['mcap; python_version >= "3.8"'],
         'tensorflow': ['tensorflow'],
         'tflite': ['ai-edge-litert; python_version >= "3.9"'],
