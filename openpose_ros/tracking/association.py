@@ -23,8 +23,9 @@ CLOSE_IMAGE_GATE = 9.2
 LIMIT = 9.                  # a pair that costs more is not made
 POSE_WEIGHT = 8.            # cost of having no keypoint where it should be
 SIZE_NOISE = 0.25           # of the logarithm of how large someone looks
-UNKNOWN_SIMILARITY = 0.5    # of two that have no part in common
-CLOSE_SIMILARITY = 0.8
+LONE_WEIGHT = 0.3           # of a part that only one of two has, beside one that both have
+UNKNOWN_SIMILARITY = 0.3    # of two that have no part in common
+CLOSE_SIMILARITY = 0.6      # at least, of a detection whose depth may be wrong
 SPACE_MISFIT_COST = 6.      # the picture fits well but the depth does not
 NEWCOMER_COST = 2.          # of a track that is not believed yet
 MANOEUVRE = 0.15            # m, what motion the filter cannot foresee between two frames
@@ -123,8 +124,10 @@ def compare(tracks: Looks, found: Looks) -> Tuple[np.ndarray, np.ndarray]:
         centres = found.centres - tracks.centres[:, None]
         shift = np.where(stranger[..., None], centres, shift)
     metres = np.square(off - shift[:, :, None]).sum(axis=3) / tracks.scale[:, None, None] ** 2
-    alike = (both * np.exp(-0.5 * metres * STEADINESS)).sum(axis=2)
-    return shift, np.where(stranger, UNKNOWN_SIMILARITY, alike / np.maximum(both.sum(axis=2), 1))
+    alike = (weight * np.exp(-0.5 * metres * STEADINESS)).sum(axis=2)
+    lone = ((tracks.seen[:, None] ^ found.seen) * STEADINESS).sum(axis=2)
+    similarity = alike / np.maximum(total + LONE_WEIGHT * lone, 1e-9)
+    return shift, np.where(stranger, UNKNOWN_SIMILARITY, similarity)
 
 
 def costs(tracks: Looks, found: Looks, newcomer: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:

@@ -10,6 +10,7 @@ from typing import Sequence, Tuple
 import numpy as np
 
 from openpose_ros.people import SOURCE_NONE
+from openpose_ros.tracking.mirror import settle
 from openpose_ros.tracking.motion import Motion, wrap
 from openpose_ros.tracking.rows import Rows
 from openpose_ros.tracking.smoothing import gain
@@ -56,22 +57,24 @@ class Heading(Rows):
         self.motion.keep(rows)
 
     def update(self, rows: np.ndarray, directions: np.ndarray, stddev: np.ndarray,
-               source: np.ndarray, dt: float) -> None:
+               source: np.ndarray, mirrors: np.ndarray, dt: float) -> None:
         """Take measurements in; `motion` has been moved on to their time.
 
         rows: (m,) indices. directions: (m, 3) unit vectors, all known. stddev: (m,) rad. source:
-        (m,). dt: s since the last frame.
+        (m,). mirrors: (m, 3) the ray in which a direction may be mirrored, NaN where it is not. dt:
+        s since the last frame.
         """
         if not len(rows):
             return
         azimuth, elevation = self._angles(directions)
         stddev = np.maximum(np.where(np.isfinite(stddev), stddev, UNKNOWN_STDDEV), LEAST_STDDEV)
+        self.shared[rows] = SHARED * stddev ** 2
         new = ~self.motion.known[rows]
         azimuth = self._resist_flips(rows, azimuth, stddev, new)
+        azimuth, stddev = self._settle_mirrored(rows, azimuth, stddev, mirrors, new)
         self.motion.update(rows, azimuth[:, None], (stddev ** 2)[:, None, None], GATE, PATIENCE)
         weight = np.where(new, 1., gain(ELEVATION_CUTOFF, dt))
         self.elevation[rows] += weight * (elevation - self.elevation[rows])
-        self.shared[rows] = SHARED * stddev ** 2
         self.source[rows] = source
 
     def estimate(self) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -93,10 +96,20 @@ class Heading(Rows):
         worth = np.where(stddev <= self.strong_stddev, self.flip_frames, worth)
         odds = np.where(new, worth, self.odds[rows] + worth * np.cos(off))
         flipped = odds < 0.
-        self.motion.shift(rows[flipped], np.full((flipped.sum(), 1), np.pi))
+        self.motion.shift(rows, np.pi * flipped[:, None])
         self.odds[rows] = np.minimum(np.abs(odds), self.flip_frames - 1)
         opposed = ~new & ((np.abs(off) > np.pi / 2.) != flipped)
         return azimuth + np.pi * opposed
+
+    def _settle_mirrored(self, rows: np.ndarray, azimuth: np.ndarray, stddev: np.ndarray,
+                         mirrors: np.ndarray, new: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+        """Take the directions that may be mirrored to the side that was to be expected."""
+        which = np.flatnonzero(np.isfinite(mirrors).all(axis=1) & ~new)
+        if len(which):
+            predicted, variance = (values[rows[which]].ravel() for values in self.motion.moving)
+            azimuth[which], stddev[which] = settle(
+                azimuth[which], stddev[which], self._angles(mirrors[which])[0], predicted, variance)
+        return azimuth, stddev
 
     def _angles(self, directions: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
         """Azimuth and elevation, rad, of unit vectors (m, 3)."""

@@ -55,9 +55,9 @@ class Motion(Rows):
         self.dims = dims
         self.noise = None       # type: Optional[Noise]
         self.period = period
-        eye, nil = np.eye(dims), np.zeros((dims, dims))
-        self._blocks = (np.block([[eye, nil], [nil, nil]]), np.block([[nil, nil], [nil, eye]]),
-                        np.eye(2 * dims), np.block([[nil, eye], [eye, nil]]))
+        eye = np.eye(dims)
+        self._place, self._drive, self._speed = (
+            np.kron(block, eye) for block in ([[1, 0], [0, 0]], [[0, 1], [0, 0]], [[0, 0], [0, 1]]))
         self.mean = np.zeros((0, 2, 2 * dims))
         self.covariance = np.zeros((0, 2, 2 * dims, 2 * dims))
         self.weights = np.zeros((0, 2))
@@ -92,25 +92,30 @@ class Motion(Rows):
         """
         if not len(rows):
             return
-        innovation, total = self._innovation(rows, measured, covariance)
+        dims, mean, prior = self.dims, self.mean[rows], self.covariance[rows]
+        innovation = measured[:, None] - mean[..., :dims]
+        if self.period is not None:
+            innovation = wrap(innovation, self.period)
+        total = prior[..., :dims, :dims] + covariance[:, None]
         precision = np.linalg.inv(total)
-        distance = _quadratic(innovation, precision)
-        fits = distance[:, MOVING] <= gate
-        self.misfits[rows] = np.where(fits, 0, self.misfits[rows] + 1)
-        restart = ~self.known[rows] | (self.misfits[rows] >= patience)
-        self._start(rows[restart], measured[restart], covariance[restart])
-
-        good = fits & ~restart
-        rows, innovation, precision = rows[good], innovation[good], precision[good]
-        prior = self.covariance[rows]
-        gain = prior[..., :self.dims] @ precision
-        self.mean[rows] += (gain @ innovation[..., None])[..., 0]
-        self.covariance[rows] = prior - gain @ prior[..., :self.dims, :]
-        score = -0.5 * (distance[good] - np.log(np.linalg.det(precision)))
+        distance = (innovation[..., None, :] @ precision @ innovation[..., None])[..., 0, 0]
+        gain = prior[..., :dims] @ precision
+        score = -0.5 * (distance + np.log(np.linalg.det(total)))
         weights = self.weights[rows] * np.exp(score - score.max(axis=1, keepdims=True))
-        weights = np.maximum(weights / weights.sum(axis=1, keepdims=True), LEAST_WEIGHT)
-        self.weights[rows] = weights / weights.sum(axis=1, keepdims=True)
-        self.age[rows] = 0.
+        weights = weights / weights.sum(axis=1, keepdims=True)
+
+        fits = distance[:, MOVING] <= gate
+        misfits = np.where(fits, 0, self.misfits[rows] + 1)
+        restart = ~self.known[rows] | (misfits >= patience)
+        used = fits & ~restart
+        rows_used = rows[used]
+        self.mean[rows_used] = (mean + (gain @ innovation[..., None])[..., 0])[used]
+        self.covariance[rows_used] = (prior - gain @ prior[..., :dims, :])[used]
+        self.weights[rows_used] = np.clip(weights, LEAST_WEIGHT, 1. - LEAST_WEIGHT)[used]
+        self.age[rows_used] = 0.
+        self.misfits[rows] = misfits
+        if restart.any():
+            self._start(rows[restart], measured[restart], covariance[restart])
 
     def widen(self, rows: np.ndarray, covariance: np.ndarray) -> None:
         """Add (m, dims, dims) to the positions' covariance of these rows."""
@@ -147,20 +152,13 @@ class Motion(Rows):
 
     def _model(self, dt: float) -> Tuple[np.ndarray, np.ndarray]:
         """Transition matrices and process noise of both models, (2, 2 dims, 2 dims) each."""
-        places, speeds, both, cross = self._blocks
+        place, drive, speed = self._place, self._drive, self._speed
         density = self.noise.acceleration ** 2
-        transition = np.stack([places, both + dt * np.triu(cross)])
-        noise = np.stack([self.noise.drift ** 2 * dt * places + self.noise.still_speed ** 2 * speeds,
-                          density * (dt ** 3 / 3. * places + dt ** 2 / 2. * cross + dt * speeds)])
+        transition = np.array([place, place + dt * drive + speed])
+        noise = np.array([self.noise.drift ** 2 * dt * place + self.noise.still_speed ** 2 * speed,
+                          density * (dt ** 3 / 3. * place + dt ** 2 / 2. * (drive + drive.T)
+                                     + dt * speed)])
         return transition, noise
-
-    def _innovation(self, rows: np.ndarray, measured: np.ndarray,
-                    covariance: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
-        innovation = measured[:, None] - self.mean[rows, :, :self.dims]
-        if self.period is not None:
-            innovation = wrap(innovation, self.period)
-        total = self.covariance[rows][..., :self.dims, :self.dims] + covariance[:, None]
-        return innovation, total
 
     def _start(self, rows: np.ndarray, measured: np.ndarray, covariance: np.ndarray) -> None:
         """(Re)start rows at a measurement: the position known as it is, the velocity hardly."""
@@ -186,6 +184,3 @@ def wrap(angle: np.ndarray, period: float = 2. * np.pi) -> np.ndarray:
 def _outer(vectors: np.ndarray) -> np.ndarray:
     return vectors[..., :, None] * vectors[..., None, :]
 
-
-def _quadratic(vectors: np.ndarray, matrices: np.ndarray) -> np.ndarray:
-    return (vectors[..., None, :] @ matrices @ vectors[..., None])[..., 0, 0]

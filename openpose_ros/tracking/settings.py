@@ -7,6 +7,8 @@ class Settings(NamedTuple):
 
     Life of a track
         min_hits: detections after which a new person is believed, published and given her id.
+        min_score: person's score (the mean over all 18 parts) with which someone new must be seen;
+            a poorer detection, such as a single limb, only continues a person already known.
         max_age: s; how long a person is predicted without a detection before she is given up, and
             her position, facing or gaze if only they cannot be measured.
         tentative_age: s; the same for someone who is not believed yet.
@@ -37,6 +39,7 @@ class Settings(NamedTuple):
     """
 
     min_hits: int = 3
+    min_score: float = 0.15
     max_age: float = 1.5
     tentative_age: float = 0.35
     reset_gap: float = 3.
@@ -44,8 +47,8 @@ class Settings(NamedTuple):
     still_drift: float = 0.01
     acceleration: float = 1.
     still_turn: float = 0.03
-    turn_acceleration: float = 2.
-    dwell: float = 2.
+    turn_acceleration: float = 1.5
+    dwell: float = 3.
     up: Tuple[float, float, float] = (0., -1., 0.)
     flip_frames: int = 3
     strong_facing_stddev: float = 0.06

@@ -1,6 +1,6 @@
 """The same person keeps the same number: frames of people in, the people followed out."""
 import math
-from typing import Optional, Tuple
+from typing import Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -44,12 +44,14 @@ class Tracker:
         self._people = people_in_image(np.zeros((0, 18, 3)))
 
     def update(self, people: People, stamp: float,
-               image_size: Optional[Tuple[int, int]] = None) -> People:
+               image_size: Optional[Tuple[int, int]] = None,
+               camera: Sequence[float] = (0., 0., 0.)) -> People:
         """Take in the people of one frame; returns the people followed, as of this frame.
 
         people: what was detected, from :func:`openpose_ros.scene.locate` or only in the picture.
         stamp: s, the picture's own time, from any epoch. image_size: width, height in px; if given,
-        nobody is predicted to be where the picture does not reach.
+        nobody is predicted to be where the picture does not reach. camera: m, where the camera is
+        in the frame of the people's positions: the origin, unless they have been transformed.
 
         Returns everybody who has been detected in `min_hits` frames, oldest first, with id,
         velocity and what was measured smoothed. Someone who was not detected this time is predicted
@@ -60,14 +62,18 @@ class Tracker:
         if dt is None:
             self.ignored += 1
             return self._people
-        people = people.select(_usable(people))
+        usable = _usable(people)
+        if not usable.all():
+            people = people.select(usable)
         tracks, found = self._tracks, association.looks(people)
         tracks.predict(dt)
         cost, shift = association.costs(tracks.looks(), found, tracks.ids == 0)
         rows, columns = association.assign(cost)
-        tracks.update(rows, columns, people, found, shift[rows, columns], dt)
+        tracks.update(rows, columns, people, found, shift[rows, columns], camera, dt)
         self._bury()
-        self._bear(np.setdiff1d(np.arange(people.count), columns), people, found)
+        new = people.scores >= self._settings.min_score
+        new[columns] = False
+        self._bear(np.flatnonzero(new), people, found, camera)
         published = tracks.ids > 0
         if image_size is not None:
             published &= (tracks.row >= 0) | tracks.within(image_size)
@@ -98,13 +104,14 @@ class Tracker:
         if not alive.all():
             tracks.keep(alive)
 
-    def _bear(self, columns: np.ndarray, people: People, found: association.Looks) -> None:
-        """Begin to follow the detections that nobody claimed, and name whoever is believed now."""
+    def _bear(self, columns: np.ndarray, people: People, found: association.Looks,
+              camera: Sequence[float]) -> None:
+        """Begin to follow these detections, and name whoever is believed by now."""
         tracks = self._tracks
         if len(columns):
             rows = len(tracks.ids) + np.arange(len(columns))
             tracks.add(len(columns))
-            tracks.update(rows, columns, people, found, found.centres[columns], 0.)
+            tracks.update(rows, columns, people, found, found.centres[columns], camera, 0.)
         believed = np.flatnonzero((tracks.ids == 0) & (tracks.hits >= self.settings.min_hits))
         tracks.ids[believed] = self._next_id + np.arange(len(believed))
         self._next_id += len(believed)

@@ -1,10 +1,10 @@
 """All that is remembered of the people followed, in arrays of one row a person."""
-from typing import Tuple
+from typing import Sequence, Tuple
 
 import numpy as np
 
 from openpose_ros.body import PART_COUNT
-from openpose_ros.people import SOURCE_NONE, People
+from openpose_ros.people import SOURCE_MONOCULAR, SOURCE_NONE, People
 from openpose_ros.tracking.association import Looks
 from openpose_ros.tracking.heading import Heading
 from openpose_ros.tracking.motion import Motion, Noise
@@ -100,12 +100,12 @@ class Tracks(Rows):
             position_covariance=covariance + self.shared, located=self.space.known)
 
     def update(self, rows: np.ndarray, columns: np.ndarray, people: People, found: Looks,
-               shift: np.ndarray, dt: float) -> None:
+               shift: np.ndarray, camera: Sequence[float], dt: float) -> None:
         """Take in one detection of each person of these rows.
 
         rows, columns: (m,) indices of the person and of the detection, which `people` gives as
         measured and `found` made ready. shift: (m, 2) px, how far each body is from where it was
-        expected in the picture. dt: s since the last frame.
+        expected in the picture. camera: m, its position. dt: s since the last frame.
         """
         if not len(rows):
             return
@@ -118,12 +118,12 @@ class Tracks(Rows):
         anchor = self.anchor[rows] + shift
         self._see(rows, anchor, found, dt)
         self._locate(rows, people.position_source, found)
-        self._turn(rows, people, dt)
+        self._turn(rows, people, camera, dt)
         self._carry()
         keypoints = np.where(found.seen[..., None], found.keypoints, np.nan)
         self.joints.update(rows, keypoints - (anchor - self.anchor[rows])[:, None],
                            self.picture.scale[rows], dt)
-        jitter = np.nan_to_num(people.position - self.origin[rows])
+        jitter = _or_zero(people.position - self.origin[rows])
         self.points.update(rows, people.points - jitter[:, None], 1., dt)
 
     def forget(self) -> None:
@@ -165,11 +165,13 @@ class Tracks(Rows):
 
     def _leave_raw(self, people: People, measured: People) -> None:
         """Put what is not to be smoothed back as it was measured, where it was."""
+        names = [name for name in ('keypoints', 'points', 'position', 'facing', 'gaze')
+                 if not getattr(self.settings, 'smooth_' + name)]
+        if not names:
+            return
         now = np.flatnonzero(self.row >= 0)
         found = measured.select(self.row[now])
-        for name in ('keypoints', 'points', 'position', 'facing', 'gaze'):
-            if getattr(self.settings, 'smooth_' + name):
-                continue
+        for name in names:
             known = np.isfinite(getattr(found, name).reshape(len(now), -1)).any(axis=1)
             for field in (name, name + '_covariance', name + '_stddev'):
                 if hasattr(people, field):
@@ -196,18 +198,26 @@ class Tracks(Rows):
         self.source[rows] = sources
         self.shared[rows] = SHARED[sources][:, None, None] * covariance
 
-    def _turn(self, rows: np.ndarray, people: People, dt: float) -> None:
+    def _turn(self, rows: np.ndarray, people: People, camera: Sequence[float], dt: float) -> None:
         """Take in which way bodies and heads face."""
         directions = np.stack([people.facing, people.gaze], axis=1).reshape(-1, 3)
         stddev = np.stack([people.facing_stddev, people.gaze_stddev], axis=1).ravel()
         both = np.stack([2 * rows, 2 * rows + 1], axis=1).ravel()
         known = np.isfinite(directions).all(axis=1)
         sources = np.stack([people.facing_source, people.gaze_source], axis=1).ravel()
-        self.heading.update(both[known], directions[known], stddev[known], sources[known], dt)
+        mirrors = np.full((len(rows), 2, 3), np.nan)
+        alone = people.facing_source == SOURCE_MONOCULAR
+        mirrors[alone, 0] = self.space.expected()[rows[alone]] - camera
+        self.heading.update(both[known], directions[known], stddev[known], sources[known],
+                            mirrors.reshape(-1, 3)[known], dt)
 
     def _carry(self, dt: float = 0.) -> None:
         """Move joints and points with their bodies, to where these are now known to be."""
         anchor, origin = self.picture.expected(), self.space.expected()
         self.joints.move(anchor - self.anchor, dt)
-        self.points.move(np.nan_to_num(origin - self.origin), dt)
+        self.points.move(_or_zero(origin - self.origin), dt)
         self.anchor, self.origin = anchor, origin
+
+
+def _or_zero(values: np.ndarray) -> np.ndarray:
+    return np.where(np.isnan(values), 0., values)
