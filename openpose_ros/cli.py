@@ -4,7 +4,7 @@ import sys
 from typing import List, Optional
 
 import openpose_ros
-from openpose_ros.commands import common, evaluate, image, models, video
+from openpose_ros.commands import benchmark, common, evaluate, image, models, video
 from openpose_ros.decoding import MapsError
 from openpose_ros.network import ModelError
 from openpose_ros.scene import CameraError
@@ -29,7 +29,7 @@ def _parser():
     parser.add_argument('--version', action='version', version=openpose_ros.__version__)
     subparsers = parser.add_subparsers(dest='command', metavar='COMMAND')
     subparsers.required = True
-    for command in (image, video, evaluate, models):
+    for command in (image, video, evaluate, benchmark, models):
         command.add_parser(subparsers)
     return parser
 

@@ -1,0 +1,199 @@
+"""`openpose benchmark`: how long networks take, how accurate they are and how far they see."""
+import itertools
+import time
+from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
+
+import numpy as np
+from tqdm import tqdm
+
+from openpose_ros import decoding, network
+from openpose_ros.commands import common, evaluate, ranges, tables
+from openpose_ros.network import catalogue
+from openpose_ros.network.network import BACKENDS, DEVICES
+from openpose_ros.perception import Perception, Settings
+
+# The ways of looking at a picture that are compared.
+WAYS = {'single pass': Settings(),
+        'maps x2': Settings(decoding=decoding.Settings(upsampling=2)),
+        'flip, scales 1 and 1.5': Settings(scales=(1., 1.5), flip=True)}
+SINGLE_PASS = next(iter(WAYS))
+MADE_SIZE = (480, 640)   # px, height and width of the picture that is made where none is given
+_MARKERS, _LINES = 'os^', ('-', '--', ':')
+
+
+class Case(NamedTuple):
+    """What is measured: one way of looking with one network at one height of its input, px."""
+
+    model: str
+    backend: str
+    height: int
+    way: str
+
+    @property
+    def settings(self) -> Settings:
+        return WAYS[self.way]._replace(height=self.height)
+
+
+def add_parser(subparsers) -> None:
+    parser = subparsers.add_parser(
+        'benchmark', help='measure time, accuracy and range',
+        description='Measure how long networks take for a picture; with --accuracy also how well '
+                    'they find labelled people, with --range how far away.')
+    parser.add_argument('picture', nargs='?', metavar='PICTURE',
+                        help='what times are measured on (default: noise of 640x480, in which '
+                             'there is nobody to decode)')
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument('--accuracy', nargs=2, metavar=('ANNOTATIONS.json', 'IMAGES_DIR'),
+                      help='the COCO figures beside the times, in three ways of looking')
+    what.add_argument('--range', nargs=2, metavar=('ANNOTATIONS.json', 'IMAGES_DIR'),
+                      help='share of people found and error of their keypoints by their height')
+    parser.add_argument('--models', type=_names, default=(catalogue.DEFAULT,), metavar='NAME,...',
+                        help='names from `openpose models list`, or frozen graphs (default: {})'
+                        .format(catalogue.DEFAULT))
+    parser.add_argument('--heights', type=_heights, default=(184, 256, 368), metavar='PX,...',
+                        help='of the network input (default: 184,256,368)')
+    parser.add_argument('--backends', type=_names, default=('auto',), metavar='NAME,...',
+                        help='{}; accuracy is measured with the first (default: auto)'.format(
+                            ', '.join(BACKENDS)))
+    parser.add_argument('--device', default='auto', choices=DEVICES)
+    parser.add_argument('--threads', type=common.positive, help='CPU threads (default: all cores)')
+    parser.add_argument('--rounds', type=common.positive, default=5, metavar='N',
+                        help='times each case is timed, all cases in turn (default: %(default)s)')
+    parser.add_argument('--json', metavar='OUT.json', help='write the figures there')
+    parser.add_argument('--plot', metavar='OUT.png', help='draw them; needs matplotlib')
+    parser.set_defaults(run=run)
+
+
+def _names(text):
+    return tuple(filter(None, text.split(',')))
+
+
+def _heights(text):
+    return tuple(common.positive(height) for height in text.split(','))
+
+
+def run(args) -> None:
+    plotter = tables.pyplot(args.plot) if args.plot else None
+    with tables.reserved(args.json) as json_path, tables.reserved(args.plot) as plot_path:
+        rows, plot = _measure(args)
+        tables.write_json(json_path, rows)
+        if plotter:
+            figure = plot(plotter, rows)
+            figure.savefig(plot_path, dpi=110, bbox_inches='tight')
+            plotter.close(figure)
+
+
+def _measure(args):
+    """Print what is asked for; returns it as rows of plain values, and what draws them."""
+    labelled = args.accuracy or args.range
+    truth = evaluate.read_annotations(labelled[0]) if labelled else None
+    picture = common.read_image(args.picture) if args.picture else _made_picture()
+    networks = {(model, backend): network.load(model, backend, args.device, threads=args.threads)
+                for model, backend in itertools.product(args.models, args.backends)}
+    for loaded in networks.values():
+        print(loaded.description)
+    if args.range:
+        first = {model: networks[model, args.backends[0]] for model in args.models}
+        return ranges.measure(first, args.heights, truth, labelled[1]), ranges.plot
+    ways = list(WAYS) if args.accuracy else [SINGLE_PASS]
+    cases = [Case(model, backend, height, way) for model, height, way, backend in
+             itertools.product(args.models, args.heights, ways, args.backends)]
+    rows = times(networks, cases, picture, args.rounds)
+    if args.accuracy:
+        add_accuracy(rows, networks, truth, labelled[1])
+    _print(rows)
+    return rows, plot_accuracy if args.accuracy else plot_times
+
+
+def _made_picture():
+    return np.random.RandomState(0).randint(0, 256, MADE_SIZE + (3,)).astype(np.uint8)
+
+
+def times(networks: Dict[Tuple[str, str], network.Network], cases: Sequence[Case],
+          picture: np.ndarray, rounds: int) -> List[Dict[str, Any]]:
+    """Least ms of each case for one picture, a row each; what else runs can only add to it.
+
+    networks: by model and backend. The cases take turns, so that all see the same machine; each
+    looks twice and the second look counts, since the first may prepare the network for its size.
+    `ms` is the time from picture to people and `ratio` that against the first case's.
+    """
+    taken = {case: [] for case in cases}
+    for _, case in tqdm(list(itertools.product(range(rounds), cases)), 'timing'):
+        perception = Perception(networks[case.model, case.backend], case.settings)
+        perception.find(picture)
+        start = time.perf_counter()
+        seconds = perception.find(picture).seconds
+        taken[case].append((seconds['network'], seconds['decoding'], time.perf_counter() - start))
+    least = {case: np.min(seconds, axis=0) * 1e3 for case, seconds in taken.items()}
+    first = least[cases[0]][2]
+    return [dict(case._asdict(), network_ms=round(in_network, 2), decoding_ms=round(in_decoding, 2),
+                 ms=round(in_all, 2), ratio=round(in_all / first, 3))
+            for case, (in_network, in_decoding, in_all) in least.items()]
+
+
+def add_accuracy(rows: List[Dict[str, Any]], networks: Dict[Tuple[str, str], network.Network],
+                 truth: Any, images_dir: str) -> None:
+    """Add the COCO figures to each row, measured with the first backend there is for its model."""
+    backend = rows[0]['backend']
+    known = {}
+    for row in rows:
+        case = Case(row['model'], backend, row['height'], row['way'])
+        if case not in known:
+            print('{}, height {}, {}'.format(case.model, case.height, case.way))
+            known[case] = evaluate.evaluate(
+                Perception(networks[case.model, backend], case.settings), truth, images_dir)
+        row.update(known[case])
+
+
+def _print(rows):
+    figures = [name for name, _ in evaluate.FIGURES if name in rows[0]]
+    header = ['model', 'height', 'way', 'backend'] + figures + ['network ms', 'decoding ms',
+                                                                'time / first']
+    tables.print_table(header, [
+        [row['model'], row['height'], row['way'], row['backend']]
+        + ['{:.3f}'.format(row[name]) for name in figures]
+        + ['{:.1f}'.format(row['network_ms']), '{:.2f}'.format(row['decoding_ms']),
+           '{:.2f}'.format(row['ratio'])] for row in rows])
+
+
+def plot_accuracy(plotter: Any, rows: Sequence[Dict[str, Any]]) -> Any:
+    """AP against time: colour is the model, the mark the way of looking, the line the backend."""
+    figure, axes = plotter.subplots(figsize=(9, 6))
+    for label, style, group in _groups(rows):
+        axes.plot([row['ms'] for row in group], [row['AP'] for row in group], label=label, **style)
+        for row in group:
+            axes.annotate(str(row['height']), (row['ms'], row['AP']), xytext=(5, -10),
+                          textcoords='offset points', fontsize=7)
+    axes.set(xscale='log', xlabel='time for one picture, ms', ylabel='AP', ylim=(0., None),
+             title='Accuracy and time; the figures are heights of the network input, px')
+    return _finished(figure, axes)
+
+
+def plot_times(plotter: Any, rows: Sequence[Dict[str, Any]]) -> Any:
+    """Time against height."""
+    figure, axes = plotter.subplots(figsize=(9, 5))
+    for label, style, group in _groups(rows):
+        axes.plot([row['height'] for row in group], [row['ms'] for row in group], label=label,
+                  **style)
+    axes.set(xlabel='height of the network input, px', ylabel='time for one picture, ms',
+             ylim=(0., None))
+    return _finished(figure, axes)
+
+
+def _groups(rows):
+    """Rows that differ in height only, each group with its label and its style."""
+    models, ways, backends = (list(dict.fromkeys(row[name] for row in rows))
+                              for name in ('model', 'way', 'backend'))
+    for model, way, backend in itertools.product(models, ways, backends):
+        group = [row for row in rows
+                 if (row['model'], row['way'], row['backend']) == (model, way, backend)]
+        style = {'color': 'C{}'.format(models.index(model)), 'markersize': 5,
+                 'marker': _MARKERS[ways.index(way) % len(_MARKERS)],
+                 'linestyle': _LINES[backends.index(backend) % len(_LINES)]}
+        yield '{}, {}, {}'.format(model, way, backend), style, group
+
+
+def _finished(figure, axes):
+    axes.grid(alpha=.3)
+    axes.legend(fontsize=7)
+    return figure
