@@ -25,7 +25,11 @@ ARGUMENTS = (
     ('autostart', 'true', 'configure and activate the node at once'),
     ('log_level', 'info', 'debug, info, warn, error or fatal'),
     ('rviz', 'false', 'show the people in RViz'),
+    ('fixed_frame', 'camera_link', "RViz's fixed frame, whose z is up"),
 )
+
+# Topics of openpose.rviz, which shows a node without a namespace.
+SHOWN = ('openpose/markers', 'openpose/overlay', 'openpose/approach_goal', 'openpose/people')
 
 
 def start_nodes(context):
@@ -43,7 +47,9 @@ def start_nodes(context):
              arguments=['--ros-args', '--log-level', LaunchConfiguration('log_level')]),
         Node(package='rviz2', executable='rviz2', name='rviz',
              namespace=LaunchConfiguration('namespace'),
-             arguments=['-d', os.path.join(CONFIG, 'openpose.rviz')],
+             arguments=['-d', os.path.join(CONFIG, 'openpose.rviz'),
+                        '-f', LaunchConfiguration('fixed_frame')],
+             remappings=[('/' + topic, topic) for topic in SHOWN],
              condition=IfCondition(LaunchConfiguration('rviz')))]
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from openpose_ros.people import People
 
 NEAREST, CENTRED = 'nearest', 'centred'
+CHOICES = NEAREST, CENTRED
 
 # How much nearer (m) or nearer to the camera's axis (rad) someone else must be to be chosen instead.
 _MARGIN = {NEAREST: .3, CENTRED: math.radians(5.)}
@@ -27,24 +28,19 @@ _LONGEST_GAP = 2.                   # s between pictures; after a longer one not
 class Settings(NamedTuple):
     """Whom to approach, and how.
 
-    person: 'nearest', 'centred' (nearest to the camera's optical axis), or the id of a person.
+    person: 'nearest' or 'centred' (nearest to the camera's optical axis). id: of the person to
+    approach, whoever else is there; 0: by `person`.
     distance: m in front of her. max_facing_stddev: rad; no goal while her facing is less certain.
     switch_time: s that someone else must have been the better choice. settle_time: s over which a
     person who stands still is averaged.
     """
 
     person: str = NEAREST
+    id: int = 0
     distance: float = 1.2
     max_facing_stddev: float = math.radians(20.)
     switch_time: float = 1.
     settle_time: float = 5.
-
-    def problem(self) -> str:
-        """What is wrong with these values, in one line; empty when nothing is."""
-        if self.person not in _MARGIN and not self.person.isdigit():
-            return 'person must be {}, {} or the id of a person, not {!r}'.format(
-                NEAREST, CENTRED, self.person)
-        return ''
 
 
 class Goal(NamedTuple):
@@ -101,8 +97,8 @@ class Approach:
         """Row of whom to approach: the one of before, until someone else is clearly better."""
         known = np.flatnonzero((people.ids > 0) & np.isfinite(people.position).all(axis=1))
         ids = people.ids[known].tolist()
-        if self.settings.person.isdigit():
-            self._chosen = int(self.settings.person)
+        if self.settings.id:
+            self._chosen = self.settings.id
         elif not ids:
             return None
         else:

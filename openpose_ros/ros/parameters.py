@@ -71,7 +71,7 @@ PARAMETERS = (
     Parameter('horizontal_fov', 0., 'degrees; field of view of a camera without a valid '
               'camera_info; 0: then people stay in the image plane', 0., 179., changes=LIVE),
     Parameter('camera_height', 0., 'm above the floor; 0: unknown', 0., 100., changes=LIVE),
-    Parameter('camera_pitch', 0., 'degrees the camera looks down; used with camera_height',
+    Parameter('camera_pitch', 0., 'degrees the camera looks down; target_frame says it better',
               -90., 90., changes=LIVE),
     Parameter('target_frame', '', 'frame of the published positions (needs tf2_ros), for instance '
               'odom or map; empty: the camera\'s own'),
@@ -95,6 +95,9 @@ PARAMETERS = (
               changes=LIVE),
     Parameter('tracking.min_hits', _TRACKING.min_hits,
               'detections before a new person is published', 1, 100, changes=LIVE),
+    Parameter('tracking.min_score', _TRACKING.min_score,
+              'score someone new must have; a poorer detection only continues a person known', 0.,
+              1., changes=LIVE),
     Parameter('tracking.max_age', _TRACKING.max_age,
               's; how long a person is predicted without a detection', 0., 60., changes=LIVE),
     Parameter('tracking.reset_gap', _TRACKING.reset_gap,
@@ -117,9 +120,10 @@ PARAMETERS = (
     Parameter('markers.plane_distance', 0., 'm before the camera at which people without a '
               'position are drawn; 0: they are not', 0., 100., changes=LIVE),
 
-    Parameter('approach.person', _APPROACH.person,
-              'whom to approach: nearest, centred (in the picture) or the id of a person',
-              changes=LIVE),
+    Parameter('approach.person', _APPROACH.person, 'whom to approach: the nearest, or who is most '
+              'centred in the picture', choices=approach.CHOICES, changes=LIVE),
+    Parameter('approach.id', _APPROACH.id, 'id of the person to approach, whoever else is there; '
+              '0: by approach.person', 0, 2 ** 32 - 1, changes=LIVE),
     Parameter('approach.distance', _APPROACH.distance, 'm in front of her', .1, 10., changes=LIVE),
     Parameter('approach.max_facing_stddev', math.degrees(_APPROACH.max_facing_stddev),
               'degrees; no goal while her facing is less certain', 1., 180., changes=LIVE),
@@ -205,11 +209,8 @@ def problems(value_of: Dict[str, Any]) -> List[str]:
     if value_of['publish_hri'] and not value_of['id_prefix'][:1].isalpha():
         found.append('publish_hri needs an id_prefix that begins with a letter, as a part of a '
                      'topic\'s name must')
-    for prefix, settings in (('decoding.', perception_settings(value_of).decoding),
-                             ('approach.', approach_settings(value_of))):
-        if settings.problem():
-            found.append(prefix + settings.problem())
-    return found
+    reason = perception_settings(value_of).decoding.problem()
+    return found + ['decoding.' + reason] if reason else found
 
 
 def perception_settings(value_of: Dict[str, Any]) -> perception.Settings:
