@@ -22,6 +22,7 @@ EDGES = (12., 18., 24., 34., 48., 68., 96., 136., 192., 272., 384.)
 SHARES = (.5, .75)
 MIN_LABELS = 8    # keypoints a person needs to be counted
 _MARKERS = 'os^Dv'
+_TICKS = (1, 2, 3, 5, 10, 20, 30)   # m
 
 
 class Sighting(NamedTuple):
@@ -212,6 +213,8 @@ def plot(plotter: Any, rows: Sequence[Dict[str, Any]]) -> Any:
         shares.set(title=name, ylabel='share found', ylim=(0., 1.))
         errors.set(xscale='log', xlabel='distance of a person of {} m, m'.format(STATURE),
                    ylabel='median error of keypoints, % of height', ylim=(0., None))
+        errors.minorticks_off()
+        errors.set(xticks=_TICKS, xticklabels=_TICKS, xlim=(_TICKS[0], _TICKS[-1]))
     for axes in grid.flat:
         axes.grid(alpha=.3, which='both')
     grid[1, 0].legend(fontsize=7)

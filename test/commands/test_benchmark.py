@@ -57,7 +57,7 @@ class Truth:
 
 
 class Seer:
-    """Finds the people of these labels, wherever further_away puts them, `error` px to the right."""
+    """Finds the people of these labels where `shrunk` puts them, `error` px to the right."""
 
     settings = Settings(height=240)
 
