@@ -1,9 +1,10 @@
 """Which backend is the faster on this CPU: measured once and kept beside the model.
 
-It depends on network and processor: TFLite took 0.6 to 1.3 times as long as a TensorFlow session.
+It depends on network and processor: TFLite took 0.6 to 1.6 times as long as a TensorFlow session.
 As it starts in a tenth of the time and spares half a gigabyte of memory, TensorFlow has to be
 clearly faster to be preferred.
 """
+import contextlib
 import importlib.util
 import json
 import time
@@ -32,14 +33,23 @@ def tensorflow_is_faster(graph_path: str, graph_sha256: str, model: Model,
                                        threads or usable_cores())
     if importlib.util.find_spec('tensorflow') is None:
         return False
+    seconds = _read(path)
+    if seconds is None:
+        seconds = apart.call('measuring {} on this CPU, once'.format(model.name),
+                             __name__ + ':measure', model, graph_path, graph_sha256, threads)
+        with contextlib.suppress(ModelError):   # where it cannot be kept, it is measured again
+            write_whole(path, json.dumps(seconds).encode())
+    return seconds['tensorflow'] < CLEARLY * seconds['tflite']
+
+
+def _read(path: str) -> Optional[Dict[str, float]]:
+    """What was measured before; None where nothing was, or it cannot be read."""
     try:
         with open(path) as file:
             seconds = json.load(file)
-    except (OSError, ValueError):
-        seconds = apart.call('measuring {} on this CPU, once'.format(model.name),
-                             __name__ + ':measure', model, graph_path, graph_sha256, threads)
-        write_whole(path, json.dumps(seconds).encode())
-    return seconds['tensorflow'] < CLEARLY * seconds['tflite']
+        return {name: float(seconds[name]) for name in ('tensorflow', 'tflite')}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def measure(model: Model, graph_path: str, graph_sha256: str,
