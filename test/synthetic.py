@@ -16,7 +16,7 @@ import numpy as np
 from openpose_ros import body
 
 # Joints of the standing body in (left, forward, up) of the hips' midpoint, m. The left half.
-# Arms, of the neck's keypoint: elbow, wrist. Legs: knee, ankle. Head, of its middle: nose, eye, ear.
+# Arms, from the neck: elbow, wrist. Legs: knee, ankle. Head, from its middle: nose, eye, ear.
 _ARM = {'hanging': ((.21, .02, -.27), (.22, .08, -.51)),
         'raised': ((.23, .14, -.16), (.10, .34, -.05))}
 _LEGS = {'standing': ((.11, .01, -.41), (.11, -.02, -.82)),

@@ -2,6 +2,7 @@
 
 What counts as a valid depth reading is written once, in `_metres`.
 """
+import functools
 from typing import NamedTuple, Optional
 
 import numpy as np
@@ -12,6 +13,9 @@ from openpose_ros.scene.camera import Camera
 
 TORSO_PARTS = [NECK, RIGHT_SHOULDER, LEFT_SHOULDER, RIGHT_HIP, LEFT_HIP]
 _CORNERS = (RIGHT_SHOULDER, LEFT_SHOULDER, RIGHT_HIP, LEFT_HIP)
+# Where between them the torso is read as well: shares of the way across and down, (15, 1).
+_ACROSS, _DOWN = (share.reshape(-1, 1) for share in np.meshgrid((.25, .5, .75),
+                                                                np.linspace(.1, .9, 5)))
 
 
 class DepthSettings(NamedTuple):
@@ -138,22 +142,27 @@ def _read(x, y, depth, camera, settings):
 
 def _windows(pixels, scale, depth, camera, settings):
     """Sorted readings round each pixel, (n, m, samples^2) m, NaN (last) where there is none."""
-    steps = np.linspace(-1., 1., settings.samples)
-    aside, down = (offset.ravel() for offset in np.meshgrid(steps, steps))
+    aside, down = _spread(settings.samples)
     # At least a pixel apart, else a far person's window reads the same pixel again and again.
     half = np.maximum(scale * settings.window, .5 * (settings.samples - 1))[:, None, None]
     return np.sort(_read(pixels[..., :1] + half * aside, pixels[..., 1:] + half * down, depth,
                          camera, settings), axis=-1)
 
 
+@functools.lru_cache()
+def _spread(samples):
+    """Offsets aside and down of a window's readings from its middle, (samples^2,) in [-1, 1]."""
+    steps = np.linspace(-1., 1., samples)
+    return tuple(offset.ravel() for offset in np.meshgrid(steps, steps))
+
+
 def _inside_torso(pixels):
     """(n, 15, 2) px spread inside the shoulders-hips polygon; NaN where a corner is unseen."""
     right_shoulder, left_shoulder, right_hip, left_hip = (pixels[:, part, None]
                                                           for part in _CORNERS)
-    down, across = (v.reshape(-1, 1) for v in np.meshgrid(np.linspace(.1, .9, 5), (.25, .5, .75)))
-    top = right_shoulder + across * (left_shoulder - right_shoulder)
-    bottom = right_hip + across * (left_hip - right_hip)
-    return top + down * (bottom - top)
+    top = right_shoulder + _ACROSS * (left_shoulder - right_shoulder)
+    bottom = right_hip + _ACROSS * (left_hip - right_hip)
+    return top + _DOWN * (bottom - top)
 
 
 def _surface(readings, own, near, settings):

@@ -28,28 +28,24 @@ _SHOWN_HIDDEN, _SHOWN_HIDDEN_STDDEV = .4, .3    # the same when the body hides o
 _HIDDEN_BELOW, _HIDDEN_SOFTNESS = .10, .025     # m; a pair this narrow in the picture hides one
 
 
-def hidden(width: float, turn: np.ndarray) -> np.ndarray:
-    """Probability that the body hides one of a pair this wide, m, at these headings, rad."""
+def hidden(width: np.ndarray, turn: np.ndarray) -> np.ndarray:
+    """Probability that the body hides one of a pair so wide, m, at these headings, rad."""
     apart = width * np.abs(np.cos(turn))
     return 1. / (1. + np.exp((apart - _HIDDEN_BELOW) / _HIDDEN_SOFTNESS))
 
 
-class _Pair(NamedTuple):
-    """Two parts of the torso, their distance, and where on them a depth camera looks, stddev m."""
-
-    right: int
-    left: int
-    width: proportions.Length
-    surface: float    # a hip of one who sits is somewhere on the thigh
-    hidden: np.ndarray    # probability at each heading that one of them is hidden
-
-
-def _pair(right, left, width, surface):
-    return _Pair(right, left, width, surface, hidden(width.mean, heading.ANGLES))
-
-
-_PAIRS = (_pair(RIGHT_SHOULDER, LEFT_SHOULDER, proportions.SHOULDERS, .01),
-          _pair(RIGHT_HIP, LEFT_HIP, proportions.HIPS, .03))
+# The pairs: shoulders and hips, and arrays of (pair) or (pair, heading) that go with them.
+RIGHTS, LEFTS = [RIGHT_SHOULDER, RIGHT_HIP], [LEFT_SHOULDER, LEFT_HIP]
+WIDTHS, _WIDTH_STDDEVS = np.transpose((proportions.SHOULDERS, proportions.HIPS))    # m
+# Where on them a depth camera looks, stddev m: a hip of one who sits is somewhere on the thigh.
+_SURFACE = np.array((.01, .03))
+_HIDES = hidden(WIDTHS[:, None], heading.ANGLES)    # probability that one of a pair is hidden
+_ACROSS = WIDTHS[:, None] * heading.COS - _HIDDEN_BACKWARD * _HIDES
+# Variance of a pair across the picture at apparent size 1: of its keypoints, and of its width.
+_PLACE = 2. * (_PLACEMENT + (_HIDDEN_PLACEMENT - _PLACEMENT) * _HIDES) ** 2
+_SPREAD = (_WIDTH_STDDEVS[:, None] * heading.COS) ** 2
+_AWAY = WIDTHS[:, None] * heading.SIN
+_SHOWN = _AWAY * (_SHOWN_BACK + (_SHOWN_FRONT - _SHOWN_BACK) * .5 * (1. + heading.COS))
 
 
 class Torso(NamedTuple):
@@ -78,59 +74,49 @@ def torso_likelihood(view: View, size: Estimate, depths: Depths) -> Torso:
     −½ (Σ r²/s² − (Σ r·g/s²)² / (1/stddev² + Σ g²/s²)).
     """
     mean, precision = size.value[:, None], size.stddev[:, None] ** -2.
-    fit, slope, loglikelihood = 0., 0., 0.
-    for pair in _PAIRS:
-        tangent, stretched = _apart(view.right, pair)
-        known = np.isfinite(tangent)[:, None]
-        placement = _PLACEMENT + (_HIDDEN_PLACEMENT - _PLACEMENT) * pair.hidden
-        variance = 2. * stretched[:, None] ** 2 * (view.noise ** 2 + (mean * placement) ** 2) \
-            + (mean * pair.width.stddev * heading.COS) ** 2
-        slant = pair.width.mean * heading.COS - _HIDDEN_BACKWARD * pair.hidden
-        residual = np.where(known, tangent[:, None] - mean * slant, 0.)
-        weight = known / variance
-        fit = fit + residual * slant * weight
-        slope = slope + slant ** 2 * weight
-        loglikelihood = loglikelihood - .5 * (residual ** 2 * weight + known * np.log(variance))
-        loglikelihood = loglikelihood + _in_depth(view, depths, pair, mean)
-    posterior = precision + slope
-    loglikelihood = loglikelihood + .5 * (fit ** 2 / posterior - np.log(posterior))
+    tangent, stretched = _apart(view.right)
+    known = np.isfinite(tangent)[..., None]
+    residual = np.where(known, tangent[..., None] - mean[..., None] * _ACROSS, 0.)
+    variance = stretched[..., None] * (2. * view.noise ** 2 + mean[..., None] ** 2 * _PLACE) \
+        + mean[..., None] ** 2 * _SPREAD
+    weight = known / variance
+    fit = (residual * _ACROSS * weight).sum(axis=1)
+    posterior = precision + (_ACROSS ** 2 * weight).sum(axis=1)
+    loglikelihood = -.5 * (residual ** 2 * weight + known * np.log(variance)) \
+        + _in_depth(view, depths, mean[..., None])
+    loglikelihood = loglikelihood.sum(axis=1) + .5 * (fit ** 2 / posterior - np.log(posterior))
     return Torso(_robust(loglikelihood), mean + fit / posterior, 1. / posterior)
 
 
-def _apart(values, pair):
-    """Left minus right of a pair, and the factor on its noise: 2 where the neck stands in for one.
+def _apart(values):
+    """Left minus right of each pair, (n, pairs), and the factor on its variance.
 
     The neck's keypoint is the middle of the shoulders, so one shoulder and it are half a pair.
     """
-    right, left, middle = values[:, pair.right], values[:, pair.left], values[:, NECK]
-    apart = left - right
-    if pair.right != RIGHT_SHOULDER:
-        return apart, np.ones(len(values))
-    half = np.where(np.isfinite(left), left - middle, middle - right)
-    both = np.isfinite(apart)
-    return np.where(both, apart, 2. * half), np.where(both, 1., 2.)
+    right, left, middle = values[:, RIGHTS], values[:, LEFTS], values[:, NECK]
+    apart, stretched = left - right, np.ones(right.shape)
+    one = np.isnan(apart[:, 0])
+    half = np.where(np.isfinite(left[:, 0]), left[:, 0] - middle, middle - right[:, 0])
+    apart[one, 0], stretched[one, 0] = 2. * half[one], 4.
+    return apart, stretched
 
 
-def _in_depth(view, depths, pair, size):
-    """What a pair's difference in depth says: of both where both show, little where one hides.
+def _in_depth(view, depths, size):
+    """What the pairs' differences in depth say, (n, pairs, headings).
 
     In tangents (metres over the person's range), so that it does not depend on her distance.
     """
-    right, left = (np.where(np.isfinite(view.right[:, part]), view.along[:, part]
-                            * depths.joints[:, part], np.nan) for part in pair[:2])
+    away = np.where(np.isfinite(view.right), view.along * depths.joints, np.nan)
+    right, left = away[:, RIGHTS], away[:, LEFTS]
     distance = .5 * (left + right)
-    apart = (left - right) / distance
-    known = np.isfinite(apart)[:, None]
-    variance = (depths.stddev[:, pair[:2]] ** 2 + pair.surface ** 2).sum(axis=1)
-    noise = (variance / distance ** 2)[:, None]
-    full = size * pair.width.mean * heading.SIN
-    front = .5 * (1. + heading.COS)
-    shown = _SHOWN_BACK + (_SHOWN_FRONT - _SHOWN_BACK) * front
-    both_show = _normal(apart[:, None] - shown * full, noise + (_SHOWN_STDDEV * full) ** 2)
-    one_hides = _normal(apart[:, None] - _SHOWN_HIDDEN * full,
-                        noise + (_SHOWN_HIDDEN_STDDEV * full) ** 2)
-    density = both_show + pair.hidden * (one_hides - both_show) + _OUTLIER_IN_DEPTH / size
-    return np.where(known, np.log(density), 0.)
+    apart = ((left - right) / distance)[..., None]
+    variance = depths.stddev[:, RIGHTS] ** 2 + depths.stddev[:, LEFTS] ** 2 + 2. * _SURFACE ** 2
+    noise = (variance / distance ** 2)[..., None]
+    full = size * _AWAY
+    both_show = _normal(apart - size * _SHOWN, noise + (_SHOWN_STDDEV * full) ** 2)
+    one_hides = _normal(apart - _SHOWN_HIDDEN * full, noise + (_SHOWN_HIDDEN_STDDEV * full) ** 2)
+    density = both_show + _HIDES * (one_hides - both_show) + _OUTLIER_IN_DEPTH / size
+    return np.where(np.isfinite(apart), np.log(density), 0.)
 
 
 def _normal(x, variance):

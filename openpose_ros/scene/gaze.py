@@ -35,8 +35,9 @@ def head_likelihood(view: View, size: Estimate, depths: Depths) -> np.ndarray:
     Three kinds of cue: where the parts lie across the picture, against each other and the neck;
     the same in depth; and which parts are seen at all.
     """
-    in_depth = _robust(_in_depth(view, depths, size), _OUTLIER_IN_DEPTH)
-    return _robust(_across(view, size) + in_depth, _OUTLIER) + _VISIBILITY * _visible(view, size)
+    across, in_depth = _placed(view, size, depths)
+    placed = _robust(across + _robust(in_depth, _OUTLIER_IN_DEPTH), _OUTLIER)
+    return placed + _VISIBILITY * _visible(view, size)
 
 
 def _robust(loglikelihood, outlier):
@@ -44,53 +45,45 @@ def _robust(loglikelihood, outlier):
     return np.log(heading.COUNT * heading.normalized(loglikelihood) + outlier)
 
 
-def _across(view, size):
-    """From the parts across the picture, the head's place over the neck known only roughly."""
-    base = neck(view.right)
-    free = ~np.isfinite(base)    # without a neck the place is free
-    tangents = view.right[:, _PARTS]
-    tangents = tangents - np.where(free, mean_of(tangents), base)[:, None]
-    expected = (proportions.HEAD[:, :1] * heading.COS
-                + (proportions.HEAD[:, 1:2] + proportions.HEAD_FORWARD.mean) * heading.SIN)
-    shared = (proportions.HEAD_FORWARD.stddev * size.value) ** 2 + view.noise ** 2
-    return _marginal(tangents, expected, view.noise ** 2, _PLACEMENT,
-                     np.where(free, size.value ** 2, shared), size)
+def _placed(view, size, depths):
+    """What the parts' places say: across the picture and in depth, (2, n, headings).
 
-
-def _in_depth(view, depths, size):
-    """From the parts' depths against each other; where the head is as a whole is free."""
-    away = np.where(np.isfinite(view.right), view.along * depths.joints, np.nan)[:, _PARTS]
-    distance = mean_of(away)[:, None]
-    expected = proportions.HEAD[:, :1] * heading.SIN - proportions.HEAD[:, 1:2] * heading.COS
-    noise = (depths.stddev[:, _PARTS] / distance) ** 2
-    return _marginal((away - distance) / distance, expected, noise[..., None], _SURFACE,
-                     size.value ** 2, size)
-
-
-def _marginal(tangents, expected, noise, placement, shared, size):
-    """Loglikelihood (n, headings) of parts at a common unknown offset and an uncertain size.
-
-    tangents: (n, parts), NaN unknown. expected: (parts, headings) m. noise: variance of each
-    tangent as measured. placement: m, stddev of a visible part on the head. shared: (n,), variance
-    of the common offset. Offset and size are eliminated as in facing.torso_likelihood, the offset
-    first: with precisions w, a weighted sum of products loses
-    (sum w a)(sum w b) / (1/shared + sum w).
+    Both are tangents with an offset that the parts share: across the picture where the head is over
+    the neck, which is known roughly; in depth where the head is, which is free. An uncertain offset
+    and size are eliminated as in facing.torso_likelihood, the offset first: with precisions w, a
+    sum of weighted products loses (sum w a)(sum w b) / (1/variance of the offset + sum w).
     """
+    tangents, noise, offset = _measured(view, size, depths)
     known = np.isfinite(tangents)[..., None]
     mean = size.value[:, None, None]
-    place = placement + (_HIDDEN_PLACEMENT - placement) * (1. - _VISIBLE)
-    variance = np.where(known, noise + mean ** 2 * place ** 2, 1.)
+    variance = np.where(known, noise[..., None] + mean ** 2 * _PLACE[:, None], 1.)
     w = known / variance
-    x = np.where(known, tangents[..., None], 0.) - mean * expected
-    wx, wg = w * x, w * expected
-    sum_x, sum_g = wx.sum(axis=1), wg.sum(axis=1)
-    total = 1. / shared[:, None] + w.sum(axis=1)
-    square = (wx * x).sum(axis=1) - sum_x * sum_x / total
-    fit = (wx * expected).sum(axis=1) - sum_x * sum_g / total
-    slope = (wg * expected).sum(axis=1) - sum_g * sum_g / total
+    x = np.where(known, tangents[..., None], 0.) - mean * _EXPECTED[:, None]
+    wx, wg = w * x, w * _EXPECTED[:, None]
+    sum_x, sum_g = wx.sum(axis=2), wg.sum(axis=2)
+    total = 1. / offset[..., None] + w.sum(axis=2)
+    square = (wx * x).sum(axis=2) - sum_x * sum_x / total
+    fit = (wg * x).sum(axis=2) - sum_x * sum_g / total
+    slope = (wg * _EXPECTED[:, None]).sum(axis=2) - sum_g * sum_g / total
     posterior = size.stddev[:, None] ** -2. + slope
-    determinant = np.log(variance).sum(axis=1) + np.log(total * posterior)
+    determinant = np.log(variance).sum(axis=2) + np.log(total * posterior)
     return -.5 * (square - fit ** 2 / posterior + determinant)
+
+
+def _measured(view, size, depths):
+    """Tangents across and in depth (2, n, parts), their variances, the offset's variance (2, n)."""
+    across = view.right[:, _PARTS]
+    base = neck(view.right)
+    free = np.isnan(base)    # without a neck the place is free
+    away = np.where(np.isfinite(across), (view.along * depths.joints)[:, _PARTS], np.nan)
+    distance = mean_of(away)[:, None]
+    tangents = np.stack((across - np.where(free, mean_of(across), base)[:, None],
+                         (away - distance) / distance))
+    noise = np.stack((np.full(across.shape, view.noise ** 2),
+                      (depths.stddev[:, _PARTS] / distance) ** 2))
+    roughly = (proportions.HEAD_FORWARD.stddev * size.value) ** 2 + view.noise ** 2
+    anywhere = size.value ** 2
+    return tangents, noise, np.stack((np.where(free, anywhere, roughly), anywhere))
 
 
 def _outward(left, part):
@@ -119,6 +112,14 @@ _OUTWARD = np.array([_outward(left, part) for part, (left, _, _) in zip(_PARTS, 
 _VISIBLE = 1. / (1. + np.exp((-.2 - _OUTWARD) / .1))
 _VISIBLE[3:] /= 1. + np.exp((-.5 - heading.COS) / .1)
 _SEEN = _seen_given_heading()
+# Of each part's tangents across and in depth at apparent size 1, (2, parts, headings): where it is
+# expected, and the variance of where it is placed.
+_SIDE, _FORWARD = proportions.HEAD[:, :1], proportions.HEAD[:, 1:2]
+_EXPECTED = np.stack((
+    _SIDE * heading.COS + (_FORWARD + proportions.HEAD_FORWARD.mean) * heading.SIN,
+    _SIDE * heading.SIN - _FORWARD * heading.COS))
+_PLACE = np.stack([(_HIDDEN_PLACEMENT + (placement - _HIDDEN_PLACEMENT) * _VISIBLE) ** 2
+                   for placement in (_PLACEMENT, _SURFACE)])
 _LOG_SEEN, _LOG_UNSEEN = np.log(_SEEN), np.log(1. - _SEEN)
 
 

@@ -7,19 +7,18 @@ from typing import NamedTuple, Optional
 
 import numpy as np
 
-from openpose_ros.body import (LEFT_ANKLE, LEFT_HIP, LEFT_SHOULDER, RIGHT_ANKLE, RIGHT_HIP,
-                               RIGHT_SHOULDER)
+from openpose_ros.body import LEFT_ANKLE, LEFT_HIP, RIGHT_ANKLE, RIGHT_HIP
 from openpose_ros.scene import proportions
 from openpose_ros.scene.depth import TORSO_PARTS, Depths
-from openpose_ros.scene.facing import hidden
+from openpose_ros.scene.facing import LEFTS, RIGHTS, WIDTHS, hidden
 from openpose_ros.scene.size import HIPS, Estimate, mean_of, neck
 from openpose_ros.scene.view import View
 
 _LEAN = .03           # m; how far the hips are from where the torso as a whole is
 _PLACEMENT = np.array((.015, 0., .015))  # m; where a hip's keypoint lies: right, away, up
-_DROP = np.array((.05, 0., .05))        # m; the same of hips that are reckoned from the neck
+_DROP = np.array((.05, 0., .05))         # m; the same of hips that are reckoned from the neck
 _ANKLE_HEIGHT = .09   # m; the ankle's keypoint over the ground
-_STRIDE = .12        # m; how far the hips of a standing person are from over her ankles
+_STRIDE = .12         # m; how far the hips of a standing person are from over her ankles
 _SITTING = .35        # m; the same of one who sits
 _TILT = np.radians(1.)     # how well the camera's tilt is known
 _HORIZON = .05             # rad; a foot this little under the horizon says nothing of the distance
@@ -105,13 +104,11 @@ def _points(view, distance, size, turn, depths):
     taken to be as far away as she is, but for the shoulders and hips, which her turn sets apart.
     The same is done for that of a shoulder or hip which is hidden behind her.
     """
+    half = .5 * WIDTHS * (size * distance * np.nan_to_num(np.sin(turn)))[:, None]
+    one_hides = hidden(WIDTHS, turn[:, None]) > .5
     ahead, hides = np.zeros(view.right.shape), np.zeros(view.right.shape, bool)
-    for right, left, width in ((RIGHT_SHOULDER, LEFT_SHOULDER, proportions.SHOULDERS.mean),
-                               (RIGHT_HIP, LEFT_HIP, proportions.HIPS.mean)):
-        half = .5 * width * size * distance * np.nan_to_num(np.sin(turn))
-        ahead[:, left], ahead[:, right] = half, -half
-        one_hides = hidden(width, turn) > .5
-        hides[:, left], hides[:, right] = one_hides & (half > 0.), one_hides & (half < 0.)
+    ahead[:, LEFTS], ahead[:, RIGHTS] = half, -half
+    hides[:, LEFTS], hides[:, RIGHTS] = one_hides & (half > 0.), one_hides & (half < 0.)
     depth = (distance[:, None] + ahead) / view.along
     behind = proportions.PART_RADII / np.sqrt((view.rays ** 2).sum(axis=-1))
     measured = np.isfinite(depths.torso)[:, None] & ~(hides & np.isfinite(depths.joints))
