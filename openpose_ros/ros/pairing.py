@@ -3,7 +3,7 @@ import collections
 import threading
 from typing import Any, NamedTuple, Optional
 
-_KEPT = 8   # depth pictures; a camera sends a few while one colour picture is looked at
+_KEPT = 8   # depth pictures; one may be sent well before the picture it belongs to
 
 
 class Pair(NamedTuple):
@@ -14,29 +14,44 @@ class Pair(NamedTuple):
 
 
 class DepthPairing:
-    """The last few depth messages, by stamp. Bounded, thread-safe."""
+    """Keeps the last few depth messages and the one nearest to a picture. Bounded, thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._messages = collections.deque(maxlen=_KEPT)
+        self._stamp = None      # s, of the picture that is being looked at
+        self._nearest = None    # Pair
 
     def add(self, message) -> None:
-        """Keep a message; the oldest makes place."""
+        """Take in a message; the oldest makes place."""
         with self._lock:
             self._messages.append(message)
+            self._compare(message)
 
-    def nearest(self, stamp, tolerance: float) -> Optional[Pair]:
-        """The depth nearest in stamp, if within `tolerance` s."""
+    def expect(self, stamp) -> None:
+        """From now on the depth nearest to this stamp is looked for, as long as it may take."""
         with self._lock:
-            pairs = [Pair(message, seconds(message.header.stamp) - seconds(stamp))
-                     for message in self._messages]
-        best = min(pairs, key=lambda pair: abs(pair.skew), default=None)
-        return best if best is not None and abs(best.skew) <= tolerance else None
+            self._stamp, self._nearest = seconds(stamp), None
+            for message in self._messages:
+                self._compare(message)
+
+    def nearest(self, tolerance: float) -> Optional[Pair]:
+        """The depth nearest to the expected stamp so far, if within `tolerance` s."""
+        with self._lock:
+            pair = self._nearest
+        return pair if pair is not None and abs(pair.skew) <= tolerance else None
 
     @property
     def empty(self) -> bool:
         """Whether no depth has come in at all."""
         return not self._messages
+
+    def _compare(self, message):
+        if self._stamp is None:
+            return
+        skew = seconds(message.header.stamp) - self._stamp
+        if self._nearest is None or abs(skew) < abs(self._nearest.skew):
+            self._nearest = Pair(message, skew)
 
 
 def seconds(stamp) -> float:

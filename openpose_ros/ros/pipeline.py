@@ -57,6 +57,7 @@ class Pipeline:
             self._statistics.count('unheard')
             return
         self._take_values()
+        self.depth.expect(message.header.stamp)
         start = time.perf_counter()
         image = images.read_image(message, self._values['max_pixels'])
         converted = time.perf_counter()
@@ -91,7 +92,7 @@ class Pipeline:
     def _place(self, image_header, image, found):
         """The people of `found` in space: (what the outputs publish, the frame)."""
         camera = self._camera_for(image)
-        depth = self._depth_for(image_header.stamp) if camera is not None else None
+        depth = self._depth() if camera is not None else None
         stamp = seconds(image_header.stamp)
         if not stamp:
             self._report('the pictures have no stamp: the time of their arrival is taken')
@@ -156,11 +157,11 @@ class Pipeline:
             self._calibration = calibration
         return self._camera
 
-    def _depth_for(self, stamp) -> Optional[np.ndarray]:
-        """The depth of the moment of this picture; None, counted, where there is none."""
+    def _depth(self) -> Optional[np.ndarray]:
+        """The depth of the moment of the picture; None, counted, where there is none."""
         if self.depth.empty:
             return None
-        pair = self.depth.nearest(stamp, self._values['depth_tolerance'])
+        pair = self.depth.nearest(self._values['depth_tolerance'])
         if pair is None:
             self._statistics.count('depth_unpaired')
             return None

@@ -22,28 +22,41 @@ def test_the_nearest_is_taken_before_or_after():
     pairing = DepthPairing()
     for milliseconds in (900, 1010, 980, 1100):
         pairing.add(depth(milliseconds))
-    pair = pairing.nearest(at(1000), .05)
+    pairing.expect(at(1000))
+    pair = pairing.nearest(.05)
     assert pair.message.header.stamp == at(1010)
     assert pair.skew == pytest.approx(.01)
-    pair = pairing.nearest(at(990), .05)
-    assert pair.skew == pytest.approx(-.01)
+    pairing.expect(at(990))
+    assert pairing.nearest(.05).skew == pytest.approx(-.01)
 
 
 def test_nothing_is_taken_that_is_too_far():
     pairing = DepthPairing()
-    assert pairing.empty and pairing.nearest(at(1000), .05) is None
+    pairing.expect(at(1000))
+    assert pairing.empty and pairing.nearest(.05) is None
     pairing.add(depth(1060))
     assert not pairing.empty
-    assert pairing.nearest(at(1000), .05) is None
-    assert pairing.nearest(at(1000), .07) is not None
+    assert pairing.nearest(.05) is None
+    assert pairing.nearest(.07) is not None
+
+
+def test_what_comes_while_the_picture_is_looked_at_is_compared_and_kept():
+    pairing = DepthPairing()
+    pairing.add(depth(960))
+    pairing.expect(at(1000))
+    for milliseconds in range(1000, 10000, 33):
+        pairing.add(depth(milliseconds))
+    assert pairing.nearest(.05).message.header.stamp == at(1000)
 
 
 def test_old_ones_make_place():
     pairing = DepthPairing()
     for milliseconds in range(0, 10000, 100):
         pairing.add(depth(milliseconds))
-    assert pairing.nearest(at(0), .05) is None
-    assert pairing.nearest(at(9900), .05).skew == 0.
+    pairing.expect(at(0))
+    assert pairing.nearest(.05) is None
+    pairing.expect(at(9900))
+    assert pairing.nearest(.05).skew == 0.
 
 
 def test_seconds_keep_the_nanoseconds():
