@@ -1,0 +1,180 @@
+"""One picture through the pipeline, with a perception that always sees the same people."""
+import numpy as np
+import pytest
+
+pytest.importorskip('rclpy', reason='ROS 2 is not here')
+pytest.importorskip('openpose_ros.msg', reason='the messages are not built: make build')
+from rclpy.clock import Clock   # noqa: E402
+from sensor_msgs.msg import CameraInfo   # noqa: E402
+from std_msgs.msg import Header   # noqa: E402
+
+from openpose_ros.people import transformed   # noqa: E402
+from openpose_ros.perception import Frame   # noqa: E402
+from openpose_ros.ros import images, parameters   # noqa: E402
+from openpose_ros.ros.pipeline import Pipeline   # noqa: E402
+from openpose_ros.ros.statistics import Statistics   # noqa: E402
+from openpose_ros.ros.transforms import FrameError, Pose   # noqa: E402
+from openpose_ros.ros.video import make_camera_info   # noqa: E402
+from openpose_ros.scene import Camera   # noqa: E402
+from people_for_messages import crowd   # noqa: E402
+
+# A camera 1 m over the ground that looks along the x axis of the world.
+POSE = Pose(np.array(((0., 0., 1.), (-1., 0., 0.), (0., -1., 0.))), np.array((0., 0., 1.)))
+
+
+class Perception:
+    """Sees two people wherever there is a camera."""
+
+    settings = tracker = None
+
+    def __init__(self):
+        self.placed = {}
+
+    def find(self, image):
+        return Frame(crowd(2), {'network': .1, 'decoding': .01}, image.shape[1::-1])
+
+    def place(self, frame, camera=None, depth=None, stamp=None, up=None, camera_height=None,
+              pose=None):
+        self.placed = {'camera': camera, 'depth': depth, 'stamp': stamp, 'up': up,
+                       'camera_height': camera_height}
+        if camera is None:
+            unknown = np.full((2, 3), np.nan)
+            return frame._replace(people=frame.people._replace(position=unknown))
+        return frame if pose is None else frame._replace(
+            people=transformed(frame.people, pose.rotation, pose.translation))
+
+
+class Listened:
+    """An output that somebody listens to."""
+
+    def __init__(self):
+        self.seen, self.values, self.listeners = [], None, True
+
+    def heard(self):
+        return self.listeners
+
+    def configure(self, values):
+        self.values = values
+
+    def publish(self, seen):
+        self.seen.append(seen)
+
+
+class Frames:
+    """TF that knows where the camera is, or not."""
+
+    known = True
+
+    def pose(self, target, source, stamp):
+        if not self.known:
+            raise FrameError('no transform')
+        return POSE
+
+
+@pytest.fixture
+def given():
+    """The pipeline with all that is round it, as attributes."""
+    class Given:
+        perception, output, statistics, frames = Perception(), Listened(), Statistics(), Frames()
+        reported = []
+        values = {parameter.name: parameter.default for parameter in parameters.PARAMETERS}
+    Given.pipeline = Pipeline(Given.perception, [Given.output], Given.statistics, Given.frames,
+                              Clock(), Given.reported.append)
+    return Given
+
+
+def process(given, width=640, height=480, sec=12, **changes):
+    """What was published of a black picture."""
+    given.pipeline.configure(dict(given.values, **changes))
+    header = Header(frame_id='eye')
+    header.stamp.sec = sec
+    given.pipeline.process(images.write_image(np.zeros((height, width, 3), np.uint8), header))
+    return given.output.seen[-1]
+
+
+def calibrate(given, camera=Camera.from_field_of_view(640, 480, 60.)):
+    given.pipeline.set_camera_info(make_camera_info(camera, 640, 480, Header()))
+
+
+def test_without_a_listener_the_picture_is_not_even_read(given):
+    given.output.listeners = False
+    given.pipeline.process(None)
+    assert given.statistics.snapshot().counts == {'unheard': 1}
+
+
+def test_values_count_from_the_next_picture_on(given):
+    process(given)
+    assert given.output.values == given.values
+    given.pipeline.configure(dict(given.values, network_height=64))
+    assert given.perception.settings.height == 368
+    process(given, network_height=64)
+    assert given.perception.settings.height == 64
+
+
+def test_a_camera_height_is_that_of_the_floor(given):
+    calibrate(given)
+    seen = process(given, camera_height=1.1, camera_pitch=10.)
+    assert seen.floor == -1.1
+    assert given.perception.placed['camera_height'] == 1.1
+    np.testing.assert_allclose(seen.up, (0., -np.cos(np.radians(10.)), -np.sin(np.radians(10.))))
+
+
+def test_a_calibration_fits_a_smaller_picture_of_its_aspect_only(given):
+    calibrate(given)
+    assert process(given, 320, 240).camera.fx == pytest.approx(
+        .5 * Camera.from_field_of_view(640, 480, 60.).fx)
+    assert process(given, 320, 320).camera is None
+    assert given.statistics.snapshot().counts['camera_info_invalid'] == 1
+    assert 'stay in the image plane' in given.reported[-1]
+    assert process(given, 320, 320, horizontal_fov=60.).camera.width == 320
+
+
+def test_a_calibration_that_is_put_right_is_taken(given):
+    given.pipeline.set_camera_info(CameraInfo(width=640, height=480))
+    assert process(given).camera is None
+    calibrate(given)
+    assert process(given).camera is not None
+
+
+def test_a_picture_without_a_stamp_is_of_now(given):
+    seen = process(given, sec=0)
+    assert seen.stamp > 1e9
+    assert given.perception.placed['stamp'] == seen.stamp
+    assert given.statistics.snapshot().seconds['latency'][0] < 60.
+    assert 'no stamp' in given.reported[0]
+    assert process(given).stamp == 12.
+
+
+def test_in_a_target_frame_people_are_there_and_in_the_camera(given):
+    calibrate(given)
+    seen = process(given, target_frame='map')
+    assert (seen.header.frame_id, seen.image_header.frame_id) == ('map', 'eye')
+    assert seen.header.stamp == seen.image_header.stamp
+    np.testing.assert_allclose(seen.people_in_camera.position, crowd(2).position)
+    np.testing.assert_allclose(seen.people.position[:, 0], crowd(2).position[:, 2])
+    np.testing.assert_allclose(given.perception.placed['up'], (0., -1., 0.), atol=1e-12)
+    assert given.perception.placed['camera_height'] == 1.
+    assert seen.floor == 0.
+
+
+def test_without_tf_people_stay_in_the_image_plane(given):
+    calibrate(given)
+    given.frames.known = False
+    seen = process(given, target_frame='map')
+    assert seen.header.frame_id == 'map'
+    assert seen.camera is None and np.isnan(seen.people_in_camera.position).all()
+    assert seen.people_in_camera.ids.tolist() == seen.people.ids.tolist()
+    assert given.statistics.snapshot().counts['transform_missing'] == 1
+
+
+def test_depth_that_cannot_be_read_is_counted_and_done_without(given):
+    calibrate(given)
+    header = Header()
+    header.stamp.sec = 12
+    given.pipeline.depth.add(images.write_image(np.zeros((4, 4, 3), np.uint8), header))
+    process(given)
+    assert given.perception.placed['depth'] is None
+    assert given.statistics.snapshot().counts['depth_unusable'] == 1
+    given.pipeline.depth.add(images.write_depth(np.ones((4, 4), np.uint16), header))
+    assert process(given, sec=13) is not None
+    assert given.statistics.snapshot().counts['depth_unpaired'] == 1
