@@ -72,6 +72,11 @@ class Looks(NamedTuple):
         total = np.where(self.seen[..., None], self.keypoints, 0.).sum(axis=1)
         return total / np.maximum(self.seen.sum(axis=1), 1)[:, None]
 
+    @property
+    def anywhere(self) -> np.ndarray:
+        """Who is in the picture or in space at all, (n,) bool."""
+        return self.seen.any(axis=1) | self.located
+
     def select(self, rows: np.ndarray) -> 'Looks':
         """The people of these rows, in their order."""
         return Looks(*(field[rows] for field in self))
@@ -101,10 +106,9 @@ def scales(keypoints: np.ndarray, seen: np.ndarray) -> np.ndarray:
     lengths = np.linalg.norm(keypoints[:, LIMB_FROM] - keypoints[:, LIMB_TO], axis=2)
     known = seen[:, LIMB_FROM] & seen[:, LIMB_TO]
     ratio = np.where(known, lengths / LIMB_METRES, 0.).max(axis=1, initial=0.)
-    away = np.where(seen[..., None], keypoints, np.inf).min(axis=1, initial=np.inf)
-    extent = np.where(seen[..., None], keypoints, -np.inf).max(axis=1, initial=-np.inf) - away
-    extent = np.where(seen.any(axis=1)[:, None], extent, 0.)
-    ratio = np.where(known.any(axis=1), ratio, np.linalg.norm(extent, axis=1) / WHOLE_BODY)
+    for person in np.flatnonzero(~known.any(axis=1) & seen.any(axis=1)):
+        extent = np.ptp(keypoints[person, seen[person]], axis=0)
+        ratio[person] = np.linalg.norm(extent) / WHOLE_BODY
     return np.maximum(ratio, LEAST_SCALE)
 
 
@@ -115,17 +119,18 @@ def compare(tracks: Looks, found: Looks) -> Tuple[np.ndarray, np.ndarray]:
     (else from their centres), and the similarity (tracks, detections) in [0, 1].
     """
     both = tracks.seen[:, None] & found.seen
-    off = np.where(both[..., None], found.keypoints - tracks.keypoints[:, None], 0.)
     weight = both * STEADINESS
     total = weight.sum(axis=2)
+    off = (found.keypoints - tracks.keypoints[:, None]) * both[..., None]
     shift = (weight[:, :, None] @ off)[:, :, 0] / np.maximum(total, 1e-9)[..., None]
     stranger = total == 0.
     if stranger.any():
         centres = found.centres - tracks.centres[:, None]
         shift = np.where(stranger[..., None], centres, shift)
-    metres = np.square(off - shift[:, :, None]).sum(axis=3) / tracks.scale[:, None, None] ** 2
-    alike = (weight * np.exp(-0.5 * metres * STEADINESS)).sum(axis=2)
-    lone = ((tracks.seen[:, None] ^ found.seen) * STEADINESS).sum(axis=2)
+    off = off - shift[:, :, None]
+    squared = np.einsum('tdpc,tdpc->tdp', off, off) / tracks.scale[:, None, None] ** 2
+    alike = np.einsum('tdp,tdp->td', weight, np.exp(-0.5 * STEADINESS * squared))
+    lone = np.add.outer(tracks.seen @ STEADINESS, found.seen @ STEADINESS) - 2. * total
     similarity = alike / np.maximum(total + LONE_WEIGHT * lone, 1e-9)
     return shift, np.where(stranger, UNKNOWN_SIMILARITY, similarity)
 
@@ -137,13 +142,13 @@ def costs(tracks: Looks, found: Looks, newcomer: np.ndarray) -> Tuple[np.ndarray
     """
     shift, similarity = compare(tracks, found)
     fresh = found.anchor_covariance + (MANOEUVRE * found.scale)[:, None, None] ** 2 * np.eye(2)
-    image, near = _motion_cost(shift, tracks.anchor_covariance, fresh)
+    image, near = _motion_cost(shift, tracks.anchor_covariance, fresh, IMAGE_GATE)
     image += 0.5 * (np.log(found.scale / tracks.scale[:, None]) / SIZE_NOISE) ** 2
     cost = np.where(near <= IMAGE_GATE, image, np.inf)
     if tracks.located.any() and found.located.any():
         off = found.position - tracks.position[:, None]
         fresh = found.position_covariance + MANOEUVRE ** 2 * np.eye(3)
-        space, distance = _motion_cost(off, tracks.position_covariance, fresh)
+        space, distance = _motion_cost(off, tracks.position_covariance, fresh, SPACE_GATE)
         resort = np.where((near <= CLOSE_IMAGE_GATE) & (similarity >= CLOSE_SIMILARITY),
                           image + SPACE_MISFIT_COST, np.inf)
         in_space = np.where(distance <= SPACE_GATE, space, resort)
@@ -161,14 +166,22 @@ def assign(cost: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
     return rows[made], columns[made]
 
 
-def _motion_cost(off: np.ndarray, predicted: np.ndarray,
-                 fresh: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+def _motion_cost(off: np.ndarray, predicted: np.ndarray, fresh: np.ndarray,
+                 gate: float) -> Tuple[np.ndarray, np.ndarray]:
     """Negative log-likelihood, 0 at best, and squared Mahalanobis distance of every pair.
 
     off: (t, d, dims). predicted: (t, dims, dims), covariance of the prediction. fresh: (d, dims,
-    dims), that of the measurement and of what someone seen a frame ago may have done since.
+    dims), that of the measurement and of what someone seen a frame ago may have done since. Both
+    are inf where the distance is certainly beyond the gate: it is at least off^2 / trace.
     """
-    total = predicted[:, None] + fresh
-    distance = (off[..., None, :] @ np.linalg.inv(total) @ off[..., None])[..., 0, 0]
-    room = np.linalg.det(total) / np.linalg.det(fresh)
-    return 0.5 * (distance + np.log(room)), distance
+    cost = np.full(off.shape[:2], np.inf)
+    distance = cost.copy()
+    reach = gate * np.add.outer(np.einsum('tii->t', predicted), np.einsum('dii->d', fresh))
+    t, d = np.nonzero(np.einsum('tdi,tdi->td', off, off) <= reach)
+    if len(t):
+        total, near = predicted[t] + fresh[d], off[t, d]
+        squared = np.einsum('pi,pij,pj->p', near, np.linalg.inv(total), near)
+        distance[t, d] = squared
+        room = np.linalg.det(total) / np.linalg.det(fresh)[d]
+        cost[t, d] = 0.5 * (squared + np.log(room))
+    return cost, distance

@@ -98,8 +98,8 @@ class Motion(Rows):
             innovation = wrap(innovation, self.period)
         total = prior[..., :dims, :dims] + covariance[:, None]
         precision = np.linalg.inv(total)
-        distance = (innovation[..., None, :] @ precision @ innovation[..., None])[..., 0, 0]
         gain = prior[..., :dims] @ precision
+        distance = np.einsum('nmi,nmij,nmj->nm', innovation, precision, innovation)
         score = -0.5 * (distance + np.log(np.linalg.det(total)))
         weights = self.weights[rows] * np.exp(score - score.max(axis=1, keepdims=True))
         weights = weights / weights.sum(axis=1, keepdims=True)

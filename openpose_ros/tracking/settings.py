@@ -7,6 +7,8 @@ class Settings(NamedTuple):
 
     Life of a track
         min_hits: detections after which a new person is believed, published and given her id.
+        believe_time: s; someone detected twice over at least this time is believed too, for with a
+            slow network `min_hits` pictures take long.
         min_score: person's score (the mean over all 18 parts) with which someone new must be seen;
             a poorer detection, such as a single limb, only continues a person already known.
         max_age: s; how long a person is predicted without a detection before she is given up, and
@@ -39,6 +41,7 @@ class Settings(NamedTuple):
     """
 
     min_hits: int = 3
+    believe_time: float = 0.5
     min_score: float = 0.15
     max_age: float = 1.5
     tentative_age: float = 0.35

@@ -55,7 +55,7 @@ class Joints(Rows):
         off = np.where(seen[..., None], measured - self.places[rows], 0.)
         old = self.speeds[rows]
         speeds = old + gain(SPEED_CUTOFF, dt) * (off / max(dt, 1e-6) - old)
-        metres = np.linalg.norm(speeds, axis=2) / np.reshape(scale, (-1, 1))
+        metres = np.sqrt(np.einsum('npc,npc->np', speeds, speeds)) / np.reshape(scale, (-1, 1))
         share = gain(self.min_cutoff + self.cutoff_slope * metres, dt)[..., None]
         self.places[rows] += np.where(fresh, 1., share) * off
         self.speeds[rows] = np.where(fresh, 0., speeds)

@@ -62,10 +62,9 @@ class Tracker:
         if dt is None:
             self.ignored += 1
             return self._people
-        usable = _usable(people)
-        if not usable.all():
-            people = people.select(usable)
         tracks, found = self._tracks, association.looks(people)
+        if not found.anywhere.all():
+            people, found = people.select(found.anywhere), found.select(found.anywhere)
         tracks.predict(dt)
         cost, shift = association.costs(tracks.looks(), found, tracks.ids == 0)
         rows, columns = association.assign(cost)
@@ -112,12 +111,8 @@ class Tracker:
             rows = len(tracks.ids) + np.arange(len(columns))
             tracks.add(len(columns))
             tracks.update(rows, columns, people, found, found.centres[columns], camera, 0.)
-        believed = np.flatnonzero((tracks.ids == 0) & (tracks.hits >= self.settings.min_hits))
+        often = tracks.hits >= self.settings.min_hits
+        long = (tracks.hits >= 2) & (tracks.followed >= self.settings.believe_time)
+        believed = np.flatnonzero((tracks.ids == 0) & (often | long))
         tracks.ids[believed] = self._next_id + np.arange(len(believed))
         self._next_id += len(believed)
-
-
-def _usable(people: People) -> np.ndarray:
-    """Who is anywhere at all, in the picture or in space, (n,) bool."""
-    seen = np.isfinite(people.keypoints).all(axis=2) & (people.keypoints[..., 2] > 0.)
-    return seen.any(axis=1) | np.isfinite(people.position).all(axis=1)

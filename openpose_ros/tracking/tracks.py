@@ -25,16 +25,17 @@ SHARED = np.array([0., 0.1, 0.5])
 class Tracks(Rows):
     """The people followed, in rows: their state after the newest frame.
 
-    ids: (n,) uint32, 0 for someone not believed yet. hits: (n,) detections so far. unseen: (n,) s
-    since the last of them. row: (n,) index of this frame's detection, -1 for none. scores: (n,) and
-    part_scores: (n, 18), of the last detection. picture, space: the motion of the whole body in px
+    ids: (n,) uint32, 0 for someone not believed yet. hits: (n,) detections so far. followed: (n,)
+    s since the first of them, unseen: (n,) s since the last. row: (n,) index of this frame's
+    detection, -1 for none. scores: (n,) and part_scores: (n, 18), of the last detection. picture, space: the motion of the whole body in px
     and in m; picture.scale is the px per metre. anchor: (n, 2), origin: (n, 3), the places of the
     body that joints (px) and points (m) were carried to. source: (n,) of the position. shared:
     (n, 3, 3) m^2, the part of the position's covariance that smoothing cannot reduce. heading: rows
     2 i and 2 i + 1 are the facing and the gaze of person i.
     """
 
-    COLUMNS = {'ids': 0, 'hits': 0, 'unseen': 0., 'row': -1, 'scores': 0., 'part_scores': 0.,
+    COLUMNS = {'ids': 0, 'hits': 0, 'followed': 0., 'unseen': 0., 'row': -1, 'scores': 0.,
+               'part_scores': 0.,
                'anchor': 0., 'origin': np.nan, 'source': SOURCE_NONE, 'shared': 0.}
 
     def __init__(self, settings: Settings) -> None:
@@ -46,6 +47,7 @@ class Tracks(Rows):
         self.configure(settings)
         self.ids = np.zeros(0, np.uint32)
         self.hits = np.zeros(0, int)
+        self.followed = np.zeros(0)
         self.unseen = np.zeros(0)
         self.row = np.zeros(0, int)
         self.scores = np.zeros(0, np.float32)
@@ -84,6 +86,7 @@ class Tracks(Rows):
 
     def predict(self, dt: float) -> None:
         """Move everybody on by `dt` seconds."""
+        self.followed = self.followed + dt
         self.unseen = self.unseen + dt
         self.row[:] = -1
         for motion in (self.picture, self.space, self.heading.motion):
@@ -207,7 +210,8 @@ class Tracks(Rows):
         sources = np.stack([people.facing_source, people.gaze_source], axis=1).ravel()
         mirrors = np.full((len(rows), 2, 3), np.nan)
         alone = people.facing_source == SOURCE_MONOCULAR
-        mirrors[alone, 0] = self.space.expected()[rows[alone]] - camera
+        if alone.any():
+            mirrors[alone, 0] = self.space.expected()[rows[alone]] - camera
         self.heading.update(both[known], directions[known], stddev[known], sources[known],
                             mirrors.reshape(-1, 3)[known], dt)
 
