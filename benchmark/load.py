@@ -312,7 +312,8 @@ def node_memory(data):
 def start_node(*values):
     executable = os.path.join(get_package_prefix('openpose_ros'), 'lib', 'openpose_ros', 'openpose')
     return subprocess.Popen(
-        [executable, '--ros-args', '--log-level', 'warn'] + sum((['-p', each] for each in values), []),
+        [executable, '--ros-args', '--log-level', 'warn']
+        + [argument for value in values for argument in ('-p', value)],
         preexec_fn=lambda: os.sched_setaffinity(0, CORES))
 
 

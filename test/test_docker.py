@@ -31,7 +31,8 @@ def test_hadolint_finds_nothing(dockerfile):
     if hadolint is None:
         pytest.skip('hadolint is not installed')
     result = subprocess.run(
-        [hadolint, '--no-color', '--failure-threshold', 'warning', os.path.join(DOCKER, dockerfile)],
+        [hadolint, '--no-color', '--failure-threshold', 'warning',
+         os.path.join(DOCKER, dockerfile)],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert result.returncode == 0, result.stdout.decode()
 
@@ -47,12 +48,11 @@ def test_what_is_copied_exists_and_gets_into_the_build(dockerfile):
         assert source == '.' or source.split('/')[0] in let_in
 
 
-@pytest.mark.parametrize('dockerfile', DOCKERFILES)
-def test_the_build_gets_all_that_cmake_installs(dockerfile):
+def test_the_build_gets_all_that_cmake_installs():
     let_in = re.findall(r'^!(.+)$', read('.dockerignore'), re.M)
-    for name in ('CMakeLists.txt', 'package.xml', 'msg', 'openpose_ros', 'tools', 'launch', 'config',
-                 'examples', 'docker'):
-        assert name in let_in
+    needed = {'CMakeLists.txt', 'package.xml', 'msg', 'openpose_ros', 'tools', 'launch', 'config',
+              'examples', 'docker'}
+    assert needed <= set(let_in)
 
 
 @pytest.mark.parametrize('dockerfile', DOCKERFILES)

@@ -56,4 +56,5 @@ def test_a_node_without_pictures_is_not(report):
 
 def test_nor_is_one_that_is_silent(report):
     report(DiagnosticStatus.OK, 'looking at pictures')
-    assert check('/other/openpose', 1.) == (1, 'no report of /other/openpose on /diagnostics in 1 s')
+    assert check('/other/openpose', 1.) == (
+        1, 'no report of /other/openpose on /diagnostics in 1 s')
