@@ -22,6 +22,7 @@ from openpose_ros.ros import transport
 
 _START_TIMEOUT = 180.   # s; the first time a model may be fetched and converted
 _STOP_TIMEOUT = 10.     # s
+OVERLAY_WIDTH = 'overlay.width:=1024'   # px; to draw, send and write larger ones slows a PC down
 _SILENCE = 2.           # s without a skeleton after the end of the video
 
 
@@ -105,7 +106,8 @@ class Processes:
 
 def play(options: argparse.Namespace, counter: Counter, processes: Processes) -> None:
     """Start the nodes, and report each second until the video has ended and all is seen."""
-    parameters = [word for parameter in options.parameter for word in ('-p', parameter)]
+    parameters = [word for parameter in [OVERLAY_WIDTH] + options.parameter
+                  for word in ('-p', parameter)]
     processes.start('record', '--output', options.output, '--ros-args', '-r', 'image:=image_raw')
     processes.start('openpose', '--ros-args', '-r', 'image:=image_raw',
                     '-r', 'depth:=depth/image_raw', *parameters)
