@@ -91,11 +91,11 @@ def _draw_label(picture, keypoints, text, width):
     if not text:
         return
     left, top = np.nanmin(keypoints[:, :2], axis=0)
-    scale = .35 * width + .15
-    (_, height), _ = cv2.getTextSize(text, _FONT, scale, 1)
-    where = int(max(left, 0)), int(max(top - 4 * width, height + 2))
-    cv2.putText(picture, text, where, _FONT, scale, _INK, 3 * width, cv2.LINE_AA)
-    cv2.putText(picture, text, where, _FONT, scale, _PAPER, width, cv2.LINE_AA)
+    scale = .3 * width + .2
+    (wide, high), below = cv2.getTextSize(text, _FONT, scale, 1)
+    x, y = int(max(left, 2)), int(max(top - 6 * width, high + 4))
+    cv2.rectangle(picture, (x - 2, y - high - 4), (x + wide + 2, y + below), _INK, cv2.FILLED)
+    cv2.putText(picture, text, (x, y), _FONT, scale, _PAPER, 1, cv2.LINE_AA)
 
 
 def plan(people: People, size: int = 800, reach: Optional[float] = None,
