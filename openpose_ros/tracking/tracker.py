@@ -112,7 +112,8 @@ class Tracker:
             tracks.add(len(columns))
             tracks.update(rows, columns, people, found, found.centres[columns], camera, 0.)
         often = tracks.hits >= self.settings.min_hits
-        long = (tracks.hits >= 2) & (tracks.followed >= self.settings.believe_time)
+        long = (tracks.hits >= 2) & (tracks.row >= 0) & (
+            tracks.followed >= self.settings.believe_time)
         believed = np.flatnonzero((tracks.ids == 0) & (often | long))
         tracks.ids[believed] = self._next_id + np.arange(len(believed))
         self._next_id += len(believed)

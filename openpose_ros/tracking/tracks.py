@@ -25,18 +25,18 @@ SHARED = np.array([0., 0.1, 0.5])
 class Tracks(Rows):
     """The people followed, in rows: their state after the newest frame.
 
-    ids: (n,) uint32, 0 for someone not believed yet. hits: (n,) detections so far. followed: (n,)
-    s since the first of them, unseen: (n,) s since the last. row: (n,) index of this frame's
-    detection, -1 for none. scores: (n,) and part_scores: (n, 18), of the last detection. picture, space: the motion of the whole body in px
-    and in m; picture.scale is the px per metre. anchor: (n, 2), origin: (n, 3), the places of the
-    body that joints (px) and points (m) were carried to. source: (n,) of the position. shared:
-    (n, 3, 3) m^2, the part of the position's covariance that smoothing cannot reduce. heading: rows
-    2 i and 2 i + 1 are the facing and the gaze of person i.
+    ids: (n,) uint32, 0 for someone not believed yet. hits: (n,) detections so far. followed,
+    unseen: (n,) s since the first and since the last of them. row: (n,) index of this frame's
+    detection, -1 for none. scores: (n,) and part_scores: (n, 18), of the last detection. picture,
+    space: the motion of the whole body in px and in m; picture.scale is the px per metre. anchor:
+    (n, 2), origin: (n, 3), the places of the body that joints (px) and points (m) were carried to.
+    source: (n,) of the position. shared: (n, 3, 3) m^2, the part of the position's covariance that
+    smoothing cannot reduce. heading: rows 2 i and 2 i + 1 are the facing and the gaze of person i.
     """
 
     COLUMNS = {'ids': 0, 'hits': 0, 'followed': 0., 'unseen': 0., 'row': -1, 'scores': 0.,
-               'part_scores': 0.,
-               'anchor': 0., 'origin': np.nan, 'source': SOURCE_NONE, 'shared': 0.}
+               'part_scores': 0., 'anchor': 0., 'origin': np.nan, 'source': SOURCE_NONE,
+               'shared': 0.}
 
     def __init__(self, settings: Settings) -> None:
         self.picture = Motion(2)
