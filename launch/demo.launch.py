@@ -1,4 +1,4 @@
-"""A video, the node `openpose` and RViz: `ros2 launch openpose_ros demo.launch.py source:=VIDEO`."""
+"""A video, the node `openpose` and RViz: `ros2 launch openpose_ros demo.launch.py source:=FILE`."""
 import os
 
 from ament_index_python.packages import get_package_share_directory

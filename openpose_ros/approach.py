@@ -14,7 +14,7 @@ from openpose_ros.people import People
 NEAREST, CENTRED = 'nearest', 'centred'
 CHOICES = NEAREST, CENTRED
 
-# How much nearer (m) or nearer to the camera's axis (rad) someone else must be to be chosen instead.
+# How much nearer (m), or nearer to the camera's axis (rad), someone else must be to be chosen.
 _MARGIN = {NEAREST: .3, CENTRED: math.radians(5.)}
 
 # A standing person is averaged over. Someone who walks is not, and who has stepped aside or turned

@@ -105,7 +105,7 @@ def build(health: Health, snapshot: Snapshot, recent: Dict[str, int], passed: Op
 
 def judge(health: Health, snapshot: Snapshot, recent: Dict[str, int],
           thresholds: Thresholds) -> Tuple[bytes, str]:
-    """The worst that can be said of the node now, and in which words."""
+    """How the node is now, and in which words."""
     if health.state != 'active':
         return OK, health.state
     if health.image_age is None or health.image_age > thresholds.max_image_age:
@@ -113,19 +113,26 @@ def judge(health: Health, snapshot: Snapshot, recent: Dict[str, int],
             return ERROR, ('no pictures arrive although there is a publisher: see docs/robot.md, '
                            'No pictures')
         return ERROR, 'nobody publishes pictures'
+    wrong = list(_warnings(snapshot, recent, thresholds))
+    if not wrong:
+        return OK, 'looking at pictures'
+    useless = recent.get('failed') and not recent.get('processed')
+    return ERROR if useless else WARN, '; '.join(wrong)
+
+
+def _warnings(snapshot, recent, thresholds):
+    """What is not as it should be, in a few words each."""
     if recent.get('failed'):
-        level = WARN if recent.get('processed') else ERROR
-        return level, 'pictures are left out: {}'.format(snapshot.error)
+        yield 'pictures are left out: {}'.format(snapshot.error)
     latency = snapshot.seconds.get('latency')
     if latency and latency[1] > thresholds.max_latency:
-        return WARN, 'latency of {:.2f} s'.format(latency[1])
+        yield 'latency of {:.2f} s'.format(latency[1])
     if recent.get('camera_info_invalid'):
-        return WARN, 'camera_info cannot be used: people stay in the image plane'
+        yield 'camera_info cannot be used: people stay in the image plane'
     if recent.get('transform_missing'):
-        return WARN, 'TF does not say where the camera is: people stay in the image plane'
+        yield 'TF does not say where the camera is: people stay in the image plane'
     paired = recent.get('depth_paired', 0)
     without = recent.get('depth_unpaired', 0) + recent.get('depth_unusable', 0)
     if without and paired < thresholds.min_depth_paired * (paired + without):
-        return WARN, '{} of the last {} pictures had no depth of their moment'.format(
+        yield '{} of the last {} pictures had no depth of their moment'.format(
             without, paired + without)
-    return OK, 'looking at pictures'

@@ -27,8 +27,8 @@ class Bodies(Output):
     def __init__(self, node) -> None:
         """Raises HriError where hri_msgs is not installed."""
         if hri_msgs is None:
-            raise HriError('publish_hri needs the package hri_msgs, which is not installed: install '
-                           'ros-<distro>-hri-msgs or set publish_hri to false')
+            raise HriError('publish_hri needs the package hri_msgs, which is not installed: '
+                           'install ros-<distro>-hri-msgs or set publish_hri to false')
         self._node = node
         self._publisher = node.create_publisher(hri_msgs.IdsList, _ROOT + 'tracked',
                                                 QoSProfile(depth=5))

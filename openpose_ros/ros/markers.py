@@ -17,7 +17,7 @@ from openpose_ros.ros import messages
 from openpose_ros.ros.output import Output, Seen
 from openpose_ros.scene import Camera
 
-VELOCITY = (233, 180, 86)       # BGR; sky blue of the palette that drawing.py takes its colours from
+VELOCITY = (233, 180, 86)       # BGR; sky blue of the palette of drawing.py's colours
 
 _LIMBS = np.array(COCO.limbs[:len(COCO.limbs) - COCO.extra_limbs])
 _SCORES = (.4, .7)              # between small, middle and large joints
@@ -82,15 +82,15 @@ class Markers(Output):
 
     def _on_plane(self, seen):
         """Who has no position, at a distance before the camera, in the camera's own frame."""
-        people = seen.people.select(np.isnan(seen.people.position).any(axis=1))
-        if not self._plane_distance:
-            people = people.select([])
-        height, width = seen.image.shape[:2]
-        camera = seen.camera or Camera.from_field_of_view(width, height, _FIELD_OF_VIEW)
-        found = self._plane.build(
-            camera.unproject(people.keypoints[..., :2],
-                             np.full(people.keypoints.shape[:2], self._plane_distance)),
-            people.keypoints[..., 2])
+        keypoints = seen.people.keypoints[np.isnan(seen.people.position).any(axis=1)]
+        if not (self._plane_distance and len(keypoints)):
+            keypoints = points = keypoints[:0]
+        else:
+            height, width = seen.image.shape[:2]
+            camera = seen.camera or Camera.from_field_of_view(width, height, _FIELD_OF_VIEW)
+            points = camera.unproject(keypoints[..., :2], np.full(keypoints.shape[:2],
+                                                                  self._plane_distance))
+        found = self._plane.build(points, keypoints[..., 2])
         for marker in found:
             marker.header = seen.image_header
             marker.lifetime = self._lifetime

@@ -109,7 +109,7 @@ def boxes_around(keypoints: np.ndarray, width: int, height: int) -> list:
 
 
 def cross_matrix(axis: np.ndarray) -> np.ndarray:
-    """The matrix (3, 3) for which ``vectors.dot(matrix)`` is ``cross(axis, vectors)``, rows (3,)."""
+    """The matrix (3, 3) for which vectors.dot(matrix) is the cross products axis x vector."""
     x, y, z = axis
     return np.array(((0., z, -y), (-z, 0., x), (y, -x, 0.)))
 

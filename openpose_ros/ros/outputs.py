@@ -35,10 +35,11 @@ class Poses(Output):
     message_type = PoseArray
 
     def build(self, seen: Seen) -> PoseArray:
-        people = seen.people.select(np.isfinite(seen.people.position).all(axis=1))
-        rotations = messages.orientations(people.facing, seen.up)
+        people = seen.people
+        known = np.isfinite(people.position).all(axis=1)
+        rotations = messages.orientations(people.facing[known], seen.up)
         return PoseArray(header=seen.header, poses=[
-            messages.pose(*row) for row in zip(people.position, rotations)])
+            messages.pose(*row) for row in zip(people.position[known], rotations)])
 
 
 class Overlay(Output):

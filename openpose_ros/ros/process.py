@@ -22,7 +22,8 @@ _PATIENCE = 1.5     # s; a node that has not ended by then is left as it is
 def run(make_node: Callable) -> int:
     """Run a node until SIGINT, SIGTERM or the end of its `done`; returns the exit code.
 
-    make_node: makes the node, which also has start() and end(). The process ends within 2 s of a signal.
+    make_node: makes the node, which also has start() and end(). The process ends within 2 s of a
+    signal.
     """
     asked = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

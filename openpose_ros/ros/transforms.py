@@ -53,8 +53,8 @@ class Frames:
         except tf2_ros.TransformException as error:
             raise FrameError('no transform from {} to {} at the picture\'s stamp: {}'.format(
                 source, target, ' '.join(str(error).split())))
-        rotation, move = transform.rotation, transform.translation
-        return Pose(Rotation.from_quat((rotation.x, rotation.y, rotation.z, rotation.w)).as_matrix(),
+        turn, move = transform.rotation, transform.translation
+        return Pose(Rotation.from_quat((turn.x, turn.y, turn.z, turn.w)).as_matrix(),
                     np.array((move.x, move.y, move.z)))
 
     def close(self) -> None:

@@ -30,10 +30,17 @@ def snapshot(**changes):
     (HEALTHY, snapshot(), {'depth_paired': 2, 'depth_unpaired': 3}, WARN, '3 of the last 5'),
     (HEALTHY, snapshot(), {'depth_paired': 1, 'depth_unusable': 2}, WARN, '2 of the last 3'),
     (HEALTHY, snapshot(), {'depth_paired': 3, 'depth_unpaired': 3}, OK, 'looking at pictures')])
-def test_the_worst_is_said(health, seen, recent, level, said):
+def test_what_is_wrong_is_said(health, seen, recent, level, said):
     found, message = judge(health, seen, recent, THRESHOLDS)
     assert found == level
     assert said in message
+
+
+def test_no_warning_hides_another():
+    level, message = judge(HEALTHY, snapshot(seconds={'latency': (.2, 1.1)}),
+                           {'processed': 1, 'camera_info_invalid': 1}, THRESHOLDS)
+    assert level == WARN
+    assert 'latency' in message and 'camera_info' in message
 
 
 def test_everything_is_told():
