@@ -1,9 +1,9 @@
-"""`make bench`: every benchmark but those of space and tracking, one after the other."""
+"""`make bench`: the benchmarks of the main job, one after the other."""
 import os
 import subprocess
 import sys
 
-BENCHMARKS = ('decoding', 'accuracy', 'network', 'node')
+BENCHMARKS = ('decoding', 'accuracy', 'network', 'outputs', 'node')
 
 
 def main():
