@@ -22,8 +22,19 @@ CROWDS = ((1, 1), (1, 2), (2, 2), (2, 3), (3, 3), (4, 4))   # tiles of the six p
 
 def main():
     cv2.setNumThreads(1)
-    figures = {'peer': against_the_article(), 'growth': growth()}
-    report.write('decoding', figures)
+    article, median = against_the_article(), growth()
+    six, crowd = article['apink2, 6 people'], article['apink2 tiled, 24 people']
+    report.print_table('Asked for', ('figure', 'measured', 'met'), [
+        report.check('six people <= 1.5 ms', '{:.2f}'.format(six['ms']), six['ms'] <= 1.5),
+        report.check('six people: 25 times as fast as the literal', '{:.0f}'.format(six['ratio']),
+                     six['ratio'] >= 25.),
+        report.check('24 people: 80 times as fast', '{:.0f}'.format(crowd['ratio']),
+                     crowd['ratio'] >= 80.),
+        report.check('24 people <= 4 times the time of 6',
+                     '{:.1f}'.format(median[24] / median[6]), median[24] <= 4. * median[6]),
+        report.check('96 people <= 18 times', '{:.1f}'.format(median[96] / median[6]),
+                     median[96] <= 18. * median[6])])
+    report.write('decoding', {'article': article, 'growth': median})
 
 
 def maps_of(name):

@@ -86,7 +86,7 @@ def main():
     with_transport = slow['latency_median'] - slow['network']
     report.print_table('Asked for', ('figure', 'measured', 'met'), [
         report.check('convert, resize, decode, publish <= 5 ms',
-                     '{:.1f}'.format(slow['beside_network']), slow['beside_network'] <= 5.),
+                     '{:.1f}'.format(slow['asked']), slow['asked'] <= 5.),
         report.check('the same with the transport <= 15 ms (at 5 Hz)',
                      '{:.1f}'.format(with_transport), with_transport <= 15.)] + [
         report.check('median latency <= two network times + 15 ms at {:.0f} Hz'.format(rate),
@@ -117,9 +117,11 @@ def run(picture, rate):
         camera.node.destroy_node()
         node.send_signal(signal.SIGINT)
         node.wait(10.)
-    found = {what: float(camera.figures[what + ' median ms'])
+    found = {what: float(camera.figures[what.replace('_', ' ') + ' median (ms)'])
              for what in ('network', 'beside_network', 'conversion', 'resizing', 'decoding',
                           'tracking', 'publishing')}
+    found['asked'] = sum(found[what] for what in ('conversion', 'resizing', 'decoding',
+                                                  'publishing'))
     found.update({key: int(camera.figures[key]) - before[key] for key in COUNTED})
     found.update(sent=sent, people=camera.people, latency_median=float(np.median(latencies)),
                  latency_95=float(np.percentile(latencies, 95.)),
