@@ -5,6 +5,7 @@ picture (worker.py, pipeline.py). Written for rclpy of Humble; newer ones take t
 """
 import sys
 import time
+import traceback
 
 from rclpy.lifecycle import LifecycleNode, TransitionCallbackReturn
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
@@ -73,6 +74,10 @@ class OpenposeNode(LifecycleNode):
             self._perception = self._load(value_of)
         except (ValueError, network.ModelError, FrameError, HriError) as error:
             self.get_logger().error('cannot be configured: {}'.format(error))
+            self._forget()
+            return TransitionCallbackReturn.FAILURE
+        except Exception:   # rclpy would swallow it
+            self.get_logger().error('cannot be configured: {}'.format(traceback.format_exc()))
             self._forget()
             return TransitionCallbackReturn.FAILURE
         self._enable = self.create_service(SetBool, '~/enable', self._on_enable)
