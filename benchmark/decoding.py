@@ -76,7 +76,8 @@ def growth():
         cases[people] = first_people(maps, people)
     cases[100] = tiled(maps, 4, 5)[0][:, :243], tiled(maps, 4, 5)[1][:, :243]
     times = report.time_in_turn_ms(
-        {people: (lambda maps=maps: decode(*maps)) for people, maps in sorted(cases.items())}, 40, 3)
+        {people: (lambda maps=maps: decode(*maps)) for people, maps in sorted(cases.items())},
+        40, 3)
     median = {people: float(np.median(taken)) for people, taken in times.items()}
     rows = [[people, '{:.2f}'.format(ms), '{:.1f}'.format(ms / median[6])]
             for people, ms in sorted(median.items())]

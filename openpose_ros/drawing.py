@@ -104,8 +104,8 @@ def plan(people: People, size: int = 800, reach: Optional[float] = None,
 
     Each person is a disc with the ellipse of one standard deviation of her position, an arrow for
     facing and a shorter one for gaze, each in a wedge of one standard deviation, and her id and
-    distance along the ground. reach: metres from the camera to the upper edge; by default all people fit. up: unit
-    vector against gravity in the camera's optical frame.
+    distance along the ground. reach: metres from the camera to the upper edge; by default all
+    people fit. up: unit vector against gravity in the camera's optical frame.
     """
     ground = _ground_axes(np.asarray(up, float))
     where = people.position.dot(ground.T)
@@ -120,8 +120,9 @@ def plan(people: People, size: int = 800, reach: Optional[float] = None,
                 (people.facing[row], people.facing_stddev[row], FACING, .7)):
             sheet.draw_direction(where[row], ground.dot(direction), stddev, colour, length)
         covariance = ground.dot(people.position_covariance[row]).dot(ground.T)
+        label = _label(people.ids[row], np.linalg.norm(where[row]))
         sheet.draw_person(where[row], covariance, '{} {}'.format(
-            _label(people.ids[row], np.linalg.norm(where[row])), SOURCE_NAMES[people.position_source[row]]))
+            label, SOURCE_NAMES[people.position_source[row]]))
     unplaced = people.count - len(known)
     if unplaced:
         sheet.write('{} more without a position'.format(unplaced), (10, size - 12))

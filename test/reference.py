@@ -17,7 +17,7 @@ def find_peaks(heatmaps, threshold):
         largest = maximum_filter(heatmap, size=5, mode='constant', cval=-np.inf)
         cells = []
         for y, x in zip(*np.nonzero((heatmap == largest) & (heatmap > threshold))):
-            if not any(abs(x - other_x) <= 2 and abs(y - other_y) <= 2 for other_y, other_x in cells):
+            if not any(max(abs(x - other_x), abs(y - other_y)) <= 2 for other_y, other_x in cells):
                 cells.append((y, x))
         parts.append([(F(x + step(heatmap[y], x)), F(y + step(heatmap[:, x], y)), heatmap[y, x])
                       for y, x in cells])

@@ -59,7 +59,7 @@ def _check(args):
     if len(args.pictures) > 1:
         for folder in filter(None, (args.overlay, args.plan)):
             if not os.path.isdir(folder):
-                raise common.UserError('{} is no folder, which several pictures need'.format(folder))
+                raise common.UserError('{} is no folder, as several pictures need'.format(folder))
 
 
 def _report(path, people, seconds, problems):

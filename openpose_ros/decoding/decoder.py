@@ -73,7 +73,7 @@ def decode(heatmaps: np.ndarray, pafs: np.ndarray, body: Body = COCO,
     heatmaps = np.ascontiguousarray(heatmaps[..., :len(body.parts)], np.float32)
     pafs = np.ascontiguousarray(pafs, np.float32)
     if settings.upsampling > 1:
-        heatmaps, pafs = _enlarge(heatmaps, settings.upsampling), _enlarge(pafs, settings.upsampling)
+        heatmaps, pafs = (_enlarge(maps, settings.upsampling) for maps in (heatmaps, pafs))
     peaks = find_peaks(heatmaps, settings.peak_threshold)
     connections = find_connections(pafs, peaks, body, settings.sample_threshold,
                                    settings.needed_samples)

@@ -51,7 +51,7 @@ class Settings(NamedTuple):
     acceleration: float = 1.
     still_turn: float = 0.03
     turn_acceleration: float = 1.5
-    dwell: float = 3.
+    dwell: float = 5.
     up: Tuple[float, float, float] = (0., -1., 0.)
     flip_frames: int = 3
     strong_facing_stddev: float = 0.06

@@ -14,7 +14,8 @@ class Tracker:
     """Follows people from frame to frame.
 
     ignored: frames that came out of order and were left out. resets: times that tracking started
-    afresh because time jumped back or too long without a frame had passed.
+    afresh because time jumped back or too long without a frame had passed. unseen: (n,) s since
+    each of the people last returned was detected; 0 for someone who is not predicted.
     """
 
     def __init__(self, settings: Settings = Settings()) -> None:
@@ -42,6 +43,7 @@ class Tracker:
         self._tracks = Tracks(self._settings)
         self._stamp = None          # type: Optional[float]
         self._people = people_in_image(np.zeros((0, 18, 3)))
+        self.unseen = np.zeros(0)
 
     def update(self, people: People, stamp: float,
                image_size: Optional[Tuple[int, int]] = None,
@@ -77,6 +79,7 @@ class Tracker:
         if image_size is not None:
             published &= (tracks.row >= 0) | tracks.within(image_size)
         self._people = tracks.people(people).select(published)
+        self.unseen = tracks.unseen[published]
         return self._people
 
     def _advance(self, stamp: float) -> Optional[float]:

@@ -175,7 +175,8 @@ class Tracks(Rows):
         now = np.flatnonzero(self.row >= 0)
         found = measured.select(self.row[now])
         for name in names:
-            known = np.isfinite(getattr(found, name).reshape(len(now), -1)).any(axis=1)
+            value = getattr(found, name)
+            known = np.isfinite(value).any(axis=tuple(range(1, value.ndim)))
             for field in (name, name + '_covariance', name + '_stddev'):
                 if hasattr(people, field):
                     getattr(people, field)[now[known]] = getattr(found, field)[known]
