@@ -1,0 +1,86 @@
+"""Who is who: what a pairing costs, and the best one."""
+import numpy as np
+
+from made_people import in_picture_only, person, together
+from openpose_ros.tracking import association
+from openpose_ros.tracking.association import LIMIT, assign, costs, looks
+
+NOBODY_NEW = np.zeros(2, bool)
+
+
+def pairs(before, now):
+    """{track: detection} of two people known exactly before and the people now."""
+    cost, _ = costs(looks(before), looks(now), np.zeros(before.count, bool))
+    return dict(zip(*(indices.tolist() for indices in assign(cost))))
+
+
+def test_each_keeps_to_herself_in_any_order():
+    two = together(person(-0.5), person(0.5))
+    assert pairs(two, two.select([1, 0])) == {0: 1, 1: 0}
+    plain = in_picture_only(two)
+    assert pairs(plain, plain.select([1, 0])) == {0: 1, 1: 0}
+
+
+def test_depth_tells_apart_who_stands_in_one_line():
+    two = together(person(0., 2.), person(0., 3.))
+    assert pairs(two, two.select([1, 0])) == {0: 1, 1: 0}
+
+
+def test_size_tells_apart_who_stands_in_one_line_in_the_picture():
+    two = in_picture_only(together(person(0., 2.), person(0., 3.)))
+    assert pairs(two, two.select([1, 0])) == {0: 1, 1: 0}
+
+
+def test_a_good_pair_is_not_given_up_for_two_bad_ones():
+    cost = np.array([[0., 7.], [7., np.inf]])
+    rows, columns = assign(cost)
+    assert (rows.tolist(), columns.tolist()) == ([0], [0])
+
+
+def test_beyond_the_limit_nobody_is_paired():
+    rows, _ = assign(np.full((3, 2), LIMIT))
+    assert not len(rows)
+    assert pairs(person(0.), person(1.5)) == {}
+    assert pairs(in_picture_only(person(0.)), in_picture_only(person(1.5))) == {}
+
+
+def test_known_and_unknown_positions_stand_in_one_table():
+    before = together(person(-0.5), person(0.5))
+    now = together(in_picture_only(person(0.5)), person(-0.5))
+    assert pairs(before, now) == {0: 1, 1: 0}
+
+
+def test_a_wrong_depth_does_not_lose_someone_who_looks_just_the_same():
+    wrong = person()._replace(position=np.array([[0., 0., 5.]]))
+    assert pairs(person(), wrong) == {0: 0}
+
+
+def test_a_whole_body_is_preferred_to_a_fragment_in_the_same_place():
+    whole = in_picture_only(person())
+    keypoints = whole.keypoints.copy()
+    keypoints[0, :, :2] += 8.
+    arm = whole.keypoints.copy()
+    arm[0, 5:, :2], arm[0, 5:, 2] = np.nan, 0.
+    assert pairs(whole, in_picture_only(together(
+        whole._replace(keypoints=arm), whole._replace(keypoints=keypoints)))) == {0: 1}
+
+
+def test_who_is_believed_goes_before_a_newcomer():
+    two = together(person(0.), person(0.02))
+    cost, _ = costs(looks(two), looks(person(0.01)), np.array([True, False]))
+    assert assign(cost)[0].tolist() == [1]
+
+
+def test_the_scale_is_found_whatever_part_of_the_body_shows():
+    keypoints = person(z=3.).keypoints[0, :, :2].astype(float)
+    for parts in (range(18), range(8), (8, 9, 10), (1, 2, 5)):
+        seen = np.zeros((1, 18), bool)
+        seen[0, list(parts)] = True
+        scale = association.scales(np.where(seen[..., None], keypoints, 0.), seen)
+        np.testing.assert_allclose(scale, 525. / 3., rtol=0.2)
+
+
+def test_nobody_and_nothing_are_no_trouble():
+    nobody = person().select([])
+    assert pairs(nobody, person()) == {} and pairs(person(), nobody) == {}
+    assert pairs(nobody, nobody) == {}
