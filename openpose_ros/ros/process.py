@@ -28,7 +28,7 @@ def run(make_node: Callable) -> int:
     asked = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: asked.set())
-    transport.carry_pictures()
+    transport.carry_pictures(transport.MESSAGES)
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     node = make_node()
     crashed = []

@@ -9,25 +9,30 @@ from typing import Dict, Mapping
 
 VARIABLE = 'FASTDDS_BUILTIN_TRANSPORTS'
 
-# The default transports, shared memory and UDP, with room for pictures of 1920x1080. (The modes
+# The default transports, shared memory and UDP, with room (MB) for pictures of 1920x1080. (The modes
 # LARGE_DATA and SHM carry them too, but cut off every process that does not use the same mode.)
-PICTURES = 'DEFAULT?sockets_size=16MB'
+TRANSPORTS = 'DEFAULT?sockets_size={}MB'
+PICTURES = 16
+# The room of a process that only takes pictures: that of the sender counts, and all of it is memory
+# in use. What it sends itself is small, but for an overlay, which is sent reliably.
+MESSAGES = 4
 
 # Whoever sets one of these has chosen a transport already.
 _CHOICES = (VARIABLE, 'FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
 
 
-def environment(given: Mapping[str, str] = os.environ) -> Dict[str, str]:
+def environment(given: Mapping[str, str] = os.environ, room: int = PICTURES) -> Dict[str, str]:
     """What to add to the environment `given` so that pictures arrive: {variable: value}.
 
     It is empty where the user has chosen a transport or another middleware (RMW_IMPLEMENTATION).
+    room: MB.
     """
     fast_dds = 'fastrtps' in given.get('RMW_IMPLEMENTATION', 'rmw_fastrtps_cpp')
     if not fast_dds or any(given.get(choice) for choice in _CHOICES):
         return {}
-    return {VARIABLE: PICTURES}
+    return {VARIABLE: TRANSPORTS.format(room)}
 
 
-def carry_pictures() -> None:
-    """Set the transport of this process and its children; before ``rclpy.init``."""
-    os.environ.update(environment())
+def carry_pictures(room: int = PICTURES) -> None:
+    """Set the transport of this process and its children; before ``rclpy.init``. room: MB."""
+    os.environ.update(environment(room=room))

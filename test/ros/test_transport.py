@@ -6,7 +6,7 @@ from openpose_ros.ros import transport
 
 @pytest.mark.parametrize('given', [{}, {'RMW_IMPLEMENTATION': 'rmw_fastrtps_cpp'}])
 def test_fast_dds_gets_room_for_pictures(given):
-    assert transport.environment(given) == {transport.VARIABLE: transport.PICTURES}
+    assert transport.environment(given) == {transport.VARIABLE: 'DEFAULT?sockets_size=16MB'}
 
 
 @pytest.mark.parametrize('given', [
