@@ -63,6 +63,7 @@ def write(name, figures):
     with open(path + '.part', 'w') as file:
         json.dump({'machine': '{} {} x{}'.format(platform.system(), platform.machine(),
                                                  os.cpu_count()),
-                   'python': platform.python_version(), 'figures': figures}, file, indent=2)
+                   'python': platform.python_version(), 'figures': figures}, file, indent=2,
+                  default=lambda value: value.item())   # numbers of NumPy
     os.replace(path + '.part', path)
     print('\nwritten: {}'.format(os.path.relpath(path)))
