@@ -15,6 +15,7 @@ from scipy.optimize import linear_sum_assignment
 
 from openpose_ros import body
 from openpose_ros.people import People
+from openpose_ros.tracking.small import inverse
 
 # chi-square 99.9 %, of three and two dimensions, and 99 % of two.
 SPACE_GATE = 16.3
@@ -53,15 +54,15 @@ WHOLE_BODY = 1.2            # m, diagonal of what is seen of someone without a w
 class Looks(NamedTuple):
     """People in the picture and in space, either as tracked and predicted or as detected.
 
-    keypoints: (n, 18, 2) px. seen: (n, 18) bool. scale: (n,) px per metre.
-    anchor_covariance: (n, 2, 2) px^2, of where the whole body is in the picture.
+    keypoints: (n, 18, 2) px, any number where not seen. seen: (n, 18) bool. scale: (n,) px per
+    metre. anchor_variance: (n,) px^2, of where the whole body is in the picture, in x as in y.
     position: (n, 3) m. position_covariance: (n, 3, 3) m^2. located: (n,) bool, position is known.
     """
 
     keypoints: np.ndarray
     seen: np.ndarray
     scale: np.ndarray
-    anchor_covariance: np.ndarray
+    anchor_variance: np.ndarray
     position: np.ndarray
     position_covariance: np.ndarray
     located: np.ndarray
@@ -93,7 +94,7 @@ def looks(people: People) -> Looks:
     covariance = np.where(certain, people.position_covariance, UNKNOWN_STDDEV ** 2 * np.eye(3))
     return Looks(
         keypoints=keypoints, seen=seen, scale=scale,
-        anchor_covariance=(PICTURE_NOISE * scale)[:, None, None] ** 2 * np.eye(2),
+        anchor_variance=(PICTURE_NOISE * scale) ** 2,
         position=np.where(located[:, None], people.position, 0.),
         position_covariance=covariance + LEAST_STDDEV ** 2 * np.eye(3), located=located)
 
@@ -103,7 +104,8 @@ def scales(keypoints: np.ndarray, seen: np.ndarray) -> np.ndarray:
 
     keypoints: (n, 18, 2) px, NaN or anything where not `seen` (n, 18). 1 px/m at least.
     """
-    lengths = np.linalg.norm(keypoints[:, LIMB_FROM] - keypoints[:, LIMB_TO], axis=2)
+    along = keypoints[:, LIMB_FROM] - keypoints[:, LIMB_TO]
+    lengths = np.hypot(along[..., 0], along[..., 1])
     known = seen[:, LIMB_FROM] & seen[:, LIMB_TO]
     ratio = np.where(known, lengths / LIMB_METRES, 0.).max(axis=1, initial=0.)
     for person in np.flatnonzero(~known.any(axis=1) & seen.any(axis=1)):
@@ -118,21 +120,23 @@ def compare(tracks: Looks, found: Looks) -> Tuple[np.ndarray, np.ndarray]:
     Returns the shift of the whole body (tracks, detections, 2) in px, from the parts both have
     (else from their centres), and the similarity (tracks, detections) in [0, 1].
     """
-    both = tracks.seen[:, None] & found.seen
-    weight = both * STEADINESS
-    total = weight.sum(axis=2)
-    off = (found.keypoints - tracks.keypoints[:, None]) * both[..., None]
-    shift = (weight[:, :, None] @ off)[:, :, 0] / np.maximum(total, 1e-9)[..., None]
+    seen, steady = found.seen.astype(float), tracks.seen * STEADINESS
+    total = steady @ seen.T
+    before = np.ascontiguousarray(tracks.keypoints).view(complex)[..., 0]      # x + i y
+    now = np.ascontiguousarray(found.keypoints).view(complex)[..., 0]
+    shift = (steady @ (seen * now).T - (steady * before) @ seen.T) / np.maximum(total, 1e-9)
     stranger = total == 0.
     if stranger.any():
         centres = found.centres - tracks.centres[:, None]
-        shift = np.where(stranger[..., None], centres, shift)
-    off = off - shift[:, :, None]
-    squared = np.einsum('tdpc,tdpc->tdp', off, off) / tracks.scale[:, None, None] ** 2
-    alike = np.einsum('tdp,tdp->td', weight, np.exp(-0.5 * STEADINESS * squared))
-    lone = np.add.outer(tracks.seen @ STEADINESS, found.seen @ STEADINESS) - 2. * total
-    similarity = alike / np.maximum(total + LONE_WEIGHT * lone, 1e-9)
-    return shift, np.where(stranger, UNKNOWN_SIMILARITY, similarity)
+        shift = np.where(stranger, centres @ [1., 1j], shift)
+    off = now - before[:, None] - shift[..., None]
+    tolerance = STEADINESS / (2. * tracks.scale[:, None, None] ** 2)
+    alike = np.exp(-tolerance * (off.real ** 2 + off.imag ** 2)) * seen
+    lone = np.add.outer(steady.sum(axis=1), seen @ STEADINESS) - 2. * total
+    similarity = np.einsum('tp,tdp->td', steady, alike) / np.maximum(
+        total + LONE_WEIGHT * lone, 1e-9)
+    return (shift.view(float).reshape(total.shape + (2,)),
+            np.where(stranger, UNKNOWN_SIMILARITY, similarity))
 
 
 def costs(tracks: Looks, found: Looks, newcomer: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
@@ -141,14 +145,14 @@ def costs(tracks: Looks, found: Looks, newcomer: np.ndarray) -> Tuple[np.ndarray
     newcomer: (tracks,) bool, who is not believed yet and gives way to those who are.
     """
     shift, similarity = compare(tracks, found)
-    fresh = found.anchor_covariance + (MANOEUVRE * found.scale)[:, None, None] ** 2 * np.eye(2)
-    image, near = _motion_cost(shift, tracks.anchor_covariance, fresh, IMAGE_GATE)
-    image += 0.5 * (np.log(found.scale / tracks.scale[:, None]) / SIZE_NOISE) ** 2
+    fresh = found.anchor_variance + (MANOEUVRE * found.scale) ** 2
+    room = 1. + tracks.anchor_variance[:, None] / fresh
+    near = (shift[..., 0] ** 2 + shift[..., 1] ** 2) / (room * fresh)
+    size = np.log(found.scale / tracks.scale[:, None]) / SIZE_NOISE
+    image = 0.5 * near + np.log(room) + 0.5 * size ** 2
     cost = np.where(near <= IMAGE_GATE, image, np.inf)
     if tracks.located.any() and found.located.any():
-        off = found.position - tracks.position[:, None]
-        fresh = found.position_covariance + MANOEUVRE ** 2 * np.eye(3)
-        space, distance = _motion_cost(off, tracks.position_covariance, fresh, SPACE_GATE)
+        space, distance = _space_cost(tracks, found)
         resort = np.where((near <= CLOSE_IMAGE_GATE) & (similarity >= CLOSE_SIMILARITY),
                           image + SPACE_MISFIT_COST, np.inf)
         in_space = np.where(distance <= SPACE_GATE, space, resort)
@@ -166,22 +170,10 @@ def assign(cost: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
     return rows[made], columns[made]
 
 
-def _motion_cost(off: np.ndarray, predicted: np.ndarray, fresh: np.ndarray,
-                 gate: float) -> Tuple[np.ndarray, np.ndarray]:
-    """Negative log-likelihood, 0 at best, and squared Mahalanobis distance of every pair.
-
-    off: (t, d, dims). predicted: (t, dims, dims), covariance of the prediction. fresh: (d, dims,
-    dims), that of the measurement and of what someone seen a frame ago may have done since. Both
-    are inf where the distance is certainly beyond the gate: it is at least off^2 / trace.
-    """
-    cost = np.full(off.shape[:2], np.inf)
-    distance = cost.copy()
-    reach = gate * np.add.outer(np.einsum('tii->t', predicted), np.einsum('dii->d', fresh))
-    t, d = np.nonzero(np.einsum('tdi,tdi->td', off, off) <= reach)
-    if len(t):
-        total, near = predicted[t] + fresh[d], off[t, d]
-        squared = np.einsum('pi,pij,pj->p', near, np.linalg.inv(total), near)
-        distance[t, d] = squared
-        room = np.linalg.det(total) / np.linalg.det(fresh)[d]
-        cost[t, d] = 0.5 * (squared + np.log(room))
-    return cost, distance
+def _space_cost(tracks: Looks, found: Looks) -> Tuple[np.ndarray, np.ndarray]:
+    """Negative log-likelihood, 0 at best, and squared Mahalanobis distance of every pair."""
+    off = found.position - tracks.position[:, None]
+    fresh = found.position_covariance + MANOEUVRE ** 2 * np.eye(3)
+    precision, determinant = inverse(tracks.position_covariance[:, None] + fresh)
+    distance = (off[..., None, :] @ precision @ off[..., None])[..., 0, 0]
+    return 0.5 * (distance + np.log(determinant / inverse(fresh)[1])), distance

@@ -83,7 +83,7 @@ class Heading(Rows):
         While it is undecided which end is the front the deviation is up to a right angle.
         """
         mean, covariance = self.motion.estimate()
-        doubt = np.pi / 2. * np.clip(1. - self.odds, 0., 1.)
+        doubt = np.pi / 2. * np.maximum(1. - self.odds, 0.)
         stddev = np.sqrt(covariance[:, 0, 0] + self.shared + doubt ** 2)
         source = np.where(self.motion.known, self.source, SOURCE_NONE).astype(np.uint8)
         return self._directions(mean[:, 0], self.elevation), stddev, source
@@ -96,7 +96,8 @@ class Heading(Rows):
         worth = np.where(stddev <= self.strong_stddev, self.flip_frames, worth)
         odds = np.where(new, worth, self.odds[rows] + worth * np.cos(off))
         flipped = odds < 0.
-        self.motion.shift(rows, np.pi * flipped[:, None])
+        if flipped.any():
+            self.motion.shift(rows, np.pi * flipped[:, None])
         self.odds[rows] = np.minimum(np.abs(odds), self.flip_frames - 1)
         opposed = ~new & ((np.abs(off) > np.pi / 2.) != flipped)
         return azimuth + np.pi * opposed

@@ -15,6 +15,7 @@ from typing import NamedTuple, Optional, Tuple
 import numpy as np
 
 from openpose_ros.tracking.rows import Rows
+from openpose_ros.tracking.small import inverse
 
 STILL, MOVING = 0, 1
 LEAST_WEIGHT = 1e-3     # a model that is ruled out can still come back
@@ -55,9 +56,8 @@ class Motion(Rows):
         self.dims = dims
         self.noise = None       # type: Optional[Noise]
         self.period = period
-        eye = np.eye(dims)
-        self._place, self._drive, self._speed = (
-            np.kron(block, eye) for block in ([[1, 0], [0, 0]], [[0, 1], [0, 0]], [[0, 0], [0, 1]]))
+        blocks = ([[1, 0], [0, 0]], [[0, 1], [0, 0]], [[0, 0], [1, 0]], [[0, 0], [0, 1]])
+        self._blocks = np.array([np.kron(block, np.eye(dims)).ravel() for block in blocks])
         self.mean = np.zeros((0, 2, 2 * dims))
         self.covariance = np.zeros((0, 2, 2 * dims, 2 * dims))
         self.weights = np.zeros((0, 2))
@@ -75,7 +75,7 @@ class Motion(Rows):
         transition, noise = self._model(dt)
         noise = noise * (self.scale ** 2)[:, None, None, None]
         apart = self.mean[:, STILL] - self.mean[:, MOVING]
-        spread = mix.prod(axis=2)[..., None, None] * _outer(apart)[:, None]
+        spread = (mix[..., 0] * mix[..., 1])[..., None, None] * _outer(apart)[:, None]
         shape = self.covariance.shape
         blended = (mix @ self.covariance.reshape(shape[:2] + (shape[2] ** 2,))).reshape(shape)
         self.mean = (transition @ (mix @ self.mean)[..., None])[..., 0]
@@ -96,26 +96,23 @@ class Motion(Rows):
         innovation = measured[:, None] - mean[..., :dims]
         if self.period is not None:
             innovation = wrap(innovation, self.period)
-        total = prior[..., :dims, :dims] + covariance[:, None]
-        precision = np.linalg.inv(total)
+        precision, determinant = inverse(prior[..., :dims, :dims] + covariance[:, None])
+        distance = (innovation[..., None, :] @ precision @ innovation[..., None])[..., 0, 0]
+        used = (distance[:, MOVING] <= gate) & self.known[rows]
+        if not used.all():
+            self._refuse(rows[~used], measured[~used], covariance[~used], patience)
+            rows, mean, prior, innovation, precision, determinant, distance = (
+                each[used] for each in (rows, mean, prior, innovation, precision, determinant,
+                                        distance))
         gain = prior[..., :dims] @ precision
-        distance = np.einsum('nmi,nmij,nmj->nm', innovation, precision, innovation)
-        score = -0.5 * (distance + np.log(np.linalg.det(total)))
+        self.mean[rows] = mean + (gain @ innovation[..., None])[..., 0]
+        self.covariance[rows] = prior - gain @ prior[..., :dims, :]
+        score = -0.5 * (distance + np.log(determinant))
         weights = self.weights[rows] * np.exp(score - score.max(axis=1, keepdims=True))
         weights = weights / weights.sum(axis=1, keepdims=True)
-
-        fits = distance[:, MOVING] <= gate
-        misfits = np.where(fits, 0, self.misfits[rows] + 1)
-        restart = ~self.known[rows] | (misfits >= patience)
-        used = fits & ~restart
-        rows_used = rows[used]
-        self.mean[rows_used] = (mean + (gain @ innovation[..., None])[..., 0])[used]
-        self.covariance[rows_used] = (prior - gain @ prior[..., :dims, :])[used]
-        self.weights[rows_used] = np.clip(weights, LEAST_WEIGHT, 1. - LEAST_WEIGHT)[used]
-        self.age[rows_used] = 0.
-        self.misfits[rows] = misfits
-        if restart.any():
-            self._start(rows[restart], measured[restart], covariance[restart])
+        self.weights[rows] = np.minimum(np.maximum(weights, LEAST_WEIGHT), 1. - LEAST_WEIGHT)
+        self.age[rows] = 0.
+        self.misfits[rows] = 0
 
     def widen(self, rows: np.ndarray, covariance: np.ndarray) -> None:
         """Add (m, dims, dims) to the positions' covariance of these rows."""
@@ -141,8 +138,9 @@ class Motion(Rows):
         Returns mean (n, 2 dims) and covariance (n, 2 dims, 2 dims).
         """
         apart = self.mean[:, STILL] - self.mean[:, MOVING]
-        weights = self.weights[..., None, None]
-        covariance = (weights * self.covariance).sum(axis=1) + weights.prod(axis=1) * _outer(apart)
+        still, moving = self.weights.T[..., None, None]
+        covariance = (still * self.covariance[:, STILL] + moving * self.covariance[:, MOVING]
+                      + still * moving * _outer(apart))
         known = self.known[:, None]
         return (np.where(known, self._blend(), np.nan),
                 np.where(known[..., None], covariance, np.nan))
@@ -152,13 +150,19 @@ class Motion(Rows):
 
     def _model(self, dt: float) -> Tuple[np.ndarray, np.ndarray]:
         """Transition matrices and process noise of both models, (2, 2 dims, 2 dims) each."""
-        place, drive, speed = self._place, self._drive, self._speed
-        density = self.noise.acceleration ** 2
-        transition = np.array([place, place + dt * drive + speed])
-        noise = np.array([self.noise.drift ** 2 * dt * place + self.noise.still_speed ** 2 * speed,
-                          density * (dt ** 3 / 3. * place + dt ** 2 / 2. * (drive + drive.T)
-                                     + dt * speed)])
-        return transition, noise
+        density, still = self.noise.acceleration ** 2, self.noise.still_speed ** 2
+        drift, both = self.noise.drift ** 2 * dt, density * dt ** 2 / 2.
+        transition = [[1., 0., 0., 0.], [1., dt, 0., 1.]]
+        noise = [[drift, 0., 0., still], [density * dt ** 3 / 3., both, both, density * dt]]
+        shape = (2, 2 * self.dims, 2 * self.dims)
+        return ((transition @ self._blocks).reshape(shape), (noise @ self._blocks).reshape(shape))
+
+    def _refuse(self, rows: np.ndarray, measured: np.ndarray, covariance: np.ndarray,
+                patience: int) -> None:
+        """Start rows of which nothing is known, or which were refused often enough, there."""
+        self.misfits[rows] += 1
+        start = ~self.known[rows] | (self.misfits[rows] >= patience)
+        self._start(rows[start], measured[start], covariance[start])
 
     def _start(self, rows: np.ndarray, measured: np.ndarray, covariance: np.ndarray) -> None:
         """(Re)start rows at a measurement: the position known as it is, the velocity hardly."""

@@ -78,7 +78,9 @@ class Tracker:
         published = tracks.ids > 0
         if image_size is not None:
             published &= (tracks.row >= 0) | tracks.within(image_size)
-        self._people = tracks.people(people).select(published)
+        self._people = tracks.people(people)
+        if not published.all():
+            self._people = self._people.select(published)
         self.unseen = tracks.unseen[published]
         return self._people
 

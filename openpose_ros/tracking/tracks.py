@@ -95,12 +95,12 @@ class Tracks(Rows):
 
     def looks(self) -> Looks:
         """Everybody as she should look now."""
-        _, anchor_covariance = self.picture.moving
+        _, anchor_covariance = self.picture.moving      # the same in x as in y
         position, covariance = self.space.moving
         return Looks(
             keypoints=self.joints.places, seen=self.joints.age <= self.unseen[:, None] + MEMORY,
-            scale=self.picture.scale, anchor_covariance=anchor_covariance, position=position,
-            position_covariance=covariance + self.shared, located=self.space.known)
+            scale=self.picture.scale, anchor_variance=anchor_covariance[:, 0, 0],
+            position=position, position_covariance=covariance + self.shared, located=self.space.known)
 
     def update(self, rows: np.ndarray, columns: np.ndarray, people: People, found: Looks,
                shift: np.ndarray, camera: Sequence[float], dt: float) -> None:
@@ -140,7 +140,7 @@ class Tracks(Rows):
         Someone who was not detected is predicted, with the parts she last showed and with scores
         that fall to 0 within `max_age`.
         """
-        confidence = np.clip(1. - self.unseen / self.settings.max_age, 0., 1.)
+        confidence = np.maximum(1. - self.unseen / self.settings.max_age, 0.)
         places = np.where(self.part_scores[..., None] > 0., self.joints.places, np.nan)
         scores = self.part_scores * confidence[:, None]
         shown = self.points.age <= self.unseen[:, None] + 1e-6
@@ -186,7 +186,8 @@ class Tracks(Rows):
         weight = np.where(self.hits[rows] > 1, gain(SCALE_CUTOFF, dt), 1.)
         old = self.picture.scale[rows]
         self.picture.scale[rows] = old * (found.scale / old) ** weight
-        self.picture.update(rows, anchor, found.anchor_covariance, OUTLIER_GATE, 1)
+        covariance = found.anchor_variance[:, None, None] * np.eye(2)
+        self.picture.update(rows, anchor, covariance, OUTLIER_GATE, 1)
 
     def _locate(self, rows: np.ndarray, sources: np.ndarray, found: Looks) -> None:
         """Take in where bodies are in space.
@@ -204,17 +205,16 @@ class Tracks(Rows):
 
     def _turn(self, rows: np.ndarray, people: People, camera: Sequence[float], dt: float) -> None:
         """Take in which way bodies and heads face."""
-        directions = np.stack([people.facing, people.gaze], axis=1).reshape(-1, 3)
-        stddev = np.stack([people.facing_stddev, people.gaze_stddev], axis=1).ravel()
-        both = np.stack([2 * rows, 2 * rows + 1], axis=1).ravel()
+        directions = _interleaved(people.facing, people.gaze)
         known = np.isfinite(directions).all(axis=1)
-        sources = np.stack([people.facing_source, people.gaze_source], axis=1).ravel()
-        mirrors = np.full((len(rows), 2, 3), np.nan)
-        alone = people.facing_source == SOURCE_MONOCULAR
-        if alone.any():
-            mirrors[alone, 0] = self.space.expected()[rows[alone]] - camera
-        self.heading.update(both[known], directions[known], stddev[known], sources[known],
-                            mirrors.reshape(-1, 3)[known], dt)
+        mirrors = np.full((2 * len(rows), 3), np.nan)
+        alone = np.flatnonzero(people.facing_source == SOURCE_MONOCULAR)
+        if len(alone):
+            mirrors[2 * alone] = self.space.expected()[rows[alone]] - camera
+        self.heading.update(
+            _interleaved(2 * rows, 2 * rows + 1)[known], directions[known],
+            _interleaved(people.facing_stddev, people.gaze_stddev)[known],
+            _interleaved(people.facing_source, people.gaze_source)[known], mirrors[known], dt)
 
     def _carry(self, dt: float = 0.) -> None:
         """Move joints and points with their bodies, to where these are now known to be."""
@@ -226,3 +226,10 @@ class Tracks(Rows):
 
 def _or_zero(values: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(values), 0., values)
+
+
+def _interleaved(facing: np.ndarray, gaze: np.ndarray) -> np.ndarray:
+    """Rows of both in turn, as the heading has them."""
+    both = np.empty((2 * len(facing),) + facing.shape[1:], facing.dtype)
+    both[0::2], both[1::2] = facing, gaze
+    return both

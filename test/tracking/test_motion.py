@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from openpose_ros.tracking.motion import MOVING, STILL, Motion, Noise, wrap
+from openpose_ros.tracking.small import inverse
 
 WALK = Noise(drift=0.01, acceleration=1., still_speed=0.03, start_speed=1., dwell=3.)
 NEVER = np.inf
@@ -95,3 +96,12 @@ def test_rows_come_and_go():
     motion.keep(np.zeros(2, bool))
     motion.predict(0.1)
     assert motion.expected().shape == (0, 3)
+
+
+@pytest.mark.parametrize('size', [1, 2, 3])
+def test_the_inverse_of_small_matrices_is_that_of_linalg(size):
+    rng = np.random.default_rng(5)
+    matrices = rng.normal(0., 1., (4, 5, size, size)) * [1., 0.1, 0.01][:size]
+    inverses, determinants = inverse(matrices)
+    np.testing.assert_allclose(inverses, np.linalg.inv(matrices), rtol=1e-6)
+    np.testing.assert_allclose(determinants, np.linalg.det(matrices), rtol=1e-6)
