@@ -97,7 +97,8 @@ class Perception:
                 people = transformed(people, pose.rotation, pose.translation)
         placed = time.perf_counter()
         if self.tracker is not None:
-            people = self.tracker.update(people, stamp, frame.image_size)
+            people = self.tracker.update(people, stamp, frame.image_size,
+                                         (0., 0., 0.) if pose is None else pose.translation)
         return Frame(people, dict(frame.seconds, scene=placed - start,
                                   tracking=time.perf_counter() - placed),
                      frame.image_size, problems)
