@@ -32,8 +32,9 @@ NEWCOMER_COST = 2.          # of a track that is not believed yet
 MANOEUVRE = 0.15            # m, what motion the filter cannot foresee between two frames
 PICTURE_NOISE = 0.03        # m at the person, of where the body is in the picture
 LEAST_SCALE = 1.            # px per metre
-UNKNOWN_STDDEV = 0.3        # m, of a position that comes without a covariance
-LEAST_STDDEV = 0.01         # m, added to what a position's covariance says
+SPACE_SLACK = MANOEUVRE ** 2 * np.eye(3)    # m^2
+UNKNOWN_COVARIANCE = 0.3 ** 2 * np.eye(3)   # m^2, of a position that comes without
+LEAST_COVARIANCE = 0.01 ** 2 * np.eye(3)    # m^2, added to what a position's covariance says
 
 # How far a part strays between frames besides moving with the body, m.
 TOLERANCE = np.full(body.PART_COUNT, 0.08)
@@ -91,12 +92,12 @@ def looks(people: People) -> Looks:
     scale = scales(keypoints, seen)
     located = np.isfinite(people.position).all(axis=1)
     certain = np.isfinite(people.position_covariance).all(axis=(1, 2))[:, None, None]
-    covariance = np.where(certain, people.position_covariance, UNKNOWN_STDDEV ** 2 * np.eye(3))
+    covariance = np.where(certain, people.position_covariance, UNKNOWN_COVARIANCE)
     return Looks(
         keypoints=keypoints, seen=seen, scale=scale,
         anchor_variance=(PICTURE_NOISE * scale) ** 2,
         position=np.where(located[:, None], people.position, 0.),
-        position_covariance=covariance + LEAST_STDDEV ** 2 * np.eye(3), located=located)
+        position_covariance=covariance + LEAST_COVARIANCE, located=located)
 
 
 def scales(keypoints: np.ndarray, seen: np.ndarray) -> np.ndarray:
@@ -108,7 +109,7 @@ def scales(keypoints: np.ndarray, seen: np.ndarray) -> np.ndarray:
     lengths = np.hypot(along[..., 0], along[..., 1])
     known = seen[:, LIMB_FROM] & seen[:, LIMB_TO]
     ratio = np.where(known, lengths / LIMB_METRES, 0.).max(axis=1, initial=0.)
-    for person in np.flatnonzero(~known.any(axis=1) & seen.any(axis=1)):
+    for person in np.flatnonzero((ratio == 0.) & seen.any(axis=1)):
         extent = np.ptp(keypoints[person, seen[person]], axis=0)
         ratio[person] = np.linalg.norm(extent) / WHOLE_BODY
     return np.maximum(ratio, LEAST_SCALE)
@@ -173,7 +174,7 @@ def assign(cost: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
 def _space_cost(tracks: Looks, found: Looks) -> Tuple[np.ndarray, np.ndarray]:
     """Negative log-likelihood, 0 at best, and squared Mahalanobis distance of every pair."""
     off = found.position - tracks.position[:, None]
-    fresh = found.position_covariance + MANOEUVRE ** 2 * np.eye(3)
+    fresh = found.position_covariance + SPACE_SLACK
     precision, determinant = inverse(tracks.position_covariance[:, None] + fresh)
     distance = (off[..., None, :] @ precision @ off[..., None])[..., 0, 0]
     return 0.5 * (distance + np.log(determinant / inverse(fresh)[1])), distance

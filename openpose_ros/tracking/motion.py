@@ -18,7 +18,6 @@ from openpose_ros.tracking.rows import Rows
 from openpose_ros.tracking.small import inverse
 
 STILL, MOVING = 0, 1
-LEAST_WEIGHT = 1e-3     # a model that is ruled out can still come back
 
 
 class Noise(NamedTuple):
@@ -109,8 +108,7 @@ class Motion(Rows):
         self.covariance[rows] = prior - gain @ prior[..., :dims, :]
         score = -0.5 * (distance + np.log(determinant))
         weights = self.weights[rows] * np.exp(score - score.max(axis=1, keepdims=True))
-        weights = weights / weights.sum(axis=1, keepdims=True)
-        self.weights[rows] = np.minimum(np.maximum(weights, LEAST_WEIGHT), 1. - LEAST_WEIGHT)
+        self.weights[rows] = weights / weights.sum(axis=1, keepdims=True)
         self.age[rows] = 0.
         self.misfits[rows] = 0
 

@@ -3,8 +3,10 @@ from typing import Tuple
 
 import numpy as np
 
-_NEXT = np.array([1, 2, 0])
-_AFTER = np.array([2, 0, 1])
+# The adjugate of a 3x3 matrix m, as indices into its nine numbers: element (i, j) of it is
+# m[j+1, i+1] m[j+2, i+2] - m[j+1, i+2] m[j+2, i+1], counted modulo 3.
+_I, _J = np.indices((3, 3))
+_FACTORS = [(_J + a) % 3 * 3 + (_I + b) % 3 for a, b in ((1, 1), (2, 2), (1, 2), (2, 1))]
 
 
 def inverse(matrices: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
@@ -14,11 +16,12 @@ def inverse(matrices: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
     """
     size = matrices.shape[-1]
     if size == 1:
-        cofactors = np.ones_like(matrices)
-    elif size == 2:
-        cofactors = matrices[..., ::-1, ::-1] * [[1., -1.], [-1., 1.]]
+        return 1. / matrices, matrices[..., 0, 0]
+    if size == 2:
+        adjugates = matrices.swapaxes(-1, -2)[..., ::-1, ::-1] * [[1., -1.], [-1., 1.]]
     else:
-        below, under = matrices[..., _NEXT, :], matrices[..., _AFTER, :]
-        cofactors = below[..., _NEXT] * under[..., _AFTER] - below[..., _AFTER] * under[..., _NEXT]
-    determinants = (matrices[..., 0, :] * cofactors[..., 0, :]).sum(axis=-1)
-    return cofactors.swapaxes(-1, -2) / determinants[..., None, None], determinants
+        numbers = matrices.reshape(matrices.shape[:-2] + (9,))
+        first, second, third, fourth = (numbers.take(each, -1) for each in _FACTORS)
+        adjugates = first * second - third * fourth
+    determinants = (matrices[..., 0, :] * adjugates[..., :, 0]).sum(axis=-1)
+    return adjugates / determinants[..., None, None], determinants

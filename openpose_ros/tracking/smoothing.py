@@ -54,8 +54,9 @@ class Joints(Rows):
         fresh = (seen & ~self.remembered[rows])[..., None]
         off = np.where(seen[..., None], measured - self.places[rows], 0.)
         old = self.speeds[rows]
-        speeds = old + gain(SPEED_CUTOFF, dt) * (off / max(dt, 1e-6) - old)
-        metres = np.sqrt(np.einsum('npc,npc->np', speeds, speeds)) / np.reshape(scale, (-1, 1))
+        newest = gain(SPEED_CUTOFF, dt)
+        speeds = (1. - newest) * old + newest / max(dt, 1e-6) * off
+        metres = np.sqrt((speeds * speeds).sum(axis=2)) / np.reshape(scale, (-1, 1))
         share = gain(self.min_cutoff + self.cutoff_slope * metres, dt)[..., None]
         self.places[rows] += np.where(fresh, 1., share) * off
         self.speeds[rows] = np.where(fresh, 0., speeds)

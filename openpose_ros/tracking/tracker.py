@@ -90,7 +90,7 @@ class Tracker:
         if not math.isfinite(stamp):
             return None
         dt = 0. if self._stamp is None else stamp - self._stamp
-        if dt < -self.settings.rewind_tolerance or dt > self.settings.reset_gap:
+        if dt < -self._settings.rewind_tolerance or dt > self._settings.reset_gap:
             self.resets += 1
             self.reset()
             dt = 0.
@@ -103,7 +103,7 @@ class Tracker:
         """Give up who, and what of someone, has not been seen for too long."""
         tracks = self._tracks
         tracks.forget()
-        limit = np.where(tracks.ids > 0, self.settings.max_age, self.settings.tentative_age)
+        limit = np.where(tracks.ids > 0, self._settings.max_age, self._settings.tentative_age)
         alive = tracks.unseen <= limit
         if not alive.all():
             tracks.keep(alive)
@@ -116,9 +116,12 @@ class Tracker:
             rows = len(tracks.ids) + np.arange(len(columns))
             tracks.add(len(columns))
             tracks.update(rows, columns, people, found, found.centres[columns], camera, 0.)
-        often = tracks.hits >= self.settings.min_hits
-        long = (tracks.hits >= 2) & (tracks.row >= 0) & (
-            tracks.followed >= self.settings.believe_time)
-        believed = np.flatnonzero((tracks.ids == 0) & (often | long))
+        newcomers = np.flatnonzero(tracks.ids == 0)
+        if not len(newcomers):
+            return
+        hits = tracks.hits[newcomers]
+        long = tracks.followed[newcomers] >= self._settings.believe_time
+        believed = newcomers[(hits >= self._settings.min_hits)
+                             | ((hits >= 2) & long & (tracks.row[newcomers] >= 0))]
         tracks.ids[believed] = self._next_id + np.arange(len(believed))
         self._next_id += len(believed)

@@ -140,7 +140,7 @@ class Tracks(Rows):
         Someone who was not detected is predicted, with the parts she last showed and with scores
         that fall to 0 within `max_age`.
         """
-        confidence = np.maximum(1. - self.unseen / self.settings.max_age, 0.)
+        confidence = np.maximum(1. - self.unseen / max(self.settings.max_age, 1e-9), 0.)
         places = np.where(self.part_scores[..., None] > 0., self.joints.places, np.nan)
         scores = self.part_scores * confidence[:, None]
         shown = self.points.age <= self.unseen[:, None] + 1e-6

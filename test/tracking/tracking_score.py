@@ -39,4 +39,4 @@ def score(truths, detector, seeds, settings=None):
     figures = motmetrics.metrics.create().compute_many(accumulators, metrics=METRICS,
                                                        generate_overall=True)
     found = {name: float(figures[name].iloc[-1]) for name in METRICS}
-    return dict(found, reused=reused)
+    return dict(found, reused=int(reused))
