@@ -35,6 +35,7 @@ RATES = (15., 5.)
 SPACES = ('depth', 'monocular', 'none', 'flicker')
 CROWDS = (2, 4, 7, 10)
 MODES = ('depth', 'monocular')
+WALK = 3.6      # m
 # Frames per second of the turning person: evenly, though its blocks are some 17 degrees apart, or
 # by the numbers of its files, of which six are missing between the blocks.
 TURNING = (('15, evenly', 15., False), ('5, evenly', 5., False), ('15, by number', 15., True),
@@ -74,8 +75,8 @@ def standing(rate, frames=300):
 
 def walking(rate, speed=1.5):
     """Someone who stands, walks at `speed`, and stands: (time, true x, published x) rows, m."""
-    role = scenes.Role([(0., -2.5, 3.5), (2., -2.5, 3.5), (2. + 4. / speed, 1.5, 3.5),
-                        (8., 1.5, 3.5)], faces=0.)
+    role = scenes.Role([(0., -1.8, 3.5), (2., -1.8, 3.5), (2. + WALK / speed, WALK - 1.8, 3.5),
+                        (8., WALK - 1.8, 3.5)], faces=0.)
     truth = scenes.act([role], rate, 8.)
     sure = scenes.Detector(misses=0., false_people=0., position_noise=0.02)
     tracker, rows = Tracker(), []
@@ -88,7 +89,7 @@ def walking(rate, speed=1.5):
 
 def lag(rows, speed=1.5):
     """Mean metres that the published position is behind at an even pace, and at most at a start."""
-    even = (rows[:, 0] > 2.8) & (rows[:, 0] < 1.8 + 4. / speed)
+    even = (rows[:, 0] > 2.8) & (rows[:, 0] < 1.8 + WALK / speed)
     start = (rows[:, 0] > 1.8) & (rows[:, 0] < 2.8)
     behind = rows[:, 1] - rows[:, 2]
     return behind[even].mean(), behind[start].max()
@@ -176,13 +177,13 @@ def cost(counts, frames=300):
                                   frames - 20, warm_up=20)
 
 
-def plot(walks, headings, numbers, raw, tracked):
+def plot(walks, headings, raw, tracked):
     """Delay of a walk, and facing with and without tracking, into benchmark_output/tracking.png."""
     figure, axes = pyplot.subplots(1, 3, figsize=(17, 5))
     for rate, rows in walks.items():
         axes[0].plot(rows[:, 0], 100. * (rows[:, 1] - rows[:, 2]), '.-',
                      label='{:.0f} fps'.format(rate))
-    axes[0].axvspan(2., 2. + 4. / 1.5, color='0.9', label='walks at 1.5 m/s')
+    axes[0].axvspan(2., 2. + WALK / 1.5, color='0.9', label='walks at 1.5 m/s')
     axes[0].set(title='stands, walks, stands; depth noise 2 cm', xlabel='s', ylabel='behind, cm',
                 ylim=(-10, 10))
     axes[0].legend()
@@ -273,7 +274,7 @@ def main():
         for count, taken in times.items()])
     report.print_table('Asked for', ('figure', 'measured', 'met'),
                        checks_of(scored, stands, lags, turned, videos, times))
-    plot(walks, headings, numbers, {mode: errors[mode, 'single frames'] for mode in MODES},
+    plot(walks, headings, {mode: errors[mode, 'single frames'] for mode in MODES},
          {mode: errors[mode, '15, by number'] for mode in MODES})
     report.write('tracking', {
         'scenes': {'{} {:.0f} fps'.format(*key): each for key, each in scored.items()},

@@ -166,7 +166,7 @@ def assign(cost: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
 
     Two that fit nobody cost `LIMIT` together, so a good pair is not given up to make two bad ones.
     """
-    rows, columns = linear_sum_assignment(np.minimum(cost, LIMIT))
+    rows, columns = linear_sum_assignment(np.where(cost < LIMIT, cost, LIMIT))    # NaN is beyond
     made = cost[rows, columns] < LIMIT
     return rows[made], columns[made]
 

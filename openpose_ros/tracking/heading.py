@@ -83,10 +83,15 @@ class Heading(Rows):
         While it is undecided which end is the front the deviation is up to a right angle.
         """
         mean, covariance = self.motion.estimate()
-        doubt = np.pi / 2. * np.maximum(1. - self.odds, 0.)
+        doubt = np.pi / 2. * np.maximum(1. - self.odds / min(self._most_odds, 1.), 0.)
         stddev = np.sqrt(covariance[:, 0, 0] + self.shared + doubt ** 2)
         source = np.where(self.motion.known, self.source, SOURCE_NONE).astype(np.uint8)
         return self._directions(mean[:, 0], self.elevation), stddev, source
+
+    @property
+    def _most_odds(self) -> float:
+        """So many that they are used up by `flip_frames` frames, not all quite opposite."""
+        return self.flip_frames - 0.75
 
     def _resist_flips(self, rows: np.ndarray, azimuth: np.ndarray, stddev: np.ndarray,
                       new: np.ndarray) -> np.ndarray:
@@ -98,7 +103,7 @@ class Heading(Rows):
         flipped = odds < 0.
         if flipped.any():
             self.motion.shift(rows, np.pi * flipped[:, None])
-        self.odds[rows] = np.minimum(np.abs(odds), self.flip_frames - 1)
+        self.odds[rows] = np.minimum(np.abs(odds), self._most_odds)
         opposed = ~new & ((np.abs(off) > np.pi / 2.) != flipped)
         return azimuth + np.pi * opposed
 

@@ -67,18 +67,18 @@ class Motion(Rows):
 
     def predict(self, dt: float) -> None:
         """Move everything on by `dt` seconds."""
-        switch = 1. - np.exp(-dt / self.noise.dwell)
-        joint = self.weights[:, :, None] * [[1. - switch, switch], [switch, 1. - switch]]
-        self.weights = joint.sum(axis=1)
-        mix = (joint / self.weights[:, None]).transpose(0, 2, 1)     # (n, to, from)
-        transition, noise = self._model(dt)
-        noise = noise * (self.scale ** 2)[:, None, None, None]
+        switch, before = 1. - np.exp(-dt / self.noise.dwell), self.weights
+        self.weights = switch + (1. - 2. * switch) * before
+        own = ((1. - switch) * before / self.weights)[..., None]    # not come from the other model
+        mean = own * self.mean + (1. - own) * self.mean[:, ::-1]
+        own = own[..., None]
         apart = self.mean[:, STILL] - self.mean[:, MOVING]
-        spread = (mix[..., 0] * mix[..., 1])[..., None, None] * _outer(apart)[:, None]
-        shape = self.covariance.shape
-        blended = (mix @ self.covariance.reshape(shape[:2] + (shape[2] ** 2,))).reshape(shape)
-        self.mean = (transition @ (mix @ self.mean)[..., None])[..., 0]
-        self.covariance = transition @ (blended + spread) @ transition.swapaxes(1, 2) + noise
+        covariance = (own * self.covariance + (1. - own) * self.covariance[:, ::-1]
+                      + own * (1. - own) * _outer(apart)[:, None])
+        transition, noise = self._model(dt)
+        self.mean = (transition @ mean[..., None])[..., 0]
+        self.covariance = (transition @ covariance @ transition.swapaxes(1, 2)
+                           + noise * (self.scale ** 2)[:, None, None, None])
         self.age = self.age + dt
 
     def update(self, rows: np.ndarray, measured: np.ndarray, covariance: np.ndarray,

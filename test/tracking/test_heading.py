@@ -46,6 +46,16 @@ def test_a_flip_is_not_believed_until_the_third_frame(stddev):
     assert off(found[24:], 200.).max() < 1.
 
 
+def test_flip_frames_may_be_one_or_many():
+    for frames in (1, 2, 6):
+        made = heading()
+        made.flip_frames = frames
+        _, spread = followed([20.] * 10, made=made)
+        assert spread[-1] < 6.
+        found, _ = followed([200.] * frames, made=made)
+        assert off(found[:-1], 20.).max(initial=0.) < 2. and off(found[-1], 200.) < 2.
+
+
 def test_a_flip_with_a_strong_cue_is_believed_at_once():
     made = heading()
     followed([20.] * 10, made=made)

@@ -263,3 +263,20 @@ def test_the_order_and_the_direction_of_the_world_do_not_matter(order, angle):
     np.testing.assert_allclose(two.position[back], one.position @ turn.T, atol=1e-6)
     np.testing.assert_allclose(two.facing[back], one.facing @ turn.T, atol=1e-6)
     np.testing.assert_allclose(two.keypoints[back], one.keypoints, atol=1e-3)
+
+
+def test_garbage_stops_nothing_and_is_forgotten():
+    rng = np.random.default_rng(8)
+    tracker = Tracker()
+    with np.errstate(all='ignore'):
+        for number in range(300):
+            garbage = together(*[person()] * 3)
+            for field in ('position', 'position_covariance', 'points', 'facing', 'facing_stddev',
+                          'keypoints'):
+                value = getattr(garbage, field)
+                value *= 10. ** rng.integers(-3, 20) * rng.normal(0., 1., value.shape)
+                value[rng.random(value.shape) < 0.1] = rng.choice([np.nan, np.inf, 0.])
+            tracker.update(garbage, number / RATE)
+    published = play(tracker, [person()] * 40, start=300. / RATE)[-1]
+    assert published.count == 1 and np.isfinite(published.position_covariance).all()
+    assert published.position[0, 2] == pytest.approx(3., abs=0.01)
