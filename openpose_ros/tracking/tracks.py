@@ -100,7 +100,8 @@ class Tracks(Rows):
         return Looks(
             keypoints=self.joints.places, seen=self.joints.age <= self.unseen[:, None] + MEMORY,
             scale=self.picture.scale, anchor_variance=anchor_covariance[:, 0, 0],
-            position=position, position_covariance=covariance + self.shared, located=self.space.known)
+            position=position, position_covariance=covariance + self.shared,
+            located=self.space.known)
 
     def update(self, rows: np.ndarray, columns: np.ndarray, people: People, found: Looks,
                shift: np.ndarray, camera: Sequence[float], dt: float) -> None:

@@ -8,8 +8,7 @@ from typing import List, NamedTuple, Optional, Sequence, Tuple
 import numpy as np
 
 from openpose_ros import body
-from openpose_ros.people import (SOURCE_DEPTH, SOURCE_MONOCULAR, People, people_in_image,
-                                 person_scores)
+from openpose_ros.people import SOURCE_DEPTH, SOURCE_MONOCULAR, People, people_in_image
 
 WIDTH, HEIGHT, FOCAL = 640, 480, 525.
 CAMERA_HEIGHT = 1.2

@@ -5,8 +5,6 @@ from made_people import in_picture_only, person, together
 from openpose_ros.tracking import association
 from openpose_ros.tracking.association import LIMIT, assign, costs, looks
 
-NOBODY_NEW = np.zeros(2, bool)
-
 
 def pairs(before, now):
     """{track: detection} of two people known exactly before and the people now."""
