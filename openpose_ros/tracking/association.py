@@ -177,5 +177,5 @@ def _space_cost(tracks: Looks, found: Looks) -> Tuple[np.ndarray, np.ndarray]:
     fresh = found.position_covariance + SPACE_SLACK
     precision, determinant = inverse(tracks.position_covariance[:, None] + fresh)
     distance = (off[..., None, :] @ precision @ off[..., None])[..., 0, 0]
-    with np.errstate(invalid='ignore'):     # what is no covariance gives NaN, which is paired with nobody
+    with np.errstate(invalid='ignore'):     # what is no covariance gives NaN: paired with nobody
         return 0.5 * (distance + np.log(determinant / inverse(fresh)[1])), distance
