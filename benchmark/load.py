@@ -361,7 +361,7 @@ def plot(memory):
     figure.savefig(os.path.join(report.OUTPUT, 'load_memory.png'), dpi=120, bbox_inches='tight')
 
 
-transport.carry_pictures()
+transport.carry_pictures(transport.MESSAGES)
 os.environ.setdefault('ROS_DOMAIN_ID', '86')   # not to hear, or be heard by, anyone else
 
 if __name__ == '__main__':

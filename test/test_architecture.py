@@ -1,4 +1,5 @@
-"""The layering of the rooms (setup.cfg) and the syntax of Python 3.6 are held to."""
+"""The layering of the rooms (setup.cfg), the syntax of Python 3.6, what a process loads."""
+import importlib
 import os
 import subprocess
 import sys
@@ -26,3 +27,16 @@ def test_the_syntax_and_the_library_are_those_of_python_3_6():
     folders = [folder for folder in ('openpose_ros', 'launch', 'examples', 'setup.py')
                if os.path.exists(os.path.join(ROOT, folder))]
     run('vermin', '--target=3.6-', '--violations', '--no-tips', '--eval-annotations', *folders)
+
+
+@pytest.mark.parametrize('module', ['openpose_ros.perception', 'openpose_ros.ros.node'])
+def test_neither_tensorflow_nor_scipy_is_loaded_before_it_is_needed(module, tmp_path):
+    try:
+        importlib.import_module(module)
+    except ImportError as error:
+        pytest.skip('{} is not here'.format(error.name))
+    said = subprocess.check_output(
+        [sys.executable, '-c', 'import sys, {}; print(sorted({{name.split(".")[0] for name in '
+         'sys.modules}} & {{"scipy", "tensorflow", "matplotlib"}}))'.format(module)],
+        cwd=str(tmp_path))   # elsewhere than in the sources, which have no messages
+    assert said.decode().strip() == '[]'

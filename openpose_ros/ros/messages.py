@@ -4,11 +4,11 @@ from typing import Sequence
 
 import numpy as np
 from geometry_msgs.msg import Pose
-from scipy.spatial.transform import Rotation
 
 from openpose_ros.body import LEFT_EAR, LEFT_EYE, NOSE, PART_COUNT, RIGHT_EAR, RIGHT_EYE
 from openpose_ros.msg import Skeleton, SkeletonArray
 from openpose_ros.people import People
+from openpose_ros.ros.rotations import quaternions
 
 # How far people lean from upright: rad^2, about the two level axes. They bend over tables and sit
 # back, and nothing here measures it.
@@ -120,8 +120,8 @@ def orientations(forwards: np.ndarray, up: np.ndarray) -> np.ndarray:
     x points along the direction, y level to its left and z up (REP-103, REP-155). The identity
     where the direction is unknown, or straight up or down.
     """
-    quaternions = np.zeros((len(forwards), 4))
-    quaternions[:, 3] = 1.
+    found = np.zeros((len(forwards), 4))
+    found[:, 3] = 1.
     left = forwards.dot(cross_matrix(up))
     length = np.linalg.norm(left, axis=1)
     known = length > 1e-3
@@ -129,13 +129,8 @@ def orientations(forwards: np.ndarray, up: np.ndarray) -> np.ndarray:
         forward, left = forwards[known], left[known] / length[known, None]
         upward = (up - forward.dot(up)[:, None] * forward) / length[known, None]
         axes = np.stack((forward, left, upward), axis=2)
-        quaternions[known] = quaternion(axes)
-    return quaternions
-
-
-def quaternion(rotation: np.ndarray) -> np.ndarray:
-    """(..., 4) x y z w of rotation matrices (..., 3, 3)."""
-    return Rotation.from_matrix(rotation).as_quat()
+        found[known] = quaternions(axes)
+    return found
 
 
 def pose_covariances(people: People, up: np.ndarray) -> np.ndarray:

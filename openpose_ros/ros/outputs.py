@@ -7,7 +7,7 @@ from sensor_msgs.msg import Image
 from openpose_ros import drawing
 from openpose_ros.approach import Approach
 from openpose_ros.msg import SkeletonArray
-from openpose_ros.ros import images, messages, parameters
+from openpose_ros.ros import images, messages, parameters, rotations
 from openpose_ros.ros.hri import Bodies
 from openpose_ros.ros.markers import Markers
 from openpose_ros.ros.output import Output, Seen
@@ -79,7 +79,7 @@ class ApproachGoal(Output):
         if goal is None:
             return None
         return PoseStamped(header=seen.header, pose=messages.pose(
-            goal.position, messages.quaternion(goal.rotation)))
+            goal.position, rotations.quaternions(goal.rotation)))
 
 
 ALL = (Skeletons, Poses, Overlay, Markers, ApproachGoal, BodyFrames, Bodies)

@@ -4,7 +4,8 @@ from typing import NamedTuple
 import numpy as np
 from rclpy.duration import Duration
 from rclpy.time import Time
-from scipy.spatial.transform import Rotation
+
+from openpose_ros.ros.rotations import matrix
 
 try:
     import tf2_ros
@@ -54,8 +55,7 @@ class Frames:
             raise FrameError('no transform from {} to {} at the picture\'s stamp: {}'.format(
                 source, target, ' '.join(str(error).split())))
         turn, move = transform.rotation, transform.translation
-        return Pose(Rotation.from_quat((turn.x, turn.y, turn.z, turn.w)).as_matrix(),
-                    np.array((move.x, move.y, move.z)))
+        return Pose(matrix(turn.x, turn.y, turn.z, turn.w), np.array((move.x, move.y, move.z)))
 
     def close(self) -> None:
         """Stop listening."""

@@ -11,10 +11,10 @@ assignment: Bewley et al., "Simple online and realtime tracking", ICIP 2016.
 from typing import NamedTuple, Tuple
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from openpose_ros import body
 from openpose_ros.people import People
+from openpose_ros.tracking.assignment import least_cost_pairs
 from openpose_ros.tracking.small import inverse
 
 # chi-square 99.9 %, of three and two dimensions, and 99 % of two.
@@ -166,9 +166,7 @@ def assign(cost: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
 
     Two that fit nobody cost `LIMIT` together, so a good pair is not given up to make two bad ones.
     """
-    rows, columns = linear_sum_assignment(np.where(cost < LIMIT, cost, LIMIT))    # NaN is beyond
-    made = cost[rows, columns] < LIMIT
-    return rows[made], columns[made]
+    return least_cost_pairs(cost, LIMIT)
 
 
 def _space_cost(tracks: Looks, found: Looks) -> Tuple[np.ndarray, np.ndarray]:
