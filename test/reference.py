@@ -1,27 +1,35 @@
 """The article's decoding, written out literally and slowly, to compare ours with.
 
-5x5 maximum filter on each heatmap, ten samples along every candidate limb one pair at a time,
-greedy assignment, merging of sets that share a peak. Used by the tests and by the benchmark.
+5x5 maximum filter on each enlarged heatmap, ten samples along every candidate limb one pair at a
+time, greedy assignment, merging of sets that share a peak. Used by the tests and by the benchmark.
 """
+import cv2
 import numpy as np
 from scipy.ndimage import maximum_filter
 
 F = np.float32
 
 
-def find_peaks(heatmaps, threshold):
-    """List over parts of lists of (x, y, score)."""
+def find_peaks(heatmaps, threshold, factor):
+    """List over parts of lists of (x, y, score), in cells of the heatmaps as they are."""
     parts = []
     for part in range(heatmaps.shape[2]):
-        heatmap = heatmaps[:, :, part]
+        heatmap = cv2.resize(heatmaps[:, :, part], None, fx=factor, fy=factor,
+                             interpolation=cv2.INTER_CUBIC)
         largest = maximum_filter(heatmap, size=5, mode='constant', cval=-np.inf)
         cells = []
         for y, x in zip(*np.nonzero((heatmap == largest) & (heatmap > threshold))):
             if not any(max(abs(x - other_x), abs(y - other_y)) <= 2 for other_y, other_x in cells):
                 cells.append((y, x))
-        parts.append([(F(x + step(heatmap[y], x)), F(y + step(heatmap[:, x], y)), heatmap[y, x])
+        parts.append([(smaller(x + step(heatmap[y], x), factor),
+                       smaller(y + step(heatmap[:, x], y), factor), heatmap[y, x])
                       for y, x in cells])
     return parts
+
+
+def smaller(place, factor):
+    """A place in an enlarged map as one in the map itself; cell centres are at whole numbers."""
+    return F((place + .5) / factor - .5)
 
 
 def step(line, i):
@@ -33,6 +41,17 @@ def step(line, i):
     return float(np.clip(.5 * (after - before) / curve, -.5, .5)) if curve > 0. else 0.
 
 
+def between(field, y, x):
+    """The field between its cells, by bilinear interpolation."""
+    height, width = field.shape
+    y, x = min(max(y, 0.), height - 1.), min(max(x, 0.), width - 1.)
+    top, left = int(y), int(x)
+    bottom, right = min(top + 1, height - 1), min(left + 1, width - 1)
+    low, far = y - top, x - left
+    return ((field[top, left] * (1. - far) + field[top, right] * far) * (1. - low)
+            + (field[bottom, left] * (1. - far) + field[bottom, right] * far) * low)
+
+
 def score_pair(field_x, field_y, start, end, sample_threshold, needed_samples):
     """Score of one candidate limb, or None."""
     height, width = field_x.shape
@@ -40,9 +59,9 @@ def score_pair(field_x, field_y, start, end, sample_threshold, needed_samples):
     length = np.sqrt(dx * dx + dy * dy)
     scale = 1 / max(length, F(1e-6))
     along = np.arange(10, dtype=F) / F(9)
-    columns = (start[0] + F(.5) + along * dx).astype(int)
-    rows = (start[1] + F(.5) + along * dy).astype(int)
-    products = field_x[rows, columns] * (dx * scale) + field_y[rows, columns] * (dy * scale)
+    products = np.array([between(field_x, start[1] + part * dy, start[0] + part * dx) * dx * scale
+                         + between(field_y, start[1] + part * dy, start[0] + part * dx) * dy * scale
+                         for part in along])
     score = products.mean() + min(.5 * height / max(length, 1e-6) - 1., 0.)
     if (products > sample_threshold).sum() >= needed_samples and score > 0.:
         return score
@@ -84,8 +103,9 @@ def merge(connections):
 
 
 def decode(heatmaps, pafs, body, settings):
-    """Like openpose_ros.decoding.decode, without upsampling, greedily assigned."""
-    peaks = find_peaks(heatmaps[:, :, :len(body.parts)], settings.peak_threshold)
+    """Like openpose_ros.decoding.decode, greedily assigned."""
+    peaks = find_peaks(heatmaps[:, :, :len(body.parts)], settings.peak_threshold,
+                       settings.upsampling)
     people = merge(find_connections(pafs, peaks, body, settings.sample_threshold,
                                     settings.needed_samples))
     found = []

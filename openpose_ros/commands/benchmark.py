@@ -14,11 +14,12 @@ from openpose_ros.perception import Perception, Settings
 
 # The ways of looking at a picture that are compared.
 WAYS = {'single pass': Settings(),
-        'maps x2': Settings(decoding=decoding.Settings(upsampling=2)),
+        'maps x1': Settings(decoding=decoding.Settings(upsampling=1)),
+        'maps x4': Settings(decoding=decoding.Settings(upsampling=4)),
         'flip, scales 1 and 1.5': Settings(scales=(1., 1.5), flip=True)}
 SINGLE_PASS = next(iter(WAYS))
 MADE_SIZE = (480, 640)   # px, height and width of the picture that is made where none is given
-_MARKERS, _LINES = 'os^', ('-', '--', ':')
+_MARKERS, _LINES = 'osD^', ('-', '--', ':')
 
 
 class Case(NamedTuple):

@@ -59,7 +59,7 @@ def add_network_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group('decoding')
     defaults = decoding.Settings()
     group.add_argument('--upsampling', type=int, choices=(1, 2, 4), default=defaults.upsampling,
-                       help='enlarge the maps first: finer, slower (default: %(default)s)')
+                       help='enlarge the heatmaps by this factor first (default: %(default)s)')
     group.add_argument('--assignment', choices=sorted(decoding.ASSIGNMENTS),
                        default=defaults.assignment)
     for name, meaning in (('peak_threshold', 'a part needs this much heat'),

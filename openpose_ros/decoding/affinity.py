@@ -30,7 +30,7 @@ class Connections(NamedTuple):
 class _Segments(NamedTuple):
     """Candidate connections with their geometry, in map cells.
 
-    limb, start, end: as in Connections. x, y: (n,) float32, the start plus half a cell.
+    limb, start, end: as in Connections. x, y: (n,) float32, the start.
     dx, dy: the way to the end. ux, uy: its direction. length: of that way.
     """
 
@@ -53,8 +53,8 @@ def find_connections(pafs: np.ndarray, peaks: Peaks, body: Body, sample_threshol
                      needed_samples: int) -> Connections:
     """Every pair of peaks along which the limb's field runs, scored.
 
-    pafs: (H, W, 2 * limbs) float32, contiguous. The field is read at SAMPLES cells along the
-    segment and projected on its direction; at least `needed_samples` of the products must exceed
+    pafs: (H, W, 2 * limbs) float32, contiguous. The field is read at SAMPLES places along the
+    segment, between the cells, and projected on its direction; at least `needed_samples` of the products must exceed
     `sample_threshold`. Cao et al., CVPR 2017, eqs. 10 and 11; the penalty on limbs longer than
     half the map's height is OpenPose's.
     """
@@ -100,12 +100,11 @@ def _nearest(peaks, start, end):
 
 
 def _segments(peaks, limb, start, end):
-    half = np.float32(.5)
     x, y = peaks.x[start], peaks.y[start]
     dx, dy = peaks.x[end] - x, peaks.y[end] - y
     length = np.sqrt(dx * dx + dy * dy)
     scale = 1 / np.maximum(length, np.float32(1e-6))
-    return _Segments(limb, start, end, x + half, y + half, dx, dy, dx * scale, dy * scale, length)
+    return _Segments(limb, start, end, x, y, dx, dy, dx * scale, dy * scale, length)
 
 
 def _connect(fields, field_of_limb, segments, sample_threshold, needed_samples):
@@ -127,10 +126,23 @@ def _connect(fields, field_of_limb, segments, sample_threshold, needed_samples):
 
 def _line_integral(fields, field, segments, samples):
     """Field times direction at these samples of every candidate, (samples, n) float32."""
-    _, width, limbs = fields.shape
+    height, width, limbs = fields.shape
     along = np.array(samples, np.float32)[:, None] / np.float32(SAMPLES - 1)
-    # Peaks lie inside the map and half a cell is added: cutting off gives the nearest cell.
-    row = (segments.y + along * segments.dy).astype(np.int32)
-    column = (segments.x + along * segments.dx).astype(np.int32)
-    value = fields.reshape(-1).take((row * width + column) * limbs + field)
-    return value.real * segments.ux + value.imag * segments.uy
+    row, down, low = _between_cells(segments.y + along * segments.dy, height)
+    column, right, far = _between_cells(segments.x + along * segments.dx, width)
+    values = fields.reshape(-1)
+    here = (row * width + column) * limbs + field
+    below = here + down * (width * limbs)
+    right = right * limbs
+    upper, lower = values.take(here), values.take(below)
+    upper += (values.take(here + right) - upper) * far
+    lower += (values.take(below + right) - lower) * far
+    upper += (lower - upper) * low
+    return upper.real * segments.ux + upper.imag * segments.uy
+
+
+def _between_cells(places, size):
+    """The cell before each place, the step to the one after it (0 at the end), how far between."""
+    places = np.minimum(np.maximum(places, np.float32(0.)), np.float32(size - 1))
+    cells = places.astype(np.int32)
+    return cells, (cells < size - 1).astype(np.int32), places - cells.astype(np.float32)

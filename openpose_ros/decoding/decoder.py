@@ -1,7 +1,6 @@
 """Decoding: from a network's maps to people."""
 from typing import NamedTuple, Tuple
 
-import cv2
 import numpy as np
 
 from openpose_ros.body import COCO, Body
@@ -25,7 +24,7 @@ class Settings(NamedTuple):
     assignment: 'greedy' (the paper's: best connection first) or 'hungarian' (greatest sum).
     min_parts: parts a person must have.
     min_score: mean score of the parts she has, [0, 1).
-    upsampling: factor by which the maps are enlarged first (1, 2, 4): finer, and slower.
+    upsampling: factor by which the heatmaps are enlarged before peaks are sought (1, 2, 4).
     """
 
     peak_threshold: float = .05
@@ -34,7 +33,7 @@ class Settings(NamedTuple):
     assignment: str = 'greedy'
     min_parts: int = 4
     min_score: float = .2
-    upsampling: int = 1
+    upsampling: int = 2
 
     def problem(self) -> str:
         """What is wrong with these values, in one line; empty when nothing is."""
@@ -72,16 +71,11 @@ def decode(heatmaps: np.ndarray, pafs: np.ndarray, body: Body = COCO,
         raise MapsError(problem)
     heatmaps = np.ascontiguousarray(heatmaps[..., :len(body.parts)], np.float32)
     pafs = np.ascontiguousarray(pafs, np.float32)
-    if settings.upsampling > 1:
-        heatmaps, pafs = (_enlarge(maps, settings.upsampling) for maps in (heatmaps, pafs))
-    peaks = find_peaks(heatmaps, settings.peak_threshold)
+    peaks = find_peaks(heatmaps, settings.peak_threshold, settings.upsampling)
     connections = find_connections(pafs, peaks, body, settings.sample_threshold,
                                    settings.needed_samples)
     person = assemble(ASSIGNMENTS[settings.assignment](connections), peaks, body)
-    keypoints = _plausible(_keypoints(peaks, person, body), settings)
-    if settings.upsampling > 1:
-        _rescale(keypoints, 1. / settings.upsampling, 1. / settings.upsampling)
-    return keypoints
+    return _plausible(_keypoints(peaks, person, body), settings)
 
 
 def to_image(keypoints: np.ndarray, map_shape: Tuple[int, int],
@@ -92,13 +86,10 @@ def to_image(keypoints: np.ndarray, map_shape: Tuple[int, int],
     lies at (i + 0.5) * scale - 0.5 px, the scale being exact along each axis.
     """
     keypoints = keypoints.copy()
-    _rescale(keypoints, image_shape[1] / float(map_shape[1]), image_shape[0] / float(map_shape[0]))
-    return keypoints
-
-
-def _rescale(keypoints, x_scale, y_scale):
-    scale = np.array((x_scale, y_scale), np.float32)
+    scale = np.array((image_shape[1] / float(map_shape[1]), image_shape[0] / float(map_shape[0])),
+                     np.float32)
     keypoints[..., :2] = (keypoints[..., :2] + np.float32(.5)) * scale - np.float32(.5)
+    return keypoints
 
 
 def _problem(heatmaps, pafs, body):
@@ -114,13 +105,6 @@ def _problem(heatmaps, pafs, body):
         return 'heatmaps of {}x{} do not go with part affinity fields of {}x{}'.format(
             *(heatmaps.shape[1::-1] + pafs.shape[1::-1]))
     return ''
-
-
-def _enlarge(maps, factor):
-    height, width = maps.shape[:2]
-    return np.dstack([cv2.resize(maps[..., channel], (width * factor, height * factor),
-                                 interpolation=cv2.INTER_CUBIC)
-                      for channel in range(maps.shape[2])])
 
 
 def _keypoints(peaks, person, body):

@@ -1,5 +1,6 @@
 """Peaks: where each heatmap says that a part is."""
-from typing import NamedTuple
+import threading
+from typing import NamedTuple, Tuple
 
 import cv2
 import numpy as np
@@ -26,24 +27,48 @@ class Peaks(NamedTuple):
     start: np.ndarray
 
 
-def find_peaks(heatmaps: np.ndarray, threshold: float) -> Peaks:
+def find_peaks(heatmaps: np.ndarray, threshold: float, upsampling: int = 1) -> Peaks:
     """Cells above `threshold` that no cell of the 5x5 window around them exceeds.
 
-    heatmaps: (H, W, parts) float32, finite, without the background. Of equal cells in one window
-    the first in reading order is the peak.
+    heatmaps: (H, W, parts) float32, finite, without the background. upsampling: factor by which
+    they are enlarged first, which makes the window's part of the picture smaller; the peaks are in
+    cells of the heatmaps as they are given. Of equal cells in one window the first in reading order
+    is the peak.
     """
-    height, width, parts = heatmaps.shape
+    size = heatmaps.shape[0] * upsampling, heatmaps.shape[1] * upsampling, heatmaps.shape[2]
+    enlarged, largest = _room(size)
+    if upsampling > 1:
+        heatmaps = cv2.resize(heatmaps, size[1::-1], enlarged,
+                              interpolation=cv2.INTER_CUBIC).reshape(size)
     # cv2.dilate is a maximum filter over each channel; beyond the border nothing is larger.
-    largest = cv2.dilate(heatmaps, _WINDOW).reshape(heatmaps.shape)
+    largest = cv2.dilate(heatmaps, _WINDOW, largest).reshape(size)
     is_peak = (heatmaps == largest) & (heatmaps > threshold)
-    cell, part = np.divmod(np.flatnonzero(is_peak), parts)
+    cell, part = np.divmod(np.flatnonzero(is_peak), size[2])
     order = np.argsort(part, kind='stable')
-    part, (y, x) = part[order], np.divmod(cell[order], width)
+    part, (y, x) = part[order], np.divmod(cell[order], size[1])
     alone = _first_of_equals(is_peak, y, x, part)
     y, x, part = y[alone], x[alone], part[alone]
     dy, dx = _refine(heatmaps, y, x, part)
-    return Peaks(part, (x + dx).astype(np.float32), (y + dy).astype(np.float32),
-                 heatmaps[y, x, part], np.searchsorted(part, np.arange(parts + 1)))
+    return Peaks(part, _in_given_cells(x + dx, upsampling), _in_given_cells(y + dy, upsampling),
+                 heatmaps[y, x, part], np.searchsorted(part, np.arange(size[2] + 1)))
+
+
+_kept = threading.local()
+
+
+def _room(size: Tuple[int, int, int]) -> np.ndarray:
+    """Two float32 arrays of this size, the same ones as in this thread's last call.
+
+    To ask the system for fresh memory of a megabyte takes longer than the search for peaks.
+    """
+    if getattr(_kept, 'size', None) != size:
+        _kept.size, _kept.arrays = size, np.empty((2,) + size, np.float32)
+    return _kept.arrays
+
+
+def _in_given_cells(places: np.ndarray, upsampling: int) -> np.ndarray:
+    """Places in the enlarged heatmaps in cells of the given ones; centres are whole numbers."""
+    return ((places + .5) / upsampling - .5).astype(np.float32)
 
 
 def _first_of_equals(is_peak, y, x, part):

@@ -55,5 +55,4 @@ def mirror(maps: Maps, body: Body) -> Maps:
 def _resized(maps, shape):
     if maps.shape == shape:
         return maps
-    return np.dstack([cv2.resize(maps[..., channel], shape[1::-1], interpolation=cv2.INTER_CUBIC)
-                      for channel in range(maps.shape[2])])
+    return cv2.resize(maps, shape[1::-1], interpolation=cv2.INTER_CUBIC)

@@ -16,7 +16,6 @@ from openpose_ros.network.tflite import TfliteBackend
 BACKENDS = ('auto', 'tensorflow', 'tflite')
 DEVICES = ('auto', 'gpu', 'cpu')
 HEIGHT = 368   # px, of the network's input by default; what OpenPose was trained at
-WIDTH_MULTIPLE = 16
 MAX_PIXELS = 1 << 23   # of the network's input; more is a mistake, and takes tens of gigabytes
 # Files that a machine with an NVIDIA GPU has: a PC, a Jetson, Windows' Linux.
 GPU_FILES = ('/dev/nvidia[0-9]*', '/dev/nvhost-gpu', '/dev/nvgpu', '/dev/dxg')
@@ -57,8 +56,8 @@ class Network:
         """The maps of a picture, (h, w, 3) uint8 BGR.
 
         height, width: px of the network's input, taken to the next multiple of its stride; width
-        None keeps the picture's aspect, to a multiple of 16. Raises ModelError on a picture that is
-        none, and when the network gives NaN.
+        None keeps the picture's aspect. Raises ModelError on a picture that is none, and when the
+        network gives NaN.
         """
         width, height = self._input_size(image, height, width)
         picture = _resized(image, width, height)
@@ -77,11 +76,10 @@ class Network:
         if not image.size:
             raise ModelError('the picture is empty: {}x{}'.format(*image.shape[1::-1]))
         stride = self.model.stride
-        height = max(1, int(round(height / stride))) * stride
+        height = _multiple(height, stride)
         if width is None:
-            width = _multiple(image.shape[1] * height / image.shape[0], WIDTH_MULTIPLE)
-        else:
-            width = _multiple(width, stride)
+            width = image.shape[1] * height / image.shape[0]
+        width = _multiple(width, stride)
         if width * height > MAX_PIXELS:
             raise ModelError('a picture of {}x{} would go into the network as {}x{}, more than '
                              '{:,} pixels: crop it, or give a smaller size'.format(

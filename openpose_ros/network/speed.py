@@ -19,7 +19,7 @@ from openpose_ros.network.files import write_whole
 from openpose_ros.network.tflite import TfliteBackend, converted, usable_cores
 
 CLEARLY = .9   # TensorFlow's time must be less than this share of TFLite's
-SIZE = (368, 496)   # px, height and width of the network's input: 4:3 at the usual height
+SIZE = (368, 488)   # px, height and width of the network's input: 4:3 at the usual height
 RUNS = 8
 
 

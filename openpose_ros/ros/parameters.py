@@ -89,7 +89,8 @@ PARAMETERS = (
     Parameter('decoding.min_score', _DECODING.min_score, 'mean score her parts must have', 0., .999,
               changes=LIVE),
     Parameter('decoding.upsampling', _DECODING.upsampling,
-              'factor the maps are enlarged by first: 1, 2 or 4', 1, 4, changes=LIVE),
+              'factor the heatmaps are enlarged by first: 1 (fastest), 2 (best) or 4', 1, 4,
+              changes=LIVE),
 
     Parameter('tracking.enabled', True, 'give people ids, velocities and smoothed estimates',
               changes=LIVE),

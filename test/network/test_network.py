@@ -87,7 +87,7 @@ def test_tflite_is_exact_with_batch_norms_that_take_the_pictures_statistics(v2_s
 def test_tensorflow_and_tflite_agree_on_two_outputs_and_scaled_pixels(small_graph):
     one, other = network.load(small_graph, 'tensorflow'), network.load(small_graph, 'tflite')
     first, second = one.run(PICTURE, 64), other.run(PICTURE, 64)
-    assert first.heatmaps.shape == (8, 10, 19) and first.pafs.shape == (8, 10, 38)
+    assert first.heatmaps.shape == (8, 11, 19) and first.pafs.shape == (8, 11, 38)
     assert np.abs(first.heatmaps).max() > 1e-3
     assert difference(first, second) < 1e-4
 
@@ -163,7 +163,7 @@ def test_auto_falls_back_to_tensorflow_and_says_why(small_graph, monkeypatch, pl
         pytest.skip('no TFLite interpreter')
     loaded = network.load(small_graph)
     assert 'TensorFlow' in loaded.description and 'no TFLite: ' in loaded.description
-    assert loaded.run(PICTURE, 32).heatmaps.shape == (4, 6, 19)
+    assert loaded.run(PICTURE, 32).heatmaps.shape == (4, 5, 19)
     with pytest.raises(ModelError):
         network.load(small_graph, 'tflite')
 
@@ -193,10 +193,10 @@ def test_a_graph_that_cannot_be_converted_is_one_line(tmp_path, apart):
 
 
 @pytest.mark.parametrize('shape, given, taken', [
-    ((480, 640), {}, (368, 496)), ((720, 1280), {}, (368, 656)), ((640, 480), {}, (368, 272)),
-    ((480, 640), {'height': 184}, (184, 240)), ((480, 640), {'width': 432}, (368, 432)),
+    ((480, 640), {}, (368, 488)), ((720, 1280), {}, (368, 656)), ((640, 480), {}, (368, 272)),
+    ((480, 640), {'height': 184}, (184, 248)), ((480, 640), {'width': 432}, (368, 432)),
     ((480, 640), {'height': 250, 'width': 333}, (248, 336)), ((1, 3000), {'height': 8}, None),
-    ((3000, 1), {}, (368, 16)), ((7, 5), {'height': 1, 'width': 1}, (8, 8))])
+    ((3000, 1), {}, (368, 8)), ((7, 5), {'height': 1, 'width': 1}, (8, 8))])
 def test_the_size_of_the_input(recorded, recorder, shape, given, taken):
     picture = np.zeros(shape + (3,), np.uint8)
     maps = recorded.run(picture, **given)
