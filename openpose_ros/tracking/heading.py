@@ -9,7 +9,7 @@ from typing import Sequence, Tuple
 
 import numpy as np
 
-from openpose_ros.people import SOURCE_NONE
+from openpose_ros.people import SOURCE_DEPTH, SOURCE_NONE
 from openpose_ros.tracking.mirror import settle
 from openpose_ros.tracking.motion import Motion, wrap
 from openpose_ros.tracking.rows import Rows
@@ -21,6 +21,8 @@ LEAST_STDDEV = np.radians(1.)
 UNKNOWN_STDDEV = np.radians(30.)    # of a direction measured without one
 ORDINARY_STDDEV = np.radians(30.)   # a less certain measurement counts for less than one frame
 SHARED = 0.25               # share of a measurement's variance that is the same in every frame
+# Without depth the side to which someone is turned is hardly seen: quick turns are not believed.
+AGILITY_WITHOUT_DEPTH = 0.3
 ELEVATION_CUTOFF = 1.       # Hz, of the smoothing of looking up and down
 
 
@@ -76,6 +78,7 @@ class Heading(Rows):
         weight = np.where(new, 1., gain(ELEVATION_CUTOFF, dt))
         self.elevation[rows] += weight * (elevation - self.elevation[rows])
         self.source[rows] = source
+        self.motion.agility[rows] = np.where(source == SOURCE_DEPTH, 1., AGILITY_WITHOUT_DEPTH)
 
     def estimate(self) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Unit vectors (n, 3), standard deviations about `up` (n,), rad, and sources (n,).

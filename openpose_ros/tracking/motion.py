@@ -43,13 +43,14 @@ class Motion(Rows):
     weights: (n, 2), the probability of each model. known: (n,) bool; an unknown row has never been
     measured (or was forgotten). age: (n,) s since the last measurement that was used. misfits: (n,)
     measurements in a row that were refused as outliers. scale: (n,) units of what is filtered per
-    unit of `noise` (px per metre in the picture; else 1). period: the values of a circular quantity
+    unit of `noise` (px per metre in the picture; else 1). agility: (n,) factor on the acceleration.
+    period: the values of a circular quantity
     repeat after this much (2 pi for an angle); None for a place. noise: may be set at any time, and
     has to be before the first prediction.
     """
 
     COLUMNS = {'mean': 0., 'covariance': 0., 'weights': 0.5, 'known': False, 'age': 0.,
-               'misfits': 0, 'scale': 1.}
+               'misfits': 0, 'scale': 1., 'agility': 1.}
 
     def __init__(self, dims: int, period: Optional[float] = None) -> None:
         self.dims = dims
@@ -64,6 +65,7 @@ class Motion(Rows):
         self.age = np.zeros(0)
         self.misfits = np.zeros(0, int)
         self.scale = np.ones(0)
+        self.agility = np.ones(0)
 
     def predict(self, dt: float) -> None:
         """Move everything on by `dt` seconds."""
@@ -78,7 +80,7 @@ class Motion(Rows):
         transition, noise = self._model(dt)
         self.mean = (transition @ mean[..., None])[..., 0]
         self.covariance = (transition @ covariance @ transition.swapaxes(1, 2)
-                           + noise * (self.scale ** 2)[:, None, None, None])
+                           + noise * self._disturbance()[..., None, None])
         self.age = self.age + dt
 
     def update(self, rows: np.ndarray, measured: np.ndarray, covariance: np.ndarray,
@@ -154,6 +156,10 @@ class Motion(Rows):
         noise = [[drift, 0., 0., still], [density * dt ** 3 / 3., both, both, density * dt]]
         shape = (2, 2 * self.dims, 2 * self.dims)
         return ((transition @ self._blocks).reshape(shape), (noise @ self._blocks).reshape(shape))
+
+    def _disturbance(self) -> np.ndarray:
+        """Factor on the process noise of each model, (n, 2)."""
+        return np.stack([self.scale, self.scale * self.agility], axis=1) ** 2
 
     def _refuse(self, rows: np.ndarray, measured: np.ndarray, covariance: np.ndarray,
                 patience: int) -> None:

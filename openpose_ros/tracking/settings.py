@@ -50,7 +50,7 @@ class Settings(NamedTuple):
     still_drift: float = 0.01
     acceleration: float = 1.
     still_turn: float = 0.03
-    turn_acceleration: float = 1.5
+    turn_acceleration: float = 3.
     dwell: float = 5.
     up: Tuple[float, float, float] = (0., -1., 0.)
     flip_frames: int = 3
