@@ -1,4 +1,4 @@
-"""The node end to end: its own cost beside the network, its latency, what it drops.
+"""The node end to end: its own cost beside the network, its latency, what it drops, its start.
 
 A camera in this process publishes one picture of five people at 1280x720, bgr8, at several rates;
 the node runs in a process of its own, and both talk over DDS. Run by `make bench`.
@@ -6,6 +6,7 @@ the node runs in a process of its own, and both talk over DDS. Run by `make benc
 import os
 import signal
 import subprocess
+import sys
 import time
 
 import cv2
@@ -28,6 +29,9 @@ from std_msgs.msg import Header                              # noqa: E402
 from openpose_ros.msg import SkeletonArray                   # noqa: E402
 from openpose_ros.ros import images                          # noqa: E402
 from openpose_ros.ros.pairing import seconds                 # noqa: E402
+
+sys.path.insert(0, os.path.join(os.path.dirname(data.__file__), 'ros'))
+from node_process import Peer                                # noqa: E402
 
 RATES = (5., 30., 120.)   # Hz
 SECONDS = 12.             # at each rate
@@ -92,7 +96,11 @@ def main():
         report.check('median latency <= two network times + 15 ms at {:.0f} Hz'.format(rate),
                      '{:.0f}'.format(found['latency_median']),
                      found['latency_median'] <= 2. * found['network'] + 15.)
-        for rate, found in figures.items()])
+        for rate, found in figures.items()] + [
+        report.check('from the start to the first skeletons <= 15 s',
+                     '{:.1f}'.format(slow['start_s']), slow['start_s'] <= 15.),
+        report.check('deactivate and activate <= 1 s', '{:.2f}'.format(slow['restart_s']),
+                     slow['restart_s'] <= 1.)])
     report.write('node', {str(rate): found for rate, found in figures.items()})
 
 
@@ -102,17 +110,19 @@ def run(picture, rate):
     node = subprocess.Popen([executable, '--ros-args', '--log-level', 'warn', '-p',
                              'warm_up_width:={}'.format(SIZE[0]), '-p',
                              'warm_up_height:={}'.format(SIZE[1])])
-    camera = Camera(picture)
+    camera, started = Camera(picture), time.monotonic()
     try:
         for _ in range(600):   # until the first skeletons come
             camera.play(5., .2)
             if camera.latencies:
                 break
+        start = time.monotonic() - started
         before = {key: int(camera.figures.get(key, 0)) for key in COUNTED}
         camera.latencies = []
         sent = camera.play(rate, SECONDS)
         latencies = np.array(camera.latencies) * 1e3
         camera.play(1e-9, 1.5)   # hear the last diagnostics
+        restart = restarted()
     finally:
         camera.node.destroy_node()
         node.send_signal(signal.SIGINT)
@@ -123,10 +133,24 @@ def run(picture, rate):
     found['asked'] = sum(found[what] for what in ('conversion', 'resizing', 'decoding',
                                                   'publishing'))
     found.update({key: int(camera.figures[key]) - before[key] for key in COUNTED})
-    found.update(sent=sent, people=camera.people, latency_median=float(np.median(latencies)),
+    found.update(start_s=start, restart_s=restart, sent=sent, people=camera.people,
+                 latency_median=float(np.median(latencies)),
                  latency_95=float(np.percentile(latencies, 95.)),
                  latency_most=float(latencies.max()))
     return found
+
+
+def restarted():
+    """Seconds that deactivating and activating the node take."""
+    peer = Peer()
+    try:
+        peer.state()   # the services have been found
+        start = time.monotonic()
+        if not (peer.change_state('deactivate') and peer.change_state('activate')):
+            sys.exit('the node does not change its state')
+        return time.monotonic() - start
+    finally:
+        peer.close()
 
 
 COUNTED = ('frames in', 'frames processed', 'frames dropped')

@@ -6,7 +6,6 @@ benchmark_output/range.json and docs/pictures/facing_range.png. How far people a
 `openpose benchmark --range`.
 """
 import argparse
-import json
 import os
 
 import cv2
@@ -14,10 +13,10 @@ import numpy as np
 from tqdm import tqdm
 
 import report
-import data
 import scene
 import synthetic
-from openpose_ros import body, network
+import turning_person as turning_frames
+from openpose_ros import network
 from openpose_ros.people import people_in_image
 from openpose_ros.perception import Perception, Settings
 from openpose_ros.scene import Camera, locate
@@ -57,26 +56,14 @@ def synthetic_people(height, count, seed=0):
 
 def turning_person(perception):
     """{mode: [error_figures by AWAY]} of the 50 frames."""
-    with open(data.path('turning_person', 'yaw.json')) as file:
-        truth = json.load(file)
-    names = sorted(truth['yaw_deg'])
-    headings = np.array([truth['yaw_deg'][name] for name in names])
-    figures = {mode: [] for mode in MODES}
+    turning, figures = turning_frames.load(), {mode: [] for mode in MODES}
     for away in AWAY:
-        found = {mode: [] for mode in MODES}
-        for name in tqdm(names, 'turning person, {:.1f} m'.format(NEAR * away)):
-            picture, depth, camera = further_away(
-                cv2.imread(data.path('turning_person', name + '.jpg')),
-                cv2.imread(data.path('turning_person', name + '_depth.png'),
-                           cv2.IMREAD_UNCHANGED), truth['intrinsics'], away)
-            people = scene.largest(perception.find(picture).people)
-            for mode in MODES:
-                located = locate(people, camera, depth if mode == 'depth' else None)
-                found[mode].append(located if located.count else people_in_image(
-                    np.full((1, body.PART_COUNT, 3), np.nan)))
+        frames = turning.frames('turning person, {:.1f} m'.format(NEAR * away))
+        found = scene.located_in(perception, (further_away(*frame, away) for frame in frames),
+                                 camera_of_further_away(turning.camera, away))
         for mode in MODES:
-            figures[mode].append(figures_of(scene.directions(found[mode], headings,
-                                                             headings)['facing']))
+            figures[mode].append(figures_of(scene.directions(
+                found[mode], turning.headings, turning.headings)['facing']))
     return figures
 
 
@@ -87,8 +74,8 @@ def figures_of(errors):
     return scene.error_figures(*errors)
 
 
-def further_away(picture, depth, intrinsics, away):
-    """Picture, depth and camera were everything `away` times as far: the rest is grey, and unknown.
+def further_away(picture, depth, away):
+    """Picture and depth were everything `away` times as far: the rest is grey, and unknown.
 
     The depth camera's noise, which grows with distance, stays as it was.
     """
@@ -99,11 +86,16 @@ def further_away(picture, depth, intrinsics, away):
     canvas[inside] = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     depths[inside] = np.round(
         cv2.resize(depth, size, interpolation=cv2.INTER_NEAREST) * away).astype(depth.dtype)
-    cx, cy = ((intrinsics[name] + .5) / away - .5 + offset
-              for name, offset in (('cx', left), ('cy', top)))
-    camera = Camera.from_info(picture.shape[1], picture.shape[0], 'none', (), (
-        intrinsics['fx'], 0., cx, 0., intrinsics['fy'], cy, 0., 0., 1.))
-    return canvas, depths, camera
+    return canvas, depths
+
+
+def camera_of_further_away(camera, away):
+    """The camera of such pictures: of the same field of view, its centre where theirs has gone."""
+    size = camera.width, camera.height
+    cx, cy = ((centre + .5) / away - .5 + (side - int(round(side / away))) // 2
+              for centre, side in zip((camera.cx, camera.cy), size))
+    return Camera.from_info(size[0], size[1], 'none', (), (
+        camera.fx, 0., cx, 0., camera.fy, cy, 0., 0., 1.))
 
 
 def print_figures(title, distances, figures):

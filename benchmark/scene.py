@@ -16,6 +16,7 @@ from tqdm import tqdm
 import report
 import data
 import synthetic
+import turning_person as turning_frames
 from openpose_ros import body, network
 from openpose_ros.people import people_in_image
 from openpose_ros.perception import Perception
@@ -63,23 +64,22 @@ def largest(people):
 
 def turning_person(perception):
     """{mode: {facing, gaze: (error, stddev)}} and the headings, degrees, of 50 frames."""
-    with open(data.path('turning_person', 'yaw.json')) as file:
-        truth = json.load(file)
-    k = truth['intrinsics']
-    camera = Camera.from_info(k['width'], k['height'], 'none', (), (
-        k['fx'], 0., k['cx'], 0., k['fy'], k['cy'], 0., 0., 1.))
-    names = sorted(truth['yaw_deg'])
-    headings = np.array([truth['yaw_deg'][name] for name in names])
+    turning = turning_frames.load()
+    found = located_in(perception, turning.frames(), turning.camera)
+    return {mode: directions(found[mode], turning.headings, turning.headings)
+            for mode in MODES}, turning.headings
+
+
+def located_in(perception, frames, camera):
+    """{mode: the one person of each frame (picture, depth), located; unknown where she is not}."""
     found = {mode: [] for mode in MODES}
-    for name in tqdm(names, 'turning person'):
-        people = largest(perception.find(cv2.imread(data.path(
-            'turning_person', name + '.jpg'))).people)
-        depth = cv2.imread(data.path('turning_person', name + '_depth.png'), cv2.IMREAD_UNCHANGED)
+    for picture, depth in frames:
+        people = largest(perception.find(picture).people)
         for mode in MODES:
             located = locate(people, camera, depth if mode == 'depth' else None)
             found[mode].append(located if located.count else people_in_image(
                 np.full((1, body.PART_COUNT, 3), np.nan)))
-    return {mode: directions(found[mode], headings, headings) for mode in MODES}, headings
+    return found
 
 
 def directions(located, facing, gaze):

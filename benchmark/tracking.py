@@ -6,7 +6,6 @@ tracking.png.
 """
 import argparse
 import collections
-import json
 import os
 import sys
 
@@ -17,9 +16,10 @@ from tqdm import tqdm
 
 import report
 import data
+import turning_person as turning_frames
 from openpose_ros import network
 from openpose_ros.perception import Perception
-from openpose_ros.scene import Camera, locate
+from openpose_ros.scene import locate
 from openpose_ros.tracking import Tracker
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(data.__file__)), 'tracking'))
@@ -97,20 +97,12 @@ def lag(rows, speed=1.5):
 
 def turning_person(perception):
     """(headings, frame numbers, {mode: located people}) of 50 frames, single frames."""
-    with open(data.path('turning_person', 'yaw.json')) as file:
-        truth = json.load(file)
-    k = truth['intrinsics']
-    camera = Camera.from_info(k['width'], k['height'], 'none', (), (
-        k['fx'], 0., k['cx'], 0., k['fy'], k['cy'], 0., 0., 1.))
-    names = sorted(truth['yaw_deg'])
-    found = {mode: [] for mode in MODES}
-    for name in tqdm(names, 'turning person'):
-        people = perception.find(cv2.imread(data.path('turning_person', name + '.jpg'))).people
-        depth = cv2.imread(data.path('turning_person', name + '_depth.png'), cv2.IMREAD_UNCHANGED)
+    turning, found = turning_frames.load(), {mode: [] for mode in MODES}
+    for picture, depth in turning.frames():
+        people = perception.find(picture).people
         for mode in MODES:
-            found[mode].append(locate(people, camera, depth if mode == 'depth' else None))
-    return (np.array([truth['yaw_deg'][name] for name in names]),
-            np.array([int(name) for name in names]), found)
+            found[mode].append(locate(people, turning.camera, depth if mode == 'depth' else None))
+    return turning.headings, turning.numbers, found
 
 
 def facing_errors(located, headings, stamps, tracker=None):
