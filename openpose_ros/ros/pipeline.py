@@ -152,7 +152,7 @@ class Pipeline:
         calibration = (info.width, info.height, info.distortion_model, tuple(info.d),
                        tuple(info.k))
         if calibration != self._calibration:
-            self._camera = None
+            self._camera = self._calibration = None
             self._camera = Camera.from_info(*calibration)
             self._calibration = calibration
         return self._camera

@@ -136,6 +136,15 @@ def test_a_calibration_that_is_put_right_is_taken(given):
     assert process(given).camera is not None
 
 
+def test_a_calibration_that_was_bad_for_a_moment_is_taken_again(given):
+    calibrate(given)
+    assert process(given).camera is not None
+    given.pipeline.set_camera_info(CameraInfo(width=640, height=480))
+    assert process(given, sec=13).camera is None
+    calibrate(given)
+    assert process(given, sec=14).camera is not None
+
+
 def test_a_picture_without_a_stamp_is_of_now(given):
     seen = process(given, sec=0)
     assert seen.stamp > 1e9
