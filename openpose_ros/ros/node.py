@@ -21,6 +21,7 @@ from openpose_ros.ros.hri import HriError
 from openpose_ros.ros.pipeline import Pipeline
 from openpose_ros.ros.slot import Slot
 from openpose_ros.ros.statistics import Statistics
+from openpose_ros.ros.throttle import Throttle, one_line
 from openpose_ros.ros.transforms import FrameError, Frames
 from openpose_ros.ros.worker import Worker
 
@@ -43,7 +44,7 @@ class OpenposeNode(LifecycleNode):
         self._enabled, self._shut_down = True, False
         self._image_topic = ''
         self._image_at = None   # monotonic time of the newest picture
-        self._reported = {}
+        self._throttle = Throttle()
         self.statistics = Statistics()
         self._diagnostics = Diagnostics(self)
 
@@ -215,19 +216,20 @@ class OpenposeNode(LifecycleNode):
         return response
 
     def _on_failure(self, error):
-        self.statistics.failed(str(error))
-        if isinstance(error, (images.ImageError, network.ModelError)):
-            self._warn(str(error))
+        expected = isinstance(error, (images.ImageError, network.ModelError))
+        why = str(error) if expected else repr(error)
+        self.statistics.failed(one_line(why))
+        if expected:
+            self._warn(why)
         else:
-            self.get_logger().error('a picture was left out: {!r}'.format(error),
-                                    throttle_duration_sec=1.)
+            line = self._throttle.passed('a picture was left out: {}'.format(why))
+            if line is not None:
+                self.get_logger().error(line)
 
-    def _warn(self, line):
-        """Log a line, the same one once a second at most."""
-        now = time.monotonic()
-        if now - self._reported.get(line, -1.) >= 1.:
-            self._reported = {line: at for line, at in self._reported.items() if now - at < 60.}
-            self._reported[line] = now
+    def _warn(self, text):
+        """Log what is wrong, in one line and not too often."""
+        line = self._throttle.passed(text)
+        if line is not None:
             self.get_logger().warning(line)
 
 
