@@ -7,6 +7,7 @@ import time
 from typing import Dict, NamedTuple, Optional, Tuple
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from rclpy.clock import Clock, ClockType
 from rclpy.qos import QoSProfile
 
 from openpose_ros.ros.statistics import Snapshot
@@ -48,7 +49,9 @@ class Diagnostics:
         self._publisher = node.create_publisher(DiagnosticArray, '/diagnostics',
                                                 QoSProfile(depth=5))
         self._before = None   # (time, counts) at the last report
-        self._timer = node.create_timer(PERIOD, self._report)
+        # Simulated time may stand still, and then it matters most what is said here.
+        self._timer = node.create_timer(PERIOD, self._report,
+                                        clock=Clock(clock_type=ClockType.STEADY_TIME))
 
     def _report(self):
         if not self._publisher.get_subscription_count():

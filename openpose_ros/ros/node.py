@@ -7,6 +7,7 @@ import sys
 import time
 import traceback
 
+from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, TransitionCallbackReturn
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.task import Future
@@ -113,7 +114,9 @@ class OpenposeNode(LifecycleNode):
         self._stop()
         self._forget()
         self._shut_down = True
-        self.create_timer(_FAREWELL, lambda: self.done.set_result(None))
+        # Of a steady clock, for simulated time may stand still.
+        self.create_timer(_FAREWELL, lambda: self.done.set_result(None),
+                          clock=Clock(clock_type=ClockType.STEADY_TIME))
         return TransitionCallbackReturn.SUCCESS
 
     def on_error(self, state) -> TransitionCallbackReturn:
