@@ -28,7 +28,7 @@ from std_msgs.msg import Header                              # noqa: E402
 
 from openpose_ros.msg import SkeletonArray                   # noqa: E402
 from openpose_ros.ros import images                          # noqa: E402
-from openpose_ros.ros.pairing import seconds                 # noqa: E402
+from openpose_ros.ros.stamps import seconds                  # noqa: E402
 
 sys.path.insert(0, os.path.join(os.path.dirname(data.__file__), 'ros'))
 from node_process import Peer                                # noqa: E402

@@ -96,7 +96,7 @@ def build(health: Health, snapshot: Snapshot, recent: Dict[str, int], passed: Op
         values[what.replace('_', ' ') + ' median (ms)'] = round(median * 1e3, 2)
         values[what.replace('_', ' ') + ' 95 % (ms)'] = round(high * 1e3, 2)
     for what in ('depth_paired', 'depth_unpaired', 'depth_unusable', 'camera_info_invalid',
-                 'transform_missing'):
+                 'transform_missing', 'stamp_ahead', 'time_jumps'):
         if what in counts:
             values[what.replace('_', ' ')] = counts[what]
     if snapshot.error:
@@ -130,6 +130,8 @@ def _warnings(snapshot, recent, thresholds):
     latency = snapshot.seconds.get('latency')
     if latency and latency[1] > thresholds.max_latency:
         yield 'latency of {:.2f} s'.format(latency[1])
+    if recent.get('stamp_ahead'):
+        yield 'the pictures\' stamps are ahead of the clock'
     if recent.get('camera_info_invalid'):
         yield 'camera_info cannot be used: people stay in the image plane'
     if recent.get('transform_missing'):
@@ -137,5 +139,5 @@ def _warnings(snapshot, recent, thresholds):
     paired = recent.get('depth_paired', 0)
     without = recent.get('depth_unpaired', 0) + recent.get('depth_unusable', 0)
     if without and paired < thresholds.min_depth_paired * (paired + without):
-        yield '{} of the last {} pictures had no depth of their moment'.format(
+        yield '{} of the last {} pictures had no depth of their moment that can be used'.format(
             without, paired + without)

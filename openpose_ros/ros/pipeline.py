@@ -10,13 +10,15 @@ from openpose_ros.people import people_in_image, transformed
 from openpose_ros.perception import Perception
 from openpose_ros.ros import images, parameters
 from openpose_ros.ros.output import Output, Seen
-from openpose_ros.ros.pairing import DepthPairing, seconds
+from openpose_ros.ros.pairing import DepthPairing
+from openpose_ros.ros.stamps import Stamps, checked
 from openpose_ros.ros.statistics import Statistics
 from openpose_ros.ros.transforms import FrameError, Frames
-from openpose_ros.scene import Camera, CameraError, up_of_tilt
+from openpose_ros.scene import Camera, CameraError, depth_problem, up_of_tilt
 from openpose_ros.tracking import Tracker
 
 WORLD_UP = np.array((0., 0., 1.))      # REP-103
+_AHEAD = .1     # s a stamp may be ahead of the clock: simulated time comes in steps
 
 
 class Pipeline:
@@ -37,6 +39,8 @@ class Pipeline:
         self._info = None               # newest sensor_msgs/CameraInfo
         self._calibration = None        # what of it self._camera was made of
         self._camera = None
+        self._frame_id = None           # of the last picture
+        self._stamps = Stamps()
         self.depth = DepthPairing()
 
     def configure(self, values: Dict[str, Any]) -> None:
@@ -50,7 +54,7 @@ class Pipeline:
     def process(self, message) -> None:
         """Find, place and publish the people in a sensor_msgs/Image or CompressedImage.
 
-        Raises images.ImageError for a picture that cannot be used.
+        Raises images.ImageError for a picture that cannot be used, StampError among them.
         """
         outputs = [output for output in self._outputs if output.heard()]
         if not outputs:
@@ -60,16 +64,21 @@ class Pipeline:
         self.depth.expect(message.header.stamp)
         start = time.perf_counter()
         image = images.read_image(message, self._values['max_pixels'])
+        stamp = self._time_of(message.header)
         converted = time.perf_counter()
         found = self._perception.find(image)
-        seen, frame = self._place(message.header, image, found)
+        try:
+            seen, frame = self._place(message.header, stamp, image, found)
+        except Exception:
+            self._forget_people()   # what is remembered of them may be half of this picture
+            raise
         placed = time.perf_counter()
         for output in outputs:
             output.publish(seen)
         self._statistics.processed(frame.people.count, dict(
             frame.seconds, conversion=converted - start, publishing=time.perf_counter() - placed,
             beside_network=time.perf_counter() - start - frame.seconds['network'],
-            latency=self._now() - seen.stamp))
+            latency=self._latency(stamp)))
 
     def _take_values(self):
         values, self._next_values = self._next_values, None
@@ -89,14 +98,50 @@ class Pipeline:
     def _now(self) -> float:
         return self._clock.now().nanoseconds * 1e-9
 
-    def _place(self, image_header, image, found):
-        """The people of `found` in space: (what the outputs publish, the frame)."""
-        camera = self._camera_for(image)
-        depth = self._depth() if camera is not None else None
-        stamp = seconds(image_header.stamp)
-        if not stamp:
+    def _latency(self, stamp) -> float:
+        """s since the picture was taken; below 0, reported, where the clocks do not agree."""
+        latency = self._now() - stamp
+        if latency < -_AHEAD:
+            self._statistics.count('stamp_ahead')
+            self._report('the picture\'s stamp is {:.3f} s ahead of the clock: set the clocks of '
+                         'camera and robot alike (with use_sim_time, publish /clock)'.format(
+                             -latency))
+        return latency
+
+    def _time_of(self, header) -> float:
+        """When a picture was taken, s. Raises StampError where it is not the newest."""
+        stamp = checked(header.stamp)
+        if stamp is None:
             self._report('the pictures have no stamp: the time of their arrival is taken')
             stamp = self._now()
+        self._stamps.take(stamp)
+        if self._stamps.jump:
+            self._statistics.count('time_jumps')
+            self._report('time has jumped back by {:.3f} s: tracking starts afresh'.format(
+                -self._stamps.jump))
+            self._forget_people()
+            if self._frames is not None:
+                self._frames.forget()
+        self._check_frame(header.frame_id)
+        return stamp
+
+    def _check_frame(self, frame_id):
+        if not frame_id:
+            self._report('the pictures have no frame_id: nobody can tell where the positions are')
+        if self._frame_id not in (None, frame_id):
+            self._report('the pictures\' frame_id has changed from {!r} to {!r}: tracking starts '
+                         'afresh'.format(self._frame_id, frame_id))
+            self._forget_people()
+        self._frame_id = frame_id
+
+    def _forget_people(self):
+        if self._perception.tracker is not None:
+            self._perception.tracker.reset()
+
+    def _place(self, image_header, stamp, image, found):
+        """The people of `found` in space: (what the outputs publish, the frame)."""
+        camera = self._camera_for(image)
+        depth = self._depth(camera) if camera is not None else None
         target = self._values['target_frame']
         if target:
             seen, frame = self._place_in(target, image_header, image, found, camera, depth, stamp)
@@ -157,8 +202,8 @@ class Pipeline:
             self._calibration = calibration
         return self._camera
 
-    def _depth(self) -> Optional[np.ndarray]:
-        """The depth of the moment of the picture; None, counted, where there is none."""
+    def _depth(self, camera) -> Optional[np.ndarray]:
+        """The depth of the moment of the picture; None, counted, where there is none of use."""
         if self.depth.empty:
             return None
         pair = self.depth.nearest(self._values['depth_tolerance'])
@@ -167,9 +212,12 @@ class Pipeline:
             return None
         try:
             depth = images.read_depth(pair.message, self._values['max_pixels'])
+            problem = depth_problem(depth, camera)
         except images.ImageError as error:
+            problem = 'depth: {}'.format(error)
+        if problem:
             self._statistics.count('depth_unusable')
-            self._report('depth: {}'.format(error))
+            self._report(problem)
             return None
         self._statistics.paired(pair.skew)
         return depth

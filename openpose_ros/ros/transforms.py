@@ -57,6 +57,10 @@ class Frames:
         turn, move = transform.rotation, transform.translation
         return Pose(matrix(turn.x, turn.y, turn.z, turn.w), np.array((move.x, move.y, move.z)))
 
+    def forget(self) -> None:
+        """Forget what was heard: time has jumped back, and what is newer keeps out what comes."""
+        self._buffer.clear()
+
     def close(self) -> None:
         """Stop listening."""
         self._listener.unregister()

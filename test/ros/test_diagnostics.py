@@ -25,6 +25,8 @@ def snapshot(**changes):
     (HEALTHY, snapshot(error='bad step'), {'processed': 3, 'failed': 1}, WARN, 'bad step'),
     (HEALTHY, snapshot(error='bad step'), {'failed': 4}, ERROR, 'bad step'),
     (HEALTHY, snapshot(seconds={'latency': (.2, 1.1)}), {'processed': 1}, WARN, 'latency of 1.10'),
+    (HEALTHY, snapshot(seconds={'latency': (-9., -8.)}), {'processed': 1, 'stamp_ahead': 1}, WARN,
+     'ahead of the clock'),
     (HEALTHY, snapshot(), {'processed': 1, 'camera_info_invalid': 1}, WARN, 'camera_info'),
     (HEALTHY, snapshot(), {'processed': 1, 'transform_missing': 1}, WARN, 'TF'),
     (HEALTHY, snapshot(), {'depth_paired': 2, 'depth_unpaired': 3}, WARN, '3 of the last 5'),

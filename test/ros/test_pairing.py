@@ -5,7 +5,7 @@ pytest.importorskip('rclpy', reason='ROS 2 is not here')
 from builtin_interfaces.msg import Time   # noqa: E402
 from sensor_msgs.msg import Image   # noqa: E402
 
-from openpose_ros.ros.pairing import DepthPairing, seconds   # noqa: E402
+from openpose_ros.ros.pairing import DepthPairing   # noqa: E402
 
 
 def at(milliseconds):
@@ -59,5 +59,23 @@ def test_old_ones_make_place():
     assert pairing.nearest(.05).skew == 0.
 
 
-def test_seconds_keep_the_nanoseconds():
-    assert seconds(Time(sec=2, nanosec=500000000)) == 2.5
+def test_a_picture_without_a_stamp_has_no_depth_of_its_moment():
+    pairing = DepthPairing()
+    pairing.add(depth(0))
+    pairing.expect(at(0))
+    pairing.add(depth(0))
+    assert pairing.nearest(.05) is None
+    pairing.add(depth(500))
+    pairing.expect(at(500))
+    assert pairing.nearest(.05) is not None
+
+
+def test_what_came_before_time_jumped_back_is_not_paired_with_what_comes_after():
+    pairing = DepthPairing()
+    for milliseconds in (20, 60, 3000):
+        pairing.add(depth(milliseconds))
+    pairing.add(depth(500))     # a simulation that began anew
+    pairing.expect(at(20))
+    assert pairing.nearest(.05) is None and not pairing.empty
+    pairing.expect(at(490))
+    assert pairing.nearest(.05).skew == pytest.approx(.01)

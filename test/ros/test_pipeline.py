@@ -1,4 +1,6 @@
 """One picture through the pipeline, with a perception that always sees the same people."""
+import time
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from openpose_ros.people import transformed   # noqa: E402
 from openpose_ros.perception import Frame   # noqa: E402
 from openpose_ros.ros import images, parameters   # noqa: E402
 from openpose_ros.ros.pipeline import Pipeline   # noqa: E402
+from openpose_ros.ros.stamps import StampError   # noqa: E402
 from openpose_ros.ros.statistics import Statistics   # noqa: E402
 from openpose_ros.ros.transforms import FrameError, Pose   # noqa: E402
 from openpose_ros.ros.video import make_camera_info   # noqa: E402
@@ -44,6 +47,15 @@ class Perception:
             people=transformed(frame.people, pose.rotation, pose.translation))
 
 
+class Tracking:
+    """A tracker that counts how often it was told to forget."""
+
+    settings, resets = None, 0
+
+    def reset(self):
+        self.resets += 1
+
+
 class Listened:
     """An output that somebody listens to."""
 
@@ -63,7 +75,10 @@ class Listened:
 class Frames:
     """TF that knows where the camera is, or not."""
 
-    known = True
+    known, forgotten = True, 0
+
+    def forget(self):
+        self.forgotten += 1
 
     def pose(self, target, source, stamp):
         if not self.known:
@@ -77,17 +92,18 @@ def given():
     class Given:
         perception, output, statistics, frames = Perception(), Listened(), Statistics(), Frames()
         reported = []
+        sec = 11
         values = {parameter.name: parameter.default for parameter in parameters.PARAMETERS}
     Given.pipeline = Pipeline(Given.perception, [Given.output], Given.statistics, Given.frames,
                               Clock(), Given.reported.append)
     return Given
 
 
-def process(given, width=640, height=480, sec=12, **changes):
-    """What was published of a black picture."""
+def process(given, width=640, height=480, sec=None, frame='eye', **changes):
+    """What was published of a black picture, by default a second newer than the one before."""
     given.pipeline.configure(dict(given.values, **changes))
-    header = Header(frame_id='eye')
-    header.stamp.sec = sec
+    header = Header(frame_id=frame)
+    given.sec = header.stamp.sec = given.sec + 1 if sec is None else sec
     given.pipeline.process(images.write_image(np.zeros((height, width, 3), np.uint8), header))
     return given.output.seen[-1]
 
@@ -140,9 +156,9 @@ def test_a_calibration_that_was_bad_for_a_moment_is_taken_again(given):
     calibrate(given)
     assert process(given).camera is not None
     given.pipeline.set_camera_info(CameraInfo(width=640, height=480))
-    assert process(given, sec=13).camera is None
+    assert process(given).camera is None
     calibrate(given)
-    assert process(given, sec=14).camera is not None
+    assert process(given).camera is not None
 
 
 def test_a_picture_without_a_stamp_is_of_now(given):
@@ -151,7 +167,7 @@ def test_a_picture_without_a_stamp_is_of_now(given):
     assert given.perception.placed['stamp'] == seen.stamp
     assert given.statistics.snapshot().seconds['latency'][0] < 60.
     assert 'no stamp' in given.reported[0]
-    assert process(given).stamp == 12.
+    assert process(given, sec=12).stamp == 12.
 
 
 def test_in_a_target_frame_people_are_there_and_in_the_camera(given):
@@ -184,6 +200,62 @@ def test_depth_that_cannot_be_read_is_counted_and_done_without(given):
     process(given)
     assert given.perception.placed['depth'] is None
     assert given.statistics.snapshot().counts['depth_unusable'] == 1
+    header = Header()
+    header.stamp.sec = 13
     given.pipeline.depth.add(images.write_depth(np.ones((4, 4), np.uint16), header))
-    assert process(given, sec=13) is not None
+    process(given)
+    assert given.perception.placed['depth'] is None
+    assert given.statistics.snapshot().counts['depth_unusable'] == 2
+    assert 'another aspect' in given.reported[-1]
+    process(given)
     assert given.statistics.snapshot().counts['depth_unpaired'] == 1
+
+
+def test_a_picture_that_is_not_the_newest_is_left_out(given):
+    process(given)
+    for sec in (12, 11):
+        with pytest.raises(StampError):
+            process(given, sec=sec)
+    assert len(given.output.seen) == 1
+    assert process(given, sec=13).stamp == 13.
+
+
+def test_when_time_jumps_back_people_and_tf_are_forgotten(given):
+    process(given, sec=100)
+    tracker = given.perception.tracker = Tracking()
+    process(given, sec=101)
+    assert (tracker.resets, given.frames.forgotten) == (0, 0)
+    process(given, sec=3)
+    assert (tracker.resets, given.frames.forgotten) == (1, 1)
+    assert given.statistics.snapshot().counts['time_jumps'] == 1
+    assert 'jumped back by 98.000 s' in given.reported[-1]
+
+
+def test_another_frame_is_another_camera(given):
+    process(given)
+    tracker = given.perception.tracker = Tracking()
+    process(given)
+    assert tracker.resets == 0
+    process(given, frame='ear')
+    assert tracker.resets == 1 and "from 'eye' to 'ear'" in given.reported[-1]
+    process(given, frame='')
+    assert tracker.resets == 2 and any('no frame_id' in line for line in given.reported)
+
+
+def test_a_picture_that_breaks_off_leaves_nothing_half_remembered(given):
+    process(given)
+    tracker = given.perception.tracker = Tracking()
+    given.perception.place = lambda *_: 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        process(given)
+    assert tracker.resets == 1
+
+
+def test_a_stamp_ahead_of_the_clock_is_reported(given):
+    process(given, sec=int(time.time()) + 100)
+    counted = given.statistics.snapshot()
+    assert counted.counts['stamp_ahead'] == 1
+    assert counted.seconds['latency'][0] < -90.
+    assert 's ahead of the clock' in given.reported[-1]
+    process(given, sec=int(time.time()))
+    assert given.statistics.snapshot().counts['stamp_ahead'] == 1
