@@ -122,6 +122,13 @@ class Motion(Rows):
         """Add (m, dims) to the positions of these rows."""
         self.mean[rows, :, :self.dims] += offset[:, None]
 
+    def rescale(self, factor: float, offset: float) -> None:
+        """Give everything in another unit: x becomes factor x + offset."""
+        self.mean = factor * self.mean
+        self.mean[..., :self.dims] += offset
+        self.covariance = factor ** 2 * self.covariance
+        self.scale = factor * self.scale
+
     @property
     def moving(self) -> Tuple[np.ndarray, np.ndarray]:
         """Position (n, dims) and its covariance if everything moves: what a search must allow."""

@@ -43,6 +43,11 @@ class Joints(Rows):
         self.places = self.places + shift[:, None]
         self.age = self.age + dt
 
+    def rescale(self, factor: float, offset: float) -> None:
+        """Give everything in another unit: x becomes factor x + offset."""
+        self.places = factor * self.places + offset
+        self.speeds = factor * self.speeds
+
     def update(self, rows: np.ndarray, measured: np.ndarray, scale: Union[float, np.ndarray],
                dt: float) -> None:
         """Take in where the parts were seen.

@@ -14,7 +14,8 @@ class Tracker:
     """Follows people from frame to frame.
 
     ignored: frames that came out of order and were left out. resets: times that tracking started
-    afresh because time jumped back or too long without a frame had passed. unseen: (n,) s since
+    afresh because time jumped back, too long without a frame had passed or the picture's aspect had
+    changed. unseen: (n,) s since
     each of the people last returned was detected; 0 for someone who is not predicted.
     """
 
@@ -42,6 +43,7 @@ class Tracker:
         """Forget everybody; ids go on where they were, so none ever means someone else."""
         self._tracks = Tracks(self._settings)
         self._stamp = None          # type: Optional[float]
+        self._image_size = None     # type: Optional[Tuple[int, int]]
         self._people = people_in_image(np.zeros((0, 18, 3)))
         self.unseen = np.zeros(0)
 
@@ -52,7 +54,8 @@ class Tracker:
 
         people: what was detected, from :func:`openpose_ros.scene.locate` or only in the picture.
         stamp: s, the picture's own time, from any epoch. image_size: width, height in px; if given,
-        nobody is predicted to be where the picture does not reach. camera: m, where the camera is
+        nobody is predicted to be where the picture does not reach, and pictures may come to be of
+        another size; if that has another aspect, tracking starts afresh. camera: m, where the camera is
         in the frame of the people's positions: the origin, unless they have been transformed.
 
         Returns everybody who has been detected in `min_hits` frames, oldest first, with id,
@@ -64,6 +67,8 @@ class Tracker:
         if dt is None:
             self.ignored += 1
             return self._people
+        if image_size is not None:
+            self._fit(image_size)
         tracks, found = self._tracks, association.looks(people)
         if not found.anywhere.all():
             people, found = people.select(found.anywhere), found.select(found.anywhere)
@@ -98,6 +103,18 @@ class Tracker:
             return None
         self._stamp = stamp
         return dt
+
+    def _fit(self, image_size: Tuple[int, int]) -> None:
+        """Go on in pictures of this size."""
+        before, self._image_size = self._image_size, image_size
+        if before in (None, image_size):
+            return
+        factor = image_size[0] / before[0]
+        if abs(image_size[1] / before[1] / factor - 1.) <= .01:
+            self._tracks.rescale(factor)
+        else:
+            self.resets += 1
+            self._tracks = Tracks(self._settings)
 
     def _bury(self) -> None:
         """Give up who, and what of someone, has not been seen for too long."""

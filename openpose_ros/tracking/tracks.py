@@ -93,6 +93,13 @@ class Tracks(Rows):
             motion.predict(dt)
         self._carry(dt)
 
+    def rescale(self, factor: float) -> None:
+        """Go on in pictures that are so many times as large as those before."""
+        offset = .5 * factor - .5   # (0, 0) is the middle of a pixel
+        self.picture.rescale(factor, offset)
+        self.joints.rescale(factor, offset)
+        self.anchor = factor * self.anchor + offset
+
     def looks(self) -> Looks:
         """Everybody as she should look now."""
         _, anchor_covariance = self.picture.moving      # the same in x as in y

@@ -123,6 +123,37 @@ def test_a_jump_back_and_a_long_gap_start_afresh(start):
     assert tracker.resets == 1 and tracker.ignored == 0
 
 
+def resized(people, factor):
+    """The same people in a picture so many times as large."""
+    keypoints = people.keypoints.copy()
+    keypoints[..., :2] = factor * (keypoints[..., :2] + .5) - .5
+    return people._replace(keypoints=keypoints)
+
+
+@pytest.mark.parametrize('known', [lambda people: people, in_picture_only],
+                         ids=['in space', 'in the picture'])
+def test_in_pictures_of_another_size_people_stay_who_they_are(known):
+    walk = [known(person(x=0.05 * number)) for number in range(20)] + [NOBODY] * 3
+    factors = [1., 1., 1., 1., .5, 2., .25, 1., 3.] + [.5] * 14
+    one_size, any_size = Tracker(), Tracker()
+    for number, (people, factor) in enumerate(zip(walk, factors)):
+        expected = one_size.update(people, number / RATE, (640, 480))
+        found = any_size.update(resized(people, factor), number / RATE,
+                                (int(640 * factor), int(480 * factor)))
+        assert found.ids.tolist() == expected.ids.tolist()
+        np.testing.assert_allclose(found.keypoints, resized(expected, factor).keypoints, atol=.01)
+        np.testing.assert_allclose(found.position, expected.position, atol=1e-6)
+    assert expected.ids.tolist() == [1] and any_size.resets == 0
+
+
+def test_in_pictures_of_another_aspect_everybody_is_new():
+    tracker = Tracker(Settings(min_hits=1))
+    assert tracker.update(person(), 1., (640, 480)).ids.tolist() == [1]
+    assert tracker.update(NOBODY, 1.1, (480, 480)).count == 0
+    assert tracker.update(person(), 1.2, (480, 480)).ids.tolist() == [2]
+    assert tracker.resets == 1
+
+
 def test_a_person_whose_position_comes_and_goes_keeps_her_id():
     rng = np.random.default_rng(1)
     kinds = (lambda p: p, in_picture_only,
