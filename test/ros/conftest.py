@@ -15,6 +15,16 @@ def pytest_configure():
 @pytest.fixture
 def ros():
     """rclpy, started for one test, with the transport that carries pictures."""
+    yield from _started()
+
+
+@pytest.fixture(scope='module')
+def ros_for_all():
+    """The same for all tests of a file."""
+    yield from _started()
+
+
+def _started():
     rclpy = pytest.importorskip('rclpy', reason='ROS 2 is not here')
     pytest.importorskip('openpose_ros.msg', reason='the messages are not built: make build')
     from openpose_ros.ros import transport
