@@ -1,6 +1,7 @@
 """A camera that shows the node `openpose` whatever a test tells it to, right or wrong."""
 import contextlib
 import math
+import time
 from typing import Callable, Dict, List, NamedTuple
 
 import cv2
@@ -101,6 +102,11 @@ class FaultyCamera(Peer):
         self.send(message)
         return self.until(lambda: next((found for found in self.skeletons[before:]
                                         if found.header == message.header), None), period=.005)
+
+    def wait(self, seconds: float) -> None:
+        """Listen for so long."""
+        end = time.monotonic() + seconds
+        self.until(lambda: time.monotonic() >= end, period=.01)
 
     def said(self):
         """Function that gives what the node has printed from now on."""
