@@ -11,11 +11,13 @@ while (she has gone, or it is not sure which way she faces), the robot stops whe
 stops it, too.
 """
 import math
+import time
 
 import rclpy
 from geometry_msgs.msg import PoseStamped
 from nav2_msgs.action import NavigateToPose
 from rclpy.action import ActionClient
+from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 
 MOVED, TURNED = .3, math.radians(20.)   # m, rad; what is worth a new plan
@@ -43,12 +45,13 @@ class ApproachPerson(Node):
         self._client = ActionClient(self, NavigateToPose, 'navigate_to_pose')
         self._sent = None       # the Pose that was sent last
         self._handle = None     # of the goal that Nav2 has accepted
-        self._heard_at = self.get_clock().now()
+        self._heard_at = time.monotonic()
         self.create_subscription(PoseStamped, 'openpose/approach_goal', self._on_goal, 1)
-        self.create_timer(.5, self._watch)
+        # It stops the robot, so no clock that is set back or stands still may keep it from that.
+        self.create_timer(.5, self._watch, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
     def _on_goal(self, goal):
-        self._heard_at = self.get_clock().now()
+        self._heard_at = time.monotonic()
         if self._sent is not None and not has_moved(goal.pose, self._sent):
             return
         if not self._client.server_is_ready():
@@ -69,7 +72,7 @@ class ApproachPerson(Node):
         self._handle = handle
 
     def _watch(self):
-        silence = (self.get_clock().now() - self._heard_at).nanoseconds * 1e-9
+        silence = time.monotonic() - self._heard_at
         if self._sent is not None and silence > LONGEST_SILENCE:
             self.get_logger().info('nobody to go to: stopping')
             self.stop()
