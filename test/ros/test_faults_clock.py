@@ -59,9 +59,9 @@ def test_when_the_clock_jumps_pictures_go_on(camera, start, jump):
     def run(begin):
         found = []
         for number in range(1, 6):
-            set_clock(camera, begin + .1 * number)
+            set_clock(camera, begin + .08 * number)
             camera.wait(.02)
-            found.append(camera.look(camera.message(stamp=begin + .1 * number)))
+            found.append(camera.look(camera.message(stamp=begin + .08 * number)))
         assert all(len(people.skeletons) == 2 for people in found)
         assert ids_of(found[0]) == ids_of(found[-1])
         return ids_of(found[0])

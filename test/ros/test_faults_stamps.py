@@ -58,7 +58,8 @@ def test_people_of_before_are_not_published_as_those_of_another_picture(camera, 
 
 @pytest.mark.parametrize('stamp', [
     Time(sec=-1), Time(sec=-(1 << 31)), Time(sec=5, nanosec=1000000000),
-    Time(sec=1 << 30, nanosec=(1 << 32) - 1)], ids=str)
+    Time(sec=1 << 30, nanosec=(1 << 32) - 1)],
+    ids=['a second before 1970', 'the earliest', 'a whole second of ns', 'the most ns'])
 def test_a_stamp_that_is_no_time_is_refused(camera, stamp):
     camera.refused(camera.message(stamp=stamp), 'is no time')
 
@@ -92,16 +93,15 @@ def test_a_picture_of_the_past_is_said_to_be_late(camera):
     assert status.level == DiagnosticStatus.WARN
 
 
-def play(camera, stamps, depth_too=True):
+def play(camera, stamps):
     """Show the pictures of a bag, mirrored from the middle on: what is published of each."""
     shown, far = picture(), depth()
     found = []
     for number, stamp in enumerate(stamps):
         turned = slice(None, None, -1 if number >= len(stamps) // 2 else 1)
         header = Header(stamp=stamp_of(stamp), frame_id='eye')
-        if depth_too:
-            camera.send_info()
-            camera.send_depth(images.write_depth(np.ascontiguousarray(far[:, turned]), header))
+        camera.send_info()
+        camera.send_depth(images.write_depth(np.ascontiguousarray(far[:, turned]), header))
         found.append(camera.look(images.write_image(np.ascontiguousarray(shown[:, turned]), header)))
     return found
 
@@ -111,14 +111,14 @@ def test_each_loop_of_a_bag_begins_with_new_people_and_nothing_grows(camera):
     camera.set(approach__max_facing_stddev=60.)
     stamps = [1.6e9 + .2 * number for number in range(8)]
     seen, memory = set(), []
-    for _ in range(12):
+    for _ in range(9):
         found = play(camera, stamps)
         ids = [ids_of(people) for people in found]
         assert len(ids[0]) == 2 and not ids[0] & seen, (ids, seen)
         assert ids[0] == ids[1] == ids[2]
         seen.update(*ids)
         assert [people.header.stamp for people in found] == [stamp_of(stamp) for stamp in stamps]
-        assert depths_of(found[2].skeletons, Skeleton.SOURCE_DEPTH)
+        assert any(depths_of(people.skeletons, Skeleton.SOURCE_DEPTH) for people in found)
         # Where they stand is where they are in this picture, not where the last loop ended.
         for skeleton in found[0].skeletons:
             assert skeleton.pose.pose.position.x * (skeleton.keypoints[1].x - 317.) > 0.
@@ -126,7 +126,7 @@ def test_each_loop_of_a_bag_begins_with_new_people_and_nothing_grows(camera):
     assert memory[-1] - memory[3] < 10.
     assert goals and {str(goal.header.stamp) for goal in goals} <= {
         str(stamp_of(stamp)) for stamp in stamps}
-    status = camera.status(lambda status: int(status.values['time jumps']) >= 12)
+    status = camera.status(lambda status: int(status.values['time jumps']) >= 9)
     assert status.level != DiagnosticStatus.ERROR
 
 
