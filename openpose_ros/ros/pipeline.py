@@ -115,7 +115,7 @@ class Pipeline:
             self._report('the pictures have no stamp: the time of their arrival is taken')
             stamp = self._now()
         self._stamps.take(stamp)
-        if self._stamps.jump:
+        if self._stamps.jump is not None:
             self._statistics.count('time_jumps')
             self._report('time has jumped back by {:.3f} s: tracking starts afresh'.format(
                 -self._stamps.jump))
@@ -129,8 +129,8 @@ class Pipeline:
         if not frame_id:
             self._report('the pictures have no frame_id: nobody can tell where the positions are')
         if self._frame_id not in (None, frame_id):
-            self._report('the pictures\' frame_id has changed from {!r} to {!r}: tracking starts '
-                         'afresh'.format(self._frame_id, frame_id))
+            self._report('the frame_id of the pictures has changed from {!r} to {!r}: tracking '
+                         'starts afresh'.format(self._frame_id, frame_id))
             self._forget_people()
         self._frame_id = frame_id
 

@@ -31,11 +31,11 @@ def checked(stamp) -> Optional[float]:
 class Stamps:
     """Holds the pictures to their order: each must be newer than the one before.
 
-    jump: s by which time jumped at the last picture that was taken; 0 where it went on.
+    jump: s by which time jumped at the last picture that was taken; None where it went on.
     """
 
     def __init__(self) -> None:
-        self.jump = 0.
+        self.jump = None        # type: Optional[float]
         self._newest = None     # s, of the last picture that was taken
         self._last = None       # s, of the last picture that came
 
@@ -47,7 +47,7 @@ class Stamps:
         """
         newest, last = self._newest, self._last
         self._last = stamp
-        self.jump = 0.
+        self.jump = None
         if newest is not None and stamp <= newest:
             in_a_row = last < newest and last < stamp
             if newest - stamp <= TOLERANCE and not in_a_row:

@@ -113,7 +113,8 @@ def test_what_is_no_message_at_all_does_no_harm(camera):
                 + [good[:4] + rng.bytes(500) for _ in range(10)]):
         camera.send(bad)
     camera.node_is_well()
-    camera.send(serialize_message(camera.message(SMALL, frame='eyes')).replace(b'eyes', b'e\xff\xfes'))
+    named = serialize_message(camera.message(SMALL, frame='eyes'))
+    camera.send(named.replace(b'eyes', b'e\xff\xfes'))
     camera.node_is_well()
 
 
@@ -127,7 +128,7 @@ def test_a_frame_may_have_no_name_or_another(camera):
         assert len(ids) == 2 and not ids & before
         before = ids
     assert 'the pictures have no frame_id' in said()
-    assert "frame_id has changed from 'eye' to ''" in said()
+    assert "the frame_id of the pictures has changed from 'eye' to ''" in said()
 
 
 def test_a_flood_of_bad_pictures_makes_few_lines_and_no_memory(camera):

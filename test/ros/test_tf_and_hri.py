@@ -77,6 +77,22 @@ def test_without_tf2_ros_it_says_what_to_do(monkeypatch):
         transforms.Frames(Node())
 
 
+def test_what_tf_said_before_time_jumped_back_can_be_forgotten(monkeypatch):
+    class Tf2:
+        cleared = []
+
+        class Buffer:
+            def clear(self):
+                Tf2.cleared.append(self)
+
+        class TransformListener:
+            def __init__(self, buffer, node):
+                self.buffer = buffer
+    monkeypatch.setattr(transforms, 'tf2_ros', Tf2)
+    transforms.Frames(Node()).forget()
+    assert len(Tf2.cleared) == 1
+
+
 def test_without_hri_msgs_it_says_what_to_do(monkeypatch):
     monkeypatch.setattr(hri, 'hri_msgs', None)
     with pytest.raises(hri.HriError, match='publish_hri needs the package hri_msgs'):
