@@ -10,7 +10,7 @@ from typing import NamedTuple, Optional, Tuple
 
 import cv2
 import numpy as np
-from sensor_msgs.msg import Image
+from sensor_msgs.msg import CompressedImage, Image
 
 try:
     import cv_bridge
@@ -18,6 +18,7 @@ except (ImportError, AttributeError):   # AttributeError: one that was built for
     cv_bridge = None
 
 PIXEL_LIMIT = 1 << 26   # more than any camera has; guards against sizes that are nonsense
+_JPEG_QUALITY = 90
 
 
 class ImageError(ValueError):
@@ -93,6 +94,14 @@ def read_depth(message, pixel_limit: int = PIXEL_LIMIT) -> np.ndarray:
 def write_image(image: np.ndarray, header) -> Image:
     """The message of a (height, width, 3) uint8 BGR picture, with this header."""
     return _message(image, 'bgr8', header)
+
+
+def write_compressed(image: np.ndarray, header) -> CompressedImage:
+    """The message of a (height, width, 3) uint8 BGR picture as JPEG, with this header."""
+    message = CompressedImage(header=header, format='bgr8; jpeg compressed bgr8')
+    message.data = as_bytes(cv2.imencode('.jpg', image,
+                                         [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1])
+    return message
 
 
 def write_depth(depth: np.ndarray, header) -> Image:

@@ -1,8 +1,8 @@
 """The node `video`: publishes a video, a folder of pictures or a camera as a camera's driver would.
 
-Publishes image_raw, camera_info and, with --depth-folder, depth/image_raw (16UC1, mm, registered to
-the picture), all with the same stamp. Without a calibration or a field of view camera_info is all
-zero, which says that the camera is not calibrated.
+Publishes image_raw, image_raw/compressed (JPEG), camera_info and, with --depth-folder,
+depth/image_raw (16UC1, mm, registered to the picture), all with the same stamp. Without a
+calibration or a field of view camera_info is all zero, which says that the camera is not calibrated.
 """
 import argparse
 import sys
@@ -14,7 +14,7 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rclpy.task import Future
 from rclpy.utilities import remove_ros_args
-from sensor_msgs.msg import CameraInfo, Image
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from std_msgs.msg import Header
 
 from openpose_ros.ros import images, transport
@@ -35,6 +35,7 @@ class VideoNode(Node):
         self._options = options
         self._camera = Camera.from_yaml(options.camera_info) if options.camera_info else None
         self._images = self.create_publisher(Image, 'image_raw', _QOS)
+        self._compressed = self.create_publisher(CompressedImage, 'image_raw/compressed', _QOS)
         self._infos = self.create_publisher(CameraInfo, 'camera_info', _QOS)
         self._depths = self.create_publisher(Image, 'depth/image_raw', _QOS)
         self.done = Future()
@@ -43,7 +44,8 @@ class VideoNode(Node):
         self._timer = self.create_timer(1. / rate if rate else .001, self._publish_next)
 
     def _publish_next(self) -> None:
-        if self._images.get_subscription_count() < self._options.wait:
+        if sum(publisher.get_subscription_count()
+               for publisher in (self._images, self._compressed)) < self._options.wait:
             return
         frame = next(self._frames, None)
         if frame is None and self._options.loop:
@@ -62,7 +64,10 @@ class VideoNode(Node):
                                              header))
         if frame.depth is not None:
             self._depths.publish(images.write_depth(frame.depth, header))
-        self._images.publish(images.write_image(frame.image, header))
+        for publisher, write in ((self._images, images.write_image),
+                                 (self._compressed, images.write_compressed)):
+            if publisher.get_subscription_count():
+                publisher.publish(write(frame.image, header))
 
     def _find_camera(self, width, height):
         if self._camera is None and self._options.hfov:
@@ -99,7 +104,7 @@ def parse(arguments) -> argparse.Namespace:
                         help="pictures per second (default: the video's; 10 for a folder)")
     parser.add_argument('--loop', action='store_true', help='begin anew at the end')
     parser.add_argument('--wait', type=int, default=0, metavar='N',
-                        help='begin when image_raw has N subscribers')
+                        help='begin when the pictures, raw or compressed, have N subscribers')
     camera = parser.add_mutually_exclusive_group()
     camera.add_argument('--camera-info', metavar='FILE.yaml', help="the camera's calibration")
     camera.add_argument('--hfov', type=float, metavar='DEGREES',

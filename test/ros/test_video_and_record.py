@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip('rclpy', reason='ROS 2 is not here')
 pytest.importorskip('openpose_ros.msg', reason='the messages are not built: make build')
 from rclpy.qos import qos_profile_sensor_data   # noqa: E402
-from sensor_msgs.msg import CameraInfo, Image   # noqa: E402
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image   # noqa: E402
 
 from openpose_ros.msg import Skeleton, SkeletonArray   # noqa: E402
 from openpose_ros.ros import images   # noqa: E402
@@ -103,6 +103,23 @@ def test_picture_depth_and_calibration_have_the_same_stamp(ros, start, tmp_path)
     np.testing.assert_allclose(info.k, [32., 0., 31.5, 0., 32., 23.5, 0., 0., 1.])
     np.testing.assert_allclose(info.p, [32., 0., 31.5, 0., 0., 32., 23.5, 0., 0., 0., 1., 0.])
     np.testing.assert_allclose(info.r, np.eye(3).ravel())
+
+
+def test_who_asks_for_compressed_pictures_gets_jpeg(ros, start, tmp_path):
+    (tmp_path / 'pictures').mkdir()
+    for number in range(3):
+        cv2.imwrite(str(tmp_path / 'pictures' / '{}.png'.format(number)),
+                    np.full((48, 64, 3), 40 * number, np.uint8))
+    node = ros.create_node('camera_test')
+    pictures, infos = [], []
+    node.create_subscription(CompressedImage, 'image_raw/compressed', pictures.append, 10)
+    node.create_subscription(CameraInfo, 'camera_info', infos.append, 10)
+    video = start('video', 'pictures', '--wait', '1')
+    spin_until(ros, node, lambda: video.poll() is not None)
+    assert [int(round(images.read_image(message).mean())) for message in pictures] == [0, 40, 80]
+    assert all(bytes(message.data[:2]) == b'\xff\xd8' and 'jpeg' in message.format
+               for message in pictures)
+    assert [message.header.stamp for message in pictures][-1] == infos[-1].header.stamp
 
 
 def test_an_uncalibrated_camera_says_so_with_zeros(ros, start, tmp_path):
