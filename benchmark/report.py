@@ -7,6 +7,8 @@ import time
 
 import numpy as np
 
+from openpose_ros import files
+
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'test'))   # data.py, reference.py
 
 OUTPUT = os.path.abspath(os.path.join(os.path.dirname(__file__), '..', 'benchmark_output'))
@@ -60,10 +62,9 @@ def write(name, figures):
     """Write the figures of one benchmark as JSON into benchmark_output/."""
     os.makedirs(OUTPUT, exist_ok=True)
     path = os.path.join(OUTPUT, name + '.json')
-    with open(path + '.part', 'w') as file:
+    with files.written_whole(path) as temporary, open(temporary, 'w') as file:
         json.dump({'machine': '{} {} x{}'.format(platform.system(), platform.machine(),
                                                  os.cpu_count()),
                    'python': platform.python_version(), 'figures': figures}, file, indent=2,
                   default=lambda value: value.item())   # numbers of NumPy
-    os.replace(path + '.part', path)
     print('\nwritten: {}'.format(os.path.relpath(path)))

@@ -7,6 +7,7 @@ import textwrap
 
 import yaml
 
+from openpose_ros import files
 from openpose_ros.ros import parameters
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
@@ -80,9 +81,7 @@ def main() -> None:
     with open(DOCUMENT, encoding='utf-8') as file:
         text = file.read()
     for path, content in ((CONFIG, config()), (DOCUMENT, document(text))):
-        with open(path + '.part', 'w', encoding='utf-8') as file:
-            file.write(content)
-        os.replace(path + '.part', path)
+        files.write_whole(path, content.encode())
 
 
 if __name__ == '__main__':

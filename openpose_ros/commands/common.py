@@ -4,13 +4,12 @@ import contextlib
 import json
 import math
 import os
-import tempfile
 from typing import Any, Dict, Iterator, Optional
 
 import cv2
 import numpy as np
 
-from openpose_ros import decoding, network
+from openpose_ros import decoding, files, network
 from openpose_ros.network import catalogue
 from openpose_ros.people import SOURCE_NAMES, People
 from openpose_ros.perception import Perception, Settings
@@ -137,30 +136,16 @@ def _read(path, flags):
 
 @contextlib.contextmanager
 def written_whole(path: str) -> Iterator[str]:
-    """A temporary path beside `path` that takes its place at the end, or vanishes on an error."""
-    folder, name = os.path.split(os.path.abspath(path))
+    """Like files.written_whole; UserError where there can be no file."""
+    folder = os.path.dirname(os.path.abspath(path))
     if not os.path.isdir(folder):
         raise UserError('cannot write {}: there is no folder {}'.format(path, folder))
-    stem, extension = os.path.splitext(name)
-    try:
-        handle, temporary = tempfile.mkstemp(extension, '.' + stem, folder)
-    except OSError as error:
-        raise UserError('cannot write {}: {}'.format(path, error.strerror))
-    os.close(handle)
-    try:
+    with contextlib.ExitStack() as stack:
+        try:
+            temporary = stack.enter_context(files.written_whole(path))
+        except OSError as error:
+            raise UserError('cannot write {}: {}'.format(path, error.strerror))
         yield temporary
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.remove(temporary)
-        raise
-
-
-def _umask():
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def write_image(path: str, image: np.ndarray) -> None:

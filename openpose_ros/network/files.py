@@ -1,22 +1,16 @@
-"""Files that are there whole or not at all, and telling what a file is."""
+"""Writing and reading the files of models, and telling what a file is."""
 import hashlib
-import os
 
+from openpose_ros import files
 from openpose_ros.network.errors import ModelError
 
 
 def write_whole(path: str, data: bytes) -> None:
     """Write a file, whole or not at all. Raises ModelError."""
-    part = '{}.{}.part'.format(path, os.getpid())
     try:
-        with open(part, 'wb') as file:
-            file.write(data)
-        os.replace(part, path)
+        files.write_whole(path, data)
     except OSError as error:
         raise ModelError('cannot write {}: {}'.format(path, error.strerror))
-    finally:
-        if os.path.exists(part):
-            os.remove(part)
 
 
 def sha256_of(path: str) -> str:

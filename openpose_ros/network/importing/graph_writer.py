@@ -5,7 +5,6 @@ loads there, in every TensorFlow 2 and in the TFLite converter. All tensors are 
 """
 import os
 import re
-import tempfile
 from typing import Any, Sequence, Tuple
 
 import numpy as np
@@ -13,6 +12,7 @@ import tensorflow.compat.v1 as tf
 from tensorflow.core.framework import graph_pb2
 from tensorflow.core.framework import types_pb2
 
+from openpose_ros import files
 from openpose_ros.network.errors import ModelError
 
 GRAPH_VERSION = 134   # GraphDef version of TensorFlow 1.15, the oldest that shall read the graph
@@ -97,18 +97,8 @@ class GraphWriter:
         """
         serialized = self._graph.SerializeToString(deterministic=True)
         _check(serialized)
-        folder = os.path.dirname(os.path.abspath(path))
-        os.makedirs(folder, exist_ok=True)
-        handle, part = tempfile.mkstemp(prefix=os.path.basename(path) + '.', suffix='.part',
-                                        dir=folder)
-        try:
-            with os.fdopen(handle, 'wb') as file:
-                file.write(serialized)
-            os.chmod(part, 0o644)
-            os.replace(part, path)
-        except BaseException:
-            os.unlink(part)
-            raise
+        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+        files.write_whole(path, serialized)
 
     def _pad(self, name: str, source: str, pads: Tuple[Tuple[int, int], ...]) -> str:
         amounts = self.constant(name + '/amounts', np.array([(0, 0), *pads, (0, 0)], np.int32))
