@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup build fetch-model test test-py36 demo demo-depth run bench bench-scene \
-	bench-tracking bench-load bench-range requirements clean FORCE
+	bench-tracking bench-load bench-range bench-machines requirements clean FORCE
 
 # A stamp a kind of environment: the wheels of PyPI, or a ROS 2 that is sourced.
 ENVIRONMENT := .venv/made-for-$(or $(ROS_DISTRO),wheels)
@@ -52,6 +52,9 @@ bench-load: fetch-model  ## measure the node's own load and memory (some minutes
 
 bench-range: fetch-model  ## measure the error of facing against distance (some minutes)
 	$(RUN) python benchmark/range.py $(BENCH_ARGS)
+
+bench-machines: fetch-model  ## measure the way from machine to machine (as root; some minutes)
+	$(RUN) python benchmark/machines.py $(BENCH_ARGS)
 
 requirements: $(ENVIRONMENT)  ## choose the pinned versions in requirements/*.txt anew
 	.venv/bin/pip install --quiet uv==0.13.9
