@@ -108,7 +108,8 @@ def play(options: argparse.Namespace, counter: Counter, processes: Processes) ->
     """Start the nodes, and report each second until the video has ended and all is seen."""
     parameters = [word for parameter in [OVERLAY_WIDTH] + options.parameter
                   for word in ('-p', parameter)]
-    processes.start('record', '--output', options.output, '--ros-args', '-r', 'image:=image_raw')
+    processes.start('record', '--output', options.output, '--overwrite',
+                    '--ros-args', '-r', 'image:=image_raw')
     processes.start('openpose', '--ros-args', '-r', 'image:=image_raw',
                     '-r', 'depth:=depth/image_raw', *parameters)
     print('Loading the model', flush=True)

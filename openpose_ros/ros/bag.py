@@ -3,17 +3,22 @@
 `ros2 bag` opens the folder, Foxglove the file; both find the definitions of the messages in it.
 Sources: rosbag2's metadata version 5 (Humble and later), the MCAP registry's profile "ros2".
 """
+import contextlib
+import errno
 import os
 import re
-from typing import Dict, List
+from typing import Dict, Iterator, List, Optional
 
 import yaml
 from ament_index_python.packages import get_package_share_directory
 
+from openpose_ros import files
+
 try:
+    from mcap.stream_reader import StreamReader
     from mcap.writer import Writer
 except ImportError:
-    Writer = None
+    StreamReader = Writer = None
 
 CHUNK_SIZE = 1 << 17    # bytes; what is lost at most when the process is killed
 _SEPARATOR = '=' * 80
@@ -24,34 +29,48 @@ class Bag:
     """Writes messages that are serialized already.
 
     The file has the name NAME.part.mcap until `close`; what a killed process leaves there is
-    readable up to the last whole chunk (`mcap recover` makes a whole file of it).
+    readable up to the last whole chunk, and `recover` makes a whole bag of it.
     """
 
-    def __init__(self, folder: str, name: str) -> None:
-        """ImportError where the library mcap is missing; OSError where nothing can be written."""
+    def __init__(self, folder: str, name: str, ending: str = '.part.mcap') -> None:
+        """ending: of the file's name until `close`.
+
+        ImportError where the library mcap is missing; OSError where nothing can be written.
+        """
         if Writer is None:
             raise ImportError('the library mcap is not installed (pip install mcap)')
         self._folder = folder
         self._name = name + '.mcap'
-        self._part = os.path.join(folder, name + '.part.mcap')
+        self._part = os.path.join(folder, name + ending)
         self._file = open(self._part, 'wb')
         self._writer = Writer(self._file, chunk_size=CHUNK_SIZE)
         self._writer.start('ros2')
         self._topics = []
         self._times = []
 
-    def add_topic(self, topic: str, type_name: str) -> int:
-        """Number of a topic of messages of this type (package/msg/Name), to write them with."""
+    def add_topic(self, topic: str, type_name: str, text: Optional[str] = None) -> int:
+        """Number of a topic of messages of this type (package/msg/Name), to write them with.
+
+        text: the type's definition, where it is known already.
+        """
         schema = self._writer.register_schema(type_name, 'ros2msg',
-                                              definition(type_name).encode())
+                                              (text or definition(type_name)).encode())
         self._writer.register_channel(topic, 'cdr', schema, {'offered_qos_profiles': ''})
         self._topics.append({'name': topic, 'type': type_name, 'count': 0})
         return len(self._topics)    # the writer counts from 1 as well
 
     def write(self, number: int, data: bytes, time: int) -> None:
-        """Write a message, serialized as CDR, that came in at this time, ns since 1970."""
-        self._writer.add_message(number, time, data, time)
-        self._file.flush()
+        """Write a message, serialized as CDR, that came in at this time, ns since 1970.
+
+        OSError where that cannot be written; then the bag is at its end.
+        """
+        try:
+            self._writer.add_message(number, time, data, time)
+            self._file.flush()
+        except OSError:
+            with contextlib.suppress(OSError):
+                self._file.close()
+            raise
         self._topics[number - 1]['count'] += 1
         self._times = [min(self._times + [time]), max(self._times + [time])]
 
@@ -62,10 +81,8 @@ class Bag:
         self._writer.finish()
         self._file.close()
         os.replace(self._part, os.path.join(self._folder, self._name))
-        path = os.path.join(self._folder, 'metadata.yaml')
-        with open(path + '.part', 'w') as file:
-            yaml.safe_dump({'rosbag2_bagfile_information': metadata}, file, sort_keys=False)
-        os.replace(path + '.part', path)
+        files.write_whole(os.path.join(self._folder, 'metadata.yaml'), yaml.safe_dump(
+            {'rosbag2_bagfile_information': metadata}, sort_keys=False).encode())
 
     def _metadata(self) -> Dict:
         start, end = self._times or (0, 0)
@@ -78,6 +95,48 @@ class Bag:
         return dict(span, version=5, storage_identifier='mcap', compression_format='',
                     compression_mode='', relative_file_paths=[self._name],
                     topics_with_message_count=topics, files=[dict(span, path=self._name)])
+
+
+def part_path(folder: str, name: str) -> str:
+    """Where the bag NAME is while it is being written, and stays when the process is killed."""
+    return os.path.join(folder, name + '.part.mcap')
+
+
+def recover(folder: str, name: str) -> int:
+    """Make a whole bag of the one that a killed process has left in a folder.
+
+    Returns how many messages it has. ImportError where the library mcap is missing; OSError where
+    there is no such bag, or it cannot be written.
+    """
+    part = part_path(folder, name)
+    if not os.path.exists(part):
+        raise FileNotFoundError(errno.ENOENT, 'there is no recording that was broken off')
+    bag = Bag(folder, name, '.recovered.mcap')
+    texts, numbers, count = {}, {}, 0
+    for record in whole_records(part):
+        kind = type(record).__name__
+        if kind == 'Schema':
+            texts[record.id] = record.name, record.data.decode()
+        elif kind == 'Channel' and record.id not in numbers:
+            numbers[record.id] = bag.add_topic(record.topic, *texts[record.schema_id])
+        elif kind == 'Message':
+            bag.write(numbers[record.channel_id], record.data, record.log_time)
+            count += 1
+    bag.close()
+    os.remove(part)
+    return count
+
+
+def whole_records(path: str) -> Iterator:
+    """The records of an MCAP file up to where it breaks off, of whole chunks only."""
+    with open(path, 'rb') as file:
+        records = StreamReader(file, validate_crcs=True).records
+        while True:
+            try:
+                record = next(records)
+            except Exception:   # the end, or whatever it is that half a record looks like
+                return
+            yield record
 
 
 def definition(type_name: str) -> str:

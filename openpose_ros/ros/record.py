@@ -3,8 +3,11 @@
 skeletons.mcap (with metadata.yaml: a rosbag2) has the skeletons, camera_info and the overlay and,
 with --image, the picture, both as JPEG. overlay.mp4 keeps the pictures' own pace; overlay_1.png and
 so on are taken evenly from the whole. Files appear when they are whole: at the end, or on Ctrl-C.
+What a killed recorder has left of the bag is made whole by --recover.
 """
 import argparse
+import errno
+import fcntl
 import os
 import sys
 
@@ -17,14 +20,14 @@ from rclpy.serialization import serialize_message
 from rclpy.utilities import remove_ros_args
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
+from openpose_ros import files
 from openpose_ros.msg import SkeletonArray
-from openpose_ros.ros import images, transport
-from openpose_ros.ros.bag import Bag
+from openpose_ros.ros import bag, images, transport
 
 # Room for what comes while a picture is being written.
 _MESSAGES = QoSProfile(depth=1000)
 _PICTURES = QoSProfile(depth=30)
-_JPEG_QUALITY = 90
+_BAG = 'skeletons'
 _LONGEST_GAP = 2.   # s; the overlay's video does not stand still for longer
 
 
@@ -34,12 +37,11 @@ class RecordNode(Node):
     def __init__(self, options: argparse.Namespace) -> None:
         super().__init__('record')
         self._folder = options.output
-        os.makedirs(self._folder, exist_ok=True)
         self._video = OverlayVideo(os.path.join(self._folder, 'overlay'), options.rate)
         self._pictures = EvenlySpread(options.pictures)
         self._bag = None
         try:
-            self._bag = Bag(self._folder, 'skeletons')
+            self._bag = bag.Bag(self._folder, _BAG)
         except ImportError as error:
             self.get_logger().warning('no bag is written: {}'.format(error))
         self._record_raw('openpose/skeletons', SkeletonArray, _MESSAGES)
@@ -50,13 +52,12 @@ class RecordNode(Node):
 
     def close(self) -> None:
         """Finish all files and say what there is."""
-        self._video.close()
         if self._bag is not None:
             self._bag.close()
+        self._video.close()
         for number, picture in enumerate(self._pictures.chosen(), 1):
-            path = os.path.join(self._folder, 'overlay_{}'.format(number))
-            cv2.imwrite(path + '.part.png', picture)
-            os.replace(path + '.part.png', path + '.png')
+            files.write_whole(os.path.join(self._folder, 'overlay_{}.png'.format(number)),
+                              cv2.imencode('.png', picture)[1].tobytes())
         print('{}: {} overlays recorded'.format(self._folder, self._pictures.seen), flush=True)
 
     def _record_raw(self, topic, message_type, qos):
@@ -76,7 +77,7 @@ class RecordNode(Node):
                 self.get_logger().warning('{}: {}'.format(topic, error),
                                           throttle_duration_sec=1.)
                 return
-            write(serialize_message(_compress(picture, message.header)))
+            write(serialize_message(images.write_compressed(picture, message.header)))
             keep(message, picture)
         self.create_subscription(Image, topic, received, qos)
 
@@ -92,13 +93,6 @@ class RecordNode(Node):
         stamp = message.header.stamp
         self._video.add(picture, stamp.sec + 1e-9 * stamp.nanosec)
         self._pictures.add(picture)
-
-
-def _compress(picture, header):
-    message = CompressedImage(header=header, format='bgr8; jpeg compressed bgr8')
-    message.data = images.as_bytes(cv2.imencode(
-        '.jpg', picture, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1])
-    return message
 
 
 class OverlayVideo:
@@ -157,6 +151,26 @@ class EvenlySpread:
         return [self._kept[int((i + .5) * len(self._kept) / count)] for i in range(count)]
 
 
+def lock(folder: str) -> None:
+    """Take a folder until the process ends. OSError where another recorder has it."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise OSError(errno.EBUSY, 'another recorder writes into it')
+
+
+def refuse_a_second_recording(folder: str) -> None:
+    """FileExistsError where a folder has a recording already, whole or broken off."""
+    if os.path.exists(bag.part_path(folder, _BAG)):
+        raise FileExistsError(errno.EEXIST, 'it has a recording that was broken off: --recover '
+                                            'makes it whole, --overwrite drops it')
+    if any(name.endswith(('.mcap', '.mp4')) for name in os.listdir(folder)):
+        raise FileExistsError(errno.EEXIST, 'it has a recording: name another --output, or '
+                                            '--overwrite')
+
+
 def parse(arguments) -> argparse.Namespace:
     """The options of the command line."""
     parser = argparse.ArgumentParser(
@@ -168,12 +182,40 @@ def parse(arguments) -> argparse.Namespace:
                         help='how many PNGs (default: %(default)s)')
     parser.add_argument('--rate', type=float, default=30., metavar='HZ',
                         help='pictures per second of overlay.mp4 (default: %(default)s)')
+    existing = parser.add_mutually_exclusive_group()
+    existing.add_argument('--overwrite', action='store_true',
+                          help='write over a recording that is in the folder')
+    existing.add_argument('--recover', action='store_true',
+                          help='make a whole bag of what a killed recorder left there, and end')
     return parser.parse_args(arguments)
 
 
 def main() -> int:
     """Run the node until Ctrl-C or SIGTERM."""
     options = parse(remove_ros_args(sys.argv)[1:])
+    try:
+        if options.recover:
+            lock(options.output)
+            print('{}: {} messages recovered'.format(options.output,
+                                                     bag.recover(options.output, _BAG)))
+        else:
+            os.makedirs(options.output, exist_ok=True)
+            lock(options.output)
+            if not options.overwrite:
+                refuse_a_second_recording(options.output)
+            record(options)
+    except ImportError as error:
+        print('error: {}'.format(error), file=sys.stderr)
+        return 2
+    except OSError as error:
+        print('error: cannot write into {}: {}'.format(options.output, error.strerror),
+              file=sys.stderr)
+        return 2
+    return 0
+
+
+def record(options: argparse.Namespace) -> None:
+    """Run the node; OSError when something cannot be written."""
     transport.carry_pictures()
     rclpy.init()
     try:
@@ -183,12 +225,8 @@ def main() -> int:
         except (KeyboardInterrupt, ExternalShutdownException):
             pass
         node.close()
-    except OSError as error:
-        print('error: cannot write into {}: {}'.format(options.output, error), file=sys.stderr)
-        return 2
     finally:
         rclpy.try_shutdown()
-    return 0
 
 
 if __name__ == '__main__':
