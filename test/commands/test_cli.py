@@ -8,7 +8,7 @@ import pytest
 
 import data
 from openpose_ros import cli
-from openpose_ros.commands import common, evaluate
+from openpose_ros.commands import evaluate
 
 CAMERA_YAML = '''image_width: 640
 image_height: 480
@@ -185,14 +185,3 @@ def test_annotations_that_are_none(model, capsys, tmp_path):
     text.write_text('{"images": []}')
     assert 'no COCO person annotations' in refused(capsys, 'evaluate', str(text), str(tmp_path))
     assert 'No such file' in refused(capsys, 'evaluate', str(tmp_path / 'none'), str(tmp_path))
-
-
-def test_an_interrupted_write_leaves_what_was_there(tmp_path):
-    path = tmp_path / 'out.json'
-    path.write_text('before')
-    with pytest.raises(KeyboardInterrupt):
-        with common.written_whole(str(path)) as temporary:
-            with open(temporary, 'w') as file:
-                file.write('half')
-            raise KeyboardInterrupt
-    assert path.read_text() == 'before' and os.listdir(str(tmp_path)) == ['out.json']

@@ -199,30 +199,6 @@ def test_foxgloves_reader_finds_the_definitions_in_the_file(tmp_path):
     assert [message.ros_msg.skeletons[0].id for message in found] == [7]
 
 
-def test_a_killed_recording_keeps_its_whole_chunks(start, ros, tmp_path):
-    stream = pytest.importorskip('mcap.stream_reader')
-    record = start('record', '--output', 'recording')
-    publish_a_second(ros, count=60)
-    record.kill()
-    record.wait(TIMEOUT)
-    part = tmp_path / 'recording' / 'skeletons.part.mcap'
-    assert not (tmp_path / 'recording' / 'skeletons.mcap').exists()
-    assert len(list(messages_of(part, stream))) > 20
-
-
-def messages_of(path, stream):
-    """The messages of an MCAP file that breaks off somewhere."""
-    with open(str(path), 'rb') as file:
-        records = stream.StreamReader(file).records
-        while True:
-            try:
-                record = next(records)
-            except Exception:   # the end, in the midst of a record or before the footer
-                return
-            if type(record).__name__ == 'Message':
-                yield record
-
-
 def test_a_definition_has_that_of_every_part_once():
     text = definition('openpose_ros/msg/SkeletonArray')
     names = [line.split()[1] for line in text.splitlines() if line.startswith('MSG: ')]
