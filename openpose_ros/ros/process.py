@@ -14,7 +14,7 @@ import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
-from openpose_ros.ros import transport
+from openpose_ros.ros import networks, transport
 
 _PATIENCE = 1.5     # s; a node that has not ended by then is left as it is
 
@@ -29,8 +29,10 @@ def run(make_node: Callable) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: asked.set())
     transport.carry_pictures(transport.MESSAGES)
+    used = networks.up()
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     node = make_node()
+    networks.Watch(node, used)
     crashed = []
     thread = threading.Thread(target=_spin, args=(node, asked, crashed), name='executor',
                               daemon=True)
