@@ -34,6 +34,8 @@ class Case(NamedTuple):
     """link: Mbit/s, or (delay s, loss) either way of the node's; None: as fast as this machine is.
 
     transports: of all processes, as FASTDDS_BUILTIN_TRANSPORTS has it; '': what they choose.
+    reliability: of the node's subscription. beside: whether the camera is at the node's machine.
+    consumer: reliability of the consumer's subscription.
     """
 
     pictures: str
@@ -42,6 +44,8 @@ class Case(NamedTuple):
     link: object = None
     transports: str = ''
     reliability: str = 'best_effort'
+    beside: bool = False
+    consumer: str = 'reliable'
 
 
 CASES = [Case(pictures, size, rate)
@@ -60,17 +64,21 @@ CASES += [Case('compressed', VGA, 15., (.1, 0.))]
 CASES += [Case('compressed', VGA, 15., (.1, .05), transports, reliability)
           for transports in ('', SMALL_MESSAGES) for reliability in ('best_effort', 'reliable')]
 CASES += [Case('compressed', VGA, 15., (.1, .05), 'LARGE_DATA'),
-          Case('compressed', (320, 240), 15., (.1, .05))]
+          Case('compressed', (320, 240), 15., (.1, .05)),
+          Case('compressed', (320, 240), 15., (.1, .05), consumer='best_effort'),
+          Case('raw', HD, 15., (.1, .05), beside=True),
+          Case('raw', HD, 15., (.1, .05), beside=True, consumer='best_effort')]
 
 
-def start(network, folder, pictures, link, environment, reliability='best_effort'):
+def start(network, folder, pictures, link, environment=(), reliability='best_effort',
+          consumer='reliable'):
     """Three machines with node and consumer: (machine of the camera, of the node, listener)."""
     camera, desk = network.host(), network.host()
     robot = network.host_at_bad_link(*link) if isinstance(link, tuple) else network.host()
     if isinstance(link, int):
         for host in (camera, robot, desk):
             network.limit(host, link)
-    listener = Listener(desk, folder, environment=environment)
+    listener = Listener(desk, folder, environment=environment, reliability=consumer)
     start_node(robot, folder, {'network_height': NETWORK_HEIGHT, 'image_transport': pictures,
                                'image_reliability': reliability}, environment=environment)
     time.sleep(SETTLE)
@@ -81,11 +89,11 @@ def run(case):
     """The figures of one case."""
     environment = {transport.VARIABLE: case.transports} if case.transports else {}
     with tempfile.TemporaryDirectory() as folder, hosts.Network() as network:
-        camera, _, listener = start(network, folder, case.pictures, case.link, environment,
-                                    case.reliability)
+        camera, robot, listener = start(network, folder, case.pictures, case.link, environment,
+                                        case.reliability, case.consumer)
         sent = int(case.rate * SECONDS)
-        start_camera(camera, folder, case.size[0], case.size[1], case.rate, sent,
-                     environment=environment)
+        start_camera(robot if case.beside else camera, folder, case.size[0], case.size[1],
+                     case.rate, sent, environment=environment)
         time.sleep(2. * SETTLE + SECONDS)   # what comes later than that counts as lost
         latencies = [1e3 * (line['at'] - line['stamp']) for line in listener.skeletons()]
         return dict(sent=sent, arrived=listener.arrived(), skeletons=len(latencies),
@@ -96,7 +104,7 @@ def run(case):
 def recovery(link):
     """Seconds until skeletons of new pictures come again, after each of CUTS."""
     with tempfile.TemporaryDirectory() as folder, hosts.Network() as network:
-        camera, robot, listener = start(network, folder, 'compressed', link, {})
+        camera, robot, listener = start(network, folder, 'compressed', link)
         start_camera(camera, folder, 320, 240, 15.)
         wait_until(listener.skeletons)
         taken = []
@@ -127,13 +135,15 @@ def main():
     for case in chosen:
         found = run(case)
         figures.append(dict(found, case=case._asdict()))
-        rows.append(['{} {}x{}'.format(case.pictures, *case.size), '{:.0f}'.format(case.rate),
-                     describe(case.link), case.transports or 'own', case.reliability] +
+        rows.append(['{} {}x{}{}'.format(case.pictures, case.size[0], case.size[1],
+                                         ', beside the node' if case.beside else ''),
+                     '{:.0f}'.format(case.rate), describe(case.link), case.transports or 'own',
+                     case.reliability, case.consumer] +
                     ['-' if value is None else '{:.0f}'.format(value) for value in found.values()])
         print(*rows[-1], flush=True)
     report.print_table('From machine to machine', (
-        'pictures', 'Hz', 'link', 'transports', 'reliability', 'sent', 'arrived', 'skeletons',
-        'latency median, ms', '95 %'), rows)
+        'pictures', 'Hz', 'link', 'transports', 'node asks for', 'consumer asks for', 'sent',
+        'arrived', 'skeletons', 'latency median, ms', '95 %'), rows)
     recovered = {}
     if len(sys.argv) < 2:
         recovered = {describe(link): recovery(link) for link in (None, (.1, .05))}

@@ -3,6 +3,9 @@
 Fast DDS, ROS 2's usual middleware, gives a process 512 KB of shared memory. A picture of 1280x720
 (2.7 MB) does not fit: it goes as thousands of UDP fragments, most of which get lost. Only the
 sender's memory counts, so a camera's driver needs the setting as much as the node does.
+
+From another machine pictures come by UDP in any case. There the receiver's room counts, which is
+that of its sockets, as far as its kernel's net.core.rmem_max allows.
 """
 import os
 from typing import Dict, Mapping
@@ -14,7 +17,8 @@ VARIABLE = 'FASTDDS_BUILTIN_TRANSPORTS'
 TRANSPORTS = 'DEFAULT?sockets_size={}MB'
 PICTURES = 16
 # The room of a process that only takes pictures: that of the sender counts, and all of it is memory
-# in use. What it sends itself is small, but for an overlay, which is sent reliably.
+# in use. What it sends itself is small, but for an overlay, which is sent reliably. From another
+# machine it holds a picture of 1280x720 that has not been read yet.
 MESSAGES = 4
 
 # Whoever sets one of these has chosen a transport already.

@@ -49,11 +49,13 @@ def start_node(host: Host, folder: str, parameters: Dict[str, str], namespace: s
 class Listener:
     """listener.py on a host, and what it has heard."""
 
-    def __init__(self, host: Host, folder: str, namespace: str = '/', environment=()) -> None:
-        """folder: for what it prints."""
+    def __init__(self, host: Host, folder: str, namespace: str = '/', environment=(),
+                 reliability: str = 'reliable') -> None:
+        """folder: for what it prints. reliability: of its subscription; or 'best_effort'."""
         self._log = os.path.join(folder, 'listener.log')
-        host.start([sys.executable, _LISTENER, '--ros-args', '-r', '__ns:=' + namespace],
-                   self._log, environment)
+        options = ['--best-effort'] if reliability == 'best_effort' else []
+        host.start([sys.executable, _LISTENER] + options +
+                   ['--ros-args', '-r', '__ns:=' + namespace], self._log, environment)
 
     def skeletons(self, since: float = 0.) -> List[dict]:
         """The skeletons of pictures taken since then, s since 1970; see listener.py."""

@@ -1,14 +1,17 @@
 """A consumer as a process: prints what it hears of the node `openpose`, a line of JSON each.
 
 {"at": s, "stamp": s, "frame": name} for skeletons, both times since 1970, and {"at": s, "in": n} for
-diagnostics, where n is how many pictures have arrived at the node.
+diagnostics, where n is how many pictures have arrived at the node. With --best-effort it does not ask
+for skeletons that got lost.
 """
 import json
+import sys
 import time
 
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.executors import ExternalShutdownException
+from rclpy.qos import qos_profile_sensor_data
 
 from openpose_ros.msg import SkeletonArray
 from openpose_ros.ros import transport
@@ -35,7 +38,8 @@ def main():
     transport.carry_pictures(transport.MESSAGES)
     rclpy.init()
     node = rclpy.create_node('listener')
-    node.create_subscription(SkeletonArray, 'openpose/skeletons', on_skeletons, 10)
+    node.create_subscription(SkeletonArray, 'openpose/skeletons', on_skeletons,
+                             qos_profile_sensor_data if '--best-effort' in sys.argv else 10)
     node.create_subscription(DiagnosticArray, '/diagnostics', on_diagnostics, 10)
     try:
         rclpy.spin(node)
