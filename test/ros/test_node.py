@@ -11,6 +11,7 @@ from sensor_msgs.msg import CameraInfo, Image   # noqa: E402
 from visualization_msgs.msg import Marker, MarkerArray   # noqa: E402
 
 import data   # noqa: E402
+import encoded   # noqa: E402
 from node_process import NODE, NodeProcess, Peer, stamps   # noqa: E402
 from openpose_ros.msg import Skeleton, SkeletonArray   # noqa: E402
 from openpose_ros.ros import images, parameters   # noqa: E402
@@ -78,31 +79,11 @@ def test_skeletons_carry_the_header_of_their_picture(peer, picture):
         assert [keypoint.part for keypoint in skeleton.keypoints] == list(range(18))
 
 
-def encoded(picture, encoding):
-    """The bytes of a picture in an encoding, and the bytes of a row."""
-    if encoding == 'rgb8':
-        pixels = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
-    elif encoding == 'mono8':
-        pixels = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-    elif encoding == 'bayer_rggb8':
-        pixels = picture[..., 1].copy()
-        pixels[::2, ::2], pixels[1::2, 1::2] = picture[::2, ::2, 2], picture[1::2, 1::2, 0]
-    elif encoding == 'yuv422_yuy2':
-        yuv = cv2.cvtColor(picture, cv2.COLOR_BGR2YUV)
-        pixels = np.stack((yuv[..., 0], np.where(np.arange(picture.shape[1]) % 2, yuv[..., 2],
-                                                 yuv[..., 1])), axis=-1)
-    else:
-        pixels = np.pad(picture.reshape(len(picture), -1), ((0, 0), (0, 12)))    # padded rows
-    return pixels.tobytes(), pixels[0].nbytes
-
-
-@pytest.mark.parametrize('encoding',
-                         ['bgr8', 'rgb8', 'mono8', 'bayer_rggb8', 'yuv422_yuy2'])
+@pytest.mark.parametrize('encoding', encoded.RAW)
 def test_people_are_found_whatever_the_encoding(peer, picture, encoding):
     skeletons = peer.listen(NODE + '/skeletons')
-    message = Image(header=peer.new_header(), height=480, width=640, encoding=encoding)
-    pixels, message.step = encoded(picture, encoding)
-    message.data.frombytes(pixels)
+    message = encoded.as_message(picture, encoding)
+    message.header = peer.new_header()
     assert len(shown(peer, message, skeletons).skeletons) == 2
 
 

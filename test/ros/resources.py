@@ -1,0 +1,23 @@
+"""What a process holds: memory, threads and file descriptors, as Linux tells it in /proc."""
+import os
+from typing import NamedTuple
+
+
+class Held(NamedTuple):
+    """resident: MB of memory. threads, descriptors: how many."""
+
+    resident: float
+    threads: int
+    descriptors: int
+
+
+def held(pid: int) -> Held:
+    """What this process holds now."""
+    folder = '/proc/{}/'.format(pid)
+    return Held(resident(pid), len(os.listdir(folder + 'task')), len(os.listdir(folder + 'fd')))
+
+
+def resident(pid: int) -> float:
+    """MB of memory that this process holds now."""
+    with open('/proc/{}/statm'.format(pid)) as file:
+        return int(file.read().split()[1]) * os.sysconf('SC_PAGE_SIZE') / 1e6
