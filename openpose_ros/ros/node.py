@@ -71,7 +71,9 @@ class OpenposeNode(LifecycleNode):
             wrong = list(self._refused.values()) + parameters.problems(value_of)
             if wrong:
                 raise ValueError('; '.join(wrong))
-            self._outputs = [kind(self) for kind in outputs.ALL if kind.wanted(value_of)]
+            for kind in outputs.ALL:
+                if kind.wanted(value_of):
+                    self._outputs.append(kind(self))   # one by one: _forget closes those there are
             self._frames = Frames(self) if value_of['target_frame'] else None
             self._perception = self._load(value_of)
         except (ValueError, network.ModelError, FrameError, HriError) as error:

@@ -1,4 +1,5 @@
 """The node's states and its end, as a process over real DDS."""
+import importlib.util
 import signal
 
 import numpy as np
@@ -72,6 +73,18 @@ def test_what_cannot_be_configured_says_why_and_can_be_put_right(peer, start):
     assert peer.change_state('configure')
     assert peer.state() == 'inactive'
     assert 'Traceback' not in process.output()
+
+
+@pytest.mark.skipif(importlib.util.find_spec('tf2_ros') is not None, reason='tf2_ros is here')
+def test_what_was_made_before_configuring_failed_is_let_go(peer, start):
+    start(autostart='false', broadcast_tf='true', **SMALL)
+    for _ in range(2):
+        assert not peer.change_state('configure')
+        assert peer.state() == 'unconfigured'
+    peer.until(lambda: peer.node.count_publishers(NODE + '/skeletons') == 0)
+    assert peer.set(broadcast_tf=False) == ['']
+    assert peer.change_state('configure')
+    peer.until(lambda: peer.node.count_publishers(NODE + '/skeletons') == 1)
 
 
 def test_bad_parameters_leave_it_unconfigured_and_are_all_named(peer, start):
