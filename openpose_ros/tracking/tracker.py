@@ -9,6 +9,8 @@ from openpose_ros.tracking import association
 from openpose_ros.tracking.settings import Settings
 from openpose_ros.tracking.tracks import Tracks
 
+LAST_ID = 2 ** 32 - 1
+
 
 class Tracker:
     """Follows people from frame to frame.
@@ -140,5 +142,6 @@ class Tracker:
         long = tracks.followed[newcomers] >= self._settings.believe_time
         believed = newcomers[(hits >= self._settings.min_hits)
                              | ((hits >= 2) & long & (tracks.row[newcomers] >= 0))]
-        tracks.ids[believed] = self._next_id + np.arange(len(believed))
+        # uint32, and 0 is nobody's: after the largest comes 1.
+        tracks.ids[believed] = 1 + (self._next_id - 1 + np.arange(len(believed))) % LAST_ID
         self._next_id += len(believed)

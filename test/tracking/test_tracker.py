@@ -59,6 +59,14 @@ def test_ids_never_come_back():
     assert ids == [1, 2, 3, 4, 5]
 
 
+def test_after_the_largest_id_comes_one_and_nobody_is_left_without():
+    tracker = Tracker()
+    tracker._next_id = 2 ** 32 - 1      # which takes a year to come to
+    ids = [play(tracker, [person()] * 5 + [NOBODY] * 30, start=10. * number)[2].ids.tolist()
+           for number in range(3)]
+    assert ids == [[2 ** 32 - 1], [1], [2]]
+
+
 def test_a_missed_person_is_predicted_with_falling_score_and_growing_covariance():
     tracker = Tracker()
     walk = [person(x=0.1 * number) for number in range(20)]
