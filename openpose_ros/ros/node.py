@@ -109,6 +109,7 @@ class OpenposeNode(LifecycleNode):
     def on_cleanup(self, state) -> TransitionCallbackReturn:
         """Free the network and its memory."""
         self._forget()
+        process.give_back_memory()
         return TransitionCallbackReturn.SUCCESS
 
     def on_shutdown(self, state) -> TransitionCallbackReturn:

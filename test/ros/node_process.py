@@ -24,7 +24,7 @@ NODE = '/openpose'
 
 
 class NodeProcess:
-    """The installed node as a process; its output goes to a file."""
+    """The installed node as a process; its output goes to a file. pid: its id."""
 
     def __init__(self, folder, parameters=(), environment=()) -> None:
         """folder: for the log. parameters: {name: value as on a command line}."""
@@ -35,10 +35,13 @@ class NodeProcess:
             arguments += ['-p', '{}:={}'.format(name, value)]
         self._log = os.path.join(str(folder), 'openpose.log')
         with open(self._log, 'w', encoding='utf-8') as log:
-            # Elsewhere than in the sources, so that the installed package is the one that runs.
+            # Elsewhere than in the sources, so that the installed package is the one that runs. In a
+            # session of its own, so that Ctrl-C reaches only who started it.
             self._process = subprocess.Popen(
                 [executable] + arguments, cwd=str(folder), stdout=log, stderr=subprocess.STDOUT,
+                start_new_session=True,
                 env=dict(os.environ, PYTHONUNBUFFERED='1', **dict(environment)))
+        self.pid = self._process.pid
 
     @property
     def pid(self) -> int:
@@ -61,8 +64,12 @@ class NodeProcess:
         """Wait until the node has printed this."""
         end = time.monotonic() + TIMEOUT
         while text not in self.output():
-            assert time.monotonic() < end and self._process.poll() is None, self.output()
+            assert time.monotonic() < end and self.runs(), self.output()
             time.sleep(.05)
+
+    def runs(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.poll() is None
 
     def signal(self, number) -> None:
         self._process.send_signal(number)
@@ -73,7 +80,7 @@ class NodeProcess:
 
     def kill(self) -> None:
         """End it at once, if it still runs."""
-        if self._process.poll() is None:
+        if self.runs():
             self._process.kill()
         self._process.wait()
 

@@ -7,6 +7,7 @@ import pytest
 
 pytest.importorskip('rclpy', reason='ROS 2 is not here')
 pytest.importorskip('openpose_ros.msg', reason='the messages are not built: make build')
+import resources   # noqa: E402
 from node_process import NODE, NodeProcess, Peer   # noqa: E402
 
 GREY = np.full((96, 128, 3), 128, np.uint8)
@@ -73,6 +74,21 @@ def test_what_cannot_be_configured_says_why_and_can_be_put_right(peer, start):
     assert peer.change_state('configure')
     assert peer.state() == 'inactive'
     assert 'Traceback' not in process.output()
+
+
+def test_cleaning_up_gives_the_memory_back(peer, start):
+    process = start(autostart='false', backend='tflite', **SMALL)
+    assert peer.state() == 'unconfigured'
+    before = resources.resident(process.pid)
+    skeletons = peer.listen(NODE + '/skeletons')
+    assert peer.change_state('configure') and peer.change_state('activate')
+    for width in (96, 160, 224, 288, 352):      # each with an interpreter of its own
+        count = len(skeletons)
+        peer.show_until(lambda: len(skeletons) > count, np.full((96, width, 3), 128, np.uint8))
+    full = resources.resident(process.pid)
+    assert peer.change_state('deactivate') and peer.change_state('cleanup')
+    # The libraries stay loaded.
+    assert resources.resident(process.pid) - before < .4 * (full - before)
 
 
 @pytest.mark.skipif(importlib.util.find_spec('tf2_ros') is not None, reason='tf2_ros is here')
