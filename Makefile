@@ -3,13 +3,14 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup build fetch-model test test-py36 demo demo-depth run bench bench-scene \
-	bench-tracking bench-load bench-range bench-machines requirements clean FORCE
+	bench-tracking bench-load bench-range bench-machines soak requirements clean FORCE
 
 # A stamp a kind of environment: the wheels of PyPI, or a ROS 2 that is sourced.
 ENVIRONMENT := .venv/made-for-$(or $(ROS_DISTRO),wheels)
 BUILD := install/openpose_ros.stamp
 RUN := tools/with_ros.sh
 IMAGE ?= image
+MINUTES ?= 5
 
 help:  ## show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -55,6 +56,9 @@ bench-range: fetch-model  ## measure the error of facing against distance (some 
 
 bench-machines: fetch-model  ## measure the way from machine to machine (as root; some minutes)
 	$(RUN) python benchmark/machines.py $(BENCH_ARGS)
+
+soak: fetch-model  ## play a long day to the node and judge it: make soak MINUTES=10
+	$(RUN) python benchmark/soak.py --minutes $(MINUTES) $(SOAK_ARGS)
 
 requirements: $(ENVIRONMENT)  ## choose the pinned versions in requirements/*.txt anew
 	.venv/bin/pip install --quiet uv==0.13.9

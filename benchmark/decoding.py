@@ -2,8 +2,6 @@
 
 Run by `make bench`. Ratios count, for machines differ; every row is measured in turn in one run.
 """
-import os
-
 import cv2
 import matplotlib
 import numpy as np
@@ -99,9 +97,7 @@ def plot(median):
     axes.set(xlabel='people in the picture', ylabel='decoding, ms (median)', xlim=(0, None),
              ylim=(0, None), title='Decoding time grows about linearly')
     axes.grid(alpha=.3)
-    os.makedirs(report.OUTPUT, exist_ok=True)
-    figure.savefig(os.path.join(report.OUTPUT, 'decoding_growth.png'), dpi=120,
-                   bbox_inches='tight')
+    report.save_plot('decoding_growth', figure)
 
 
 if __name__ == '__main__':

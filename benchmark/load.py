@@ -26,6 +26,7 @@ from rclpy.serialization import serialize_message            # noqa: E402
 from std_msgs.msg import Header                              # noqa: E402
 
 import report                                                # noqa: E402
+from resources import resident                               # noqa: E402
 from openpose_ros.decoding import decode, to_image           # noqa: E402
 from openpose_ros.network import Network, catalogue          # noqa: E402
 from openpose_ros.people import people_in_image              # noqa: E402
@@ -251,12 +252,6 @@ def print_steps(steps):
 
 # Memory.
 
-def resident(pid):
-    """MB of memory that a process holds."""
-    with open('/proc/{}/statm'.format(pid)) as file:
-        return int(file.read().split()[1]) * os.sysconf('SC_PAGE_SIZE') / 1e6
-
-
 def print_memory(path, frames):
     """The process whose memory is looked at: everything of the node but a network."""
     cv2.setNumThreads(1)
@@ -357,8 +352,7 @@ def plot(memory):
              title='Memory over {} pictures'.format(FRAMES))
     axes.legend()
     axes.grid(alpha=.3)
-    os.makedirs(report.OUTPUT, exist_ok=True)
-    figure.savefig(os.path.join(report.OUTPUT, 'load_memory.png'), dpi=120, bbox_inches='tight')
+    report.save_plot('load_memory', figure)
 
 
 transport.carry_pictures(transport.MESSAGES)

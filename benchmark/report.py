@@ -9,7 +9,8 @@ import numpy as np
 
 from openpose_ros import files
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'test'))   # data.py, reference.py
+_TEST = os.path.join(os.path.dirname(__file__), '..', 'test')
+sys.path[:0] = _TEST, os.path.join(_TEST, 'ros')    # data.py, reference.py; resources.py
 
 OUTPUT = os.path.abspath(os.path.join(os.path.dirname(__file__), '..', 'benchmark_output'))
 
@@ -56,6 +57,12 @@ def print_table(title, header, rows):
 def check(asked, measured, ok):
     """A row for a table of figures asked for: (what was asked, what was measured, met or not)."""
     return [asked, measured, 'yes' if ok else 'NO']
+
+
+def save_plot(name, figure):
+    """Write a figure of matplotlib as PNG into benchmark_output/."""
+    os.makedirs(OUTPUT, exist_ok=True)
+    figure.savefig(os.path.join(OUTPUT, name + '.png'), dpi=110, bbox_inches='tight')
 
 
 def write(name, figures):

@@ -222,9 +222,8 @@ def plot(turning, headings, crowd_errors, crowd_headings):
     for axis in axes[1]:
         axis.set(xlabel='true heading, degrees (0 faces the camera)')
     axes[0, 0].legend()
-    os.makedirs(report.OUTPUT, exist_ok=True)
     figure.tight_layout()
-    figure.savefig(os.path.join(report.OUTPUT, 'scene.png'), dpi=110)
+    report.save_plot('scene', figure)
     pyplot.close(figure)
 
 

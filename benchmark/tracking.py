@@ -186,9 +186,8 @@ def plot(walks, headings, raw, tracked):
                  ylabel='error, degrees', ylim=(-60, 60))
         axis.axhline(0., color='k', linewidth=.5)
         axis.legend()
-    os.makedirs(report.OUTPUT, exist_ok=True)
     figure.tight_layout()
-    figure.savefig(os.path.join(report.OUTPUT, 'tracking.png'), dpi=110)
+    report.save_plot('tracking', figure)
     pyplot.close(figure)
 
 

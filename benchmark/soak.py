@@ -1,0 +1,237 @@
+"""A long day of the node in minutes: is it still as it was in the morning?
+
+Plays camera, listeners and operator for the installed node with its real network, over DDS, at
+random but repeatably (test/ros/long_day.py). Judges memory, threads, file descriptors, the order of
+what is published, its age and the node's log. Run by `make soak MINUTES=10`; Ctrl-C ends it early,
+with a report of what was done so far.
+"""
+import argparse
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from typing import List, NamedTuple
+
+import numpy as np
+import tqdm
+from scipy.stats import theilslopes
+
+import report
+import resources
+from openpose_ros.ros import transport
+
+transport.carry_pictures()
+os.environ.setdefault('ROS_DOMAIN_ID', '85')   # not to hear, or be heard by, anyone else
+
+import rclpy                                          # noqa: E402
+from rclpy.signals import SignalHandlerOptions        # noqa: E402
+
+import ledger                                         # noqa: E402
+from long_day import NETWORK_HEIGHTS, LongDay         # noqa: E402
+
+PHASE = 5.              # s, at most, plus what its event takes
+WARM_UP = 1.            # s of each kind of phase before anything is counted
+MOST_SAMPLES = 3600     # so that the longest day needs no more memory than an hour
+SLOPE_LIMIT = 1.        # MB/min
+WITHIN = .99            # share of the pictures that must be as new as asked for
+
+
+class Sample(NamedTuple):
+    """at: s since the start. age: the worst since the last sample, s; NaN without any skeleton."""
+
+    at: float
+    resident: float
+    threads: int
+    descriptors: int
+    age: float
+
+
+class Soak:
+    """The long day, and what was measured of the process meanwhile.
+
+    events: the random day began at this time, s since the start. before, after: what the node held.
+    """
+
+    def __init__(self, folder: str, minutes: float, seed: int) -> None:
+        self._seconds = 60. * minutes
+        self._every = max(1., self._seconds / MOST_SAMPLES)
+        self._bar = tqdm.tqdm(total=int(self._seconds), unit='s', dynamic_ncols=True,
+                              bar_format='{l_bar}{bar}| {elapsed} done, {remaining} left')
+        self._stop = False
+        self._start = time.monotonic()
+        self.samples = []       # type: List[Sample]
+        self.began = 0.
+        self.before = self.after = None
+        self.jam = ''
+        self.day = LongDay(folder, seed, self._bar.write, self._tick, lambda: self._stop)
+
+    def run(self) -> None:
+        """Play until the time is over, or Ctrl-C; a second Ctrl-C drops everything."""
+        signal.signal(signal.SIGINT, self._on_sigint)
+        try:
+            self.day.begin(WARM_UP)
+            self.before = self.day.held()
+            self.began = self._now()
+            while not self._stop and self._now() < self._seconds:
+                self.day.phase(PHASE)
+            self.after = self.day.held()
+            self.day.finish()
+        except Exception as error:   # whatever it is, there is something to report
+            self.jam = '{}: {}'.format(type(error).__name__, error)
+        finally:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            self._bar.close()
+            self.day.close()
+
+    def _now(self):
+        return time.monotonic() - self._start
+
+    def _on_sigint(self, *_):
+        if self._stop:
+            raise KeyboardInterrupt
+        self._stop = True
+        self._bar.write('ending: the counts are compared first')
+
+    def _tick(self):
+        now = self._now()
+        if self.samples and now - self.samples[-1].at < self._every:
+            return
+        held = resources.held(self.day.process.pid)
+        self.samples.append(Sample(now, *held, age=self.day.ledger.take_worst() or np.nan))
+        self._bar.update(min(int(now), self._bar.total) - self._bar.n)
+
+
+def main() -> int:
+    """Play, print the table, write soak.json and soak.png; 0 if everything asked for is met."""
+    parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
+    parser.add_argument('--minutes', type=float, default=5.)
+    parser.add_argument('--seed', type=int, default=random.randrange(2 ** 32),
+                        help='of what is played; the same seed plays the same')
+    options = parser.parse_args()
+    print('seed {}; network {} at heights {} px through TFLite; {}'.format(
+        options.seed, 'mobilenet_thin', ', '.join(map(str, NETWORK_HEIGHTS)),
+        ' '.join('{:.1f}'.format(load) for load in os.getloadavg()) + ' processes were busy before'))
+    rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
+    with tempfile.TemporaryDirectory() as folder:
+        soak = Soak(folder, options.minutes, options.seed)
+        soak.run()
+        wrong_lines = soak.day.wrong_lines()
+    rclpy.shutdown()
+    rows = judged(soak, wrong_lines)
+    for line in soak.day.faults() + wrong_lines + [soak.jam] * bool(soak.jam):
+        print('fault:', line)
+    print_played(soak)
+    report.print_table('A long day of {:.1f} min'.format(soak.samples[-1].at / 60.),
+                       ('figure', 'measured', 'met'), rows)
+    plot(soak)
+    report.write('soak', figures(soak, options, rows, wrong_lines))
+    return 0 if all(row[-1] == 'yes' for row in rows) else 1
+
+
+def judged(soak, wrong_lines):
+    """The rows of the table of what was asked for."""
+    day, ages, slope = soak.day, soak.day.ledger.ages(), slope_of(soak)
+    rows = [
+        report.check('no crash, no jam: the same process, exit code 0 on SIGINT',
+                     soak.jam or 'exit code {}'.format(day.end), not soak.jam and day.end == 0),
+        report.check('no traceback or unexpected error in its log', len(wrong_lines),
+                     not wrong_lines)]
+    for state in ('unconfigured', 'active'):
+        for name in ('threads', 'descriptors'):
+            pair = [getattr(held[state], name) if held else None
+                    for held in (soak.before, soak.after)]
+            rows.append(report.check('{} {}: as many as before'.format(state, name),
+                                     '{} -> {}'.format(*pair),
+                                     None not in pair and pair[1] <= pair[0]))
+    if slope is not None:
+        rows.append(report.check('memory over the last half <= {:g} MB/min'.format(SLOPE_LIMIT),
+                                 '{:+.2f}'.format(slope[0]), slope[0] <= SLOPE_LIMIT))
+    rows.append(report.check('every picture looked at published once, in order',
+                             '{} of {}'.format(day.ledger.heard, day.ledger.processed),
+                             not day.faults() and day.ledger.heard == day.ledger.processed > 0))
+    if ages is not None:
+        rows.append(report.check(
+            '{:.0%} not older than two networks, the rest and {:.0f} ms'.format(
+                WITHIN, 1e3 * ledger.SLACK), '{:.2%}'.format(ages.within), ages.within >= WITHIN))
+    return rows
+
+
+def slope_of(soak):
+    """Robust slope of the memory over the last half, MB/min, and MB at its start; None: too few."""
+    half = soak.began + (soak.samples[-1].at - soak.began) / 2.
+    last = [sample for sample in soak.samples if sample.at >= half]
+    if len(last) < 10:
+        return None
+    slope, intercept = theilslopes([sample.resident for sample in last],
+                                   [sample.at for sample in last])[:2]
+    return 60. * slope, intercept + slope * half, half
+
+
+def print_played(soak):
+    """What was played, and how old pictures were, in two tables."""
+    events = [moment.event for moment in soak.day.moments]
+    report.print_table('Played', ('event', 'times'), [
+        [event, events.count(event)] for event in sorted(set(events))] + [
+        ['pictures sent', soak.day.ledger.sent], ['skeletons heard', soak.day.ledger.heard]])
+    ages = soak.day.ledger.ages()
+    if ages is not None:
+        report.print_table('Age of a picture when its skeletons came, ms', (
+            'pictures', 'median', '99 %', 'most', 'allowed, median', '99 % over it', 'most over it',
+            'most at a change of size'), [[ages.count] + [
+                '{:.0f}'.format(1e3 * value) for value in (
+                    ages.median, ages.high, ages.most, ages.bound, ages.high_over, ages.most_over,
+                    ages.most_at_change)]])
+
+
+def figures(soak, options, rows, wrong_lines):
+    """All that was measured, for the JSON."""
+    ages = soak.day.ledger.ages()
+    return {'minutes': options.minutes, 'seed': options.seed, 'began_s': soak.began,
+            'asked': [dict(zip(('figure', 'measured', 'met'), row)) for row in rows],
+            'faults': soak.day.faults() + wrong_lines, 'jam': soak.jam,
+            'held': {name: {state: each._asdict() for state, each in held.items()}
+                     for name, held in (('before', soak.before), ('after', soak.after)) if held},
+            'age_s': ages._asdict() if ages is not None else None,
+            'phases': [moment._asdict() for moment in soak.day.moments],
+            'samples': [sample._asdict() for sample in soak.samples]}
+
+
+def plot(soak):
+    """Memory, threads, descriptors and age over time, the phases marked, as PNG."""
+    import matplotlib
+    matplotlib.use('Agg')
+    from matplotlib import pyplot
+    figure, axes = pyplot.subplots(3, 1, figsize=(11, 8), sharex=True)
+    at = np.array([sample.at for sample in soak.samples]) / 60.
+    axes[0].plot(at, [sample.resident for sample in soak.samples], linewidth=1.)
+    slope = slope_of(soak)
+    if slope is not None:
+        ends = np.array((slope[2] / 60., at[-1]))
+        axes[0].plot(ends, slope[1] + slope[0] * (ends - ends[0]), 'k--',
+                     label='{:+.2f} MB/min'.format(slope[0]))
+        axes[0].legend(loc='lower right')
+    axes[0].set(ylabel='resident memory, MB', ylim=(0, None))
+    for name in ('threads', 'descriptors'):
+        axes[1].plot(at, [getattr(sample, name) for sample in soak.samples], linewidth=1.,
+                     label=name)
+    axes[1].set(ylabel='count', ylim=(0, None))
+    axes[2].plot(at, [1e3 * sample.age for sample in soak.samples], '.', markersize=3.)
+    axes[2].set(ylabel='worst age in each second, ms', xlabel='minutes', ylim=(0, None))
+    for colour, event in (('C3', 'clean up and configure'), ('C1', 'deactivate and activate'),
+                          ('0.8', None)):
+        marks = [moment.at / 60. for moment in soak.day.moments
+                 if event in (moment.event, None)]
+        for axis in axes:
+            for number, mark in enumerate(marks):
+                axis.axvline(mark, color=colour, linewidth=.5, zorder=0,
+                             label=(event or 'another phase') if not number and axis is axes[1]
+                             else None)
+    axes[1].legend(loc='lower right', ncol=5, fontsize='small')
+    figure.tight_layout()
+    report.save_plot('soak', figure)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

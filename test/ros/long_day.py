@@ -1,0 +1,328 @@
+"""A long day of the node in little time: random but repeatable, and judged."""
+import os
+import random
+import re
+import signal
+import time
+from typing import Callable, Dict, List, NamedTuple
+
+import rclpy
+
+import encoded
+import resources
+import stage
+from audience import OTHERS, Audience
+from ledger import Ledger
+from node_process import NodeProcess, Peer
+
+NETWORK_HEIGHTS = (96, 128, 160)    # px; quick, and people are still found
+# What the node is started with, and has whenever what it holds is counted.
+START = {'network_height': NETWORK_HEIGHTS[0], 'image_transport': 'raw', 'flip': False,
+         'image_reliability': 'best_effort', 'depth_transport': 'raw'}
+_CONFIGURED = {'network_height': NETWORK_HEIGHTS, 'image_transport': ('raw', 'raw', 'compressed'),
+               'flip': (False, False, True), 'image_reliability': ('best_effort', 'reliable'),
+               'depth_transport': ('raw', 'none')}
+# The first is the default.
+_LIVE = {
+    'tracking.enabled': (True, False), 'tracking.max_age': (1.5, .5, 5.),
+    'tracking.min_hits': (3, 1), 'tracking.smooth_keypoints': (True, False),
+    'tracking.smooth_position': (True, False), 'decoding.peak_threshold': (.05, .03, .1),
+    'decoding.assignment': ('greedy', 'hungarian'), 'decoding.upsampling': (1, 2),
+    'decoding.min_parts': (4, 3), 'overlay.width': (0, 320), 'markers.lifetime': (1., 0.),
+    'markers.plane_distance': (0., 2.), 'approach.person': ('nearest', 'centred'),
+    'approach.distance': (1.2, .5), 'approach.max_facing_stddev': (20., 180.),
+    'horizontal_fov': (0., 60.), 'camera_height': (0., 1.2), 'camera_pitch': (0., 10.),
+    'depth_tolerance': (.05, 0.)}
+_EVENTS = ('nothing', 'deactivate and activate', 'clean up and configure', 'nothing',
+           'fail to configure', 'pause', 'nobody listens', 'a new camera', 'deactivate and activate')
+_COUNTS = ('processed', 'dropped', 'failed', 'unheard')
+_NO_MODEL = '/no/such/graph.pb'
+_END = 2.   # s from SIGINT to the end
+_LATE = 5.  # s that the last skeletons may take
+# Of the lines that a node in order prints none is like these.
+_WRONG = re.compile(r'Traceback|\[(ERROR|FATAL)\]|\bError\b|terminate called|Segmentation|core dump')
+_EXPECTED = 'cannot be configured: '
+
+
+class Moment(NamedTuple):
+    """Something that happened: s since the start, one of _EVENTS or '' and what was played."""
+
+    at: float
+    event: str
+    label: str
+
+
+class LongDay:
+    """Plays the robot around a node, and keeps what has to be judged.
+
+    ledger: of what was sent and heard. moments: what was played. end: exit code, once it has ended.
+    """
+
+    def __init__(self, folder, seed: int, say: Callable[[str], None] = print,
+                 tick: Callable[[], None] = lambda: None,
+                 stopped: Callable[[], bool] = lambda: False) -> None:
+        """folder: for the node's log. say: takes a line on each phase. tick: called some times a
+        second. stopped: whether to play no longer.
+        """
+        self._random = random.Random(seed)
+        self._say, self._tick, self._stopped = say, tick, stopped
+        self._folder = str(folder)
+        self._stage = stage.Stage()
+        self._decks = {}
+        self._transport = START['image_transport']
+        self._active, self._scene, self._settled = False, None, {}
+        self._provoked = 0      # times that configuring had to fail
+        self._start = time.monotonic()
+        self.ledger = Ledger()
+        self.moments = []       # type: List[Moment]
+        self.end = None
+        self.process = NodeProcess(folder, dict(START, autostart='false', backend='tflite',
+                                                warm_up_width=640, warm_up_height=480))
+        self._peer = Peer()
+        self._listener = rclpy.create_node('audience')
+        self._audience = Audience(self._listener, self.ledger)
+        self._camera = stage.Camera(self._peer.node, self.ledger)
+
+    def close(self) -> None:
+        """End all that is there, the node too."""
+        self.process.kill()
+        self._camera.close()
+        self._audience.close()
+        self._listener.destroy_node()
+        self._peer.close()
+
+    def begin(self, seconds: float) -> None:
+        """Configure, activate, and play each kind of thing for so long, so that it is warm."""
+        self._peer.state()
+        self._audience.watch()
+        self._configure(START)
+        self._activate()
+        for event in sorted(set(_EVENTS)):
+            self._phase(event, seconds)
+
+    def phase(self, longest: float) -> None:
+        """Play another phase, random in all it can be, of half to the whole of `longest` s."""
+        self._phase(self._draw('event', _EVENTS), self._random.uniform(.5, 1.) * longest)
+
+    def held(self) -> Dict[str, resources.Held]:
+        """What the node holds in two states that are always the same: {state: resources}.
+
+        'active': configured anew, with an interpreter for each size it keeps. 'unconfigured'.
+        """
+        self._audience.only(())
+        self._camera.play(None)
+        self._set({name: values[0] for name, values in _LIVE.items()})
+        self._deactivate()
+        self._clean_up()
+        self._settle()
+        found = {'unconfigured': resources.held(self.process.pid)}
+        self._configure(START)
+        self._activate()
+        for size in stage.SIZES:
+            self._play(self._stage.scene('nobody', size, 'bgr8', 30., 'steady', False, False), .1)
+        self._camera.play(None)
+        self._settle()
+        found['active'] = resources.held(self.process.pid)
+        return found
+
+    def finish(self) -> None:
+        """Stop all, let the counts be compared and end the node with SIGINT."""
+        self._camera.play(None)
+        self._deactivate()
+        self.process.signal(signal.SIGINT)
+        self.end = self.process.wait(_END)
+
+    def wrong_lines(self) -> List[str]:
+        """Lines of the node's log that should not be there."""
+        found, expected = [], 0
+        with open(os.path.join(self._folder, 'openpose.log'), encoding='utf-8') as log:
+            for line in log:
+                if _EXPECTED in line and _NO_MODEL in line:
+                    expected += 1
+                elif _WRONG.search(line):
+                    found.append(line.strip()[:200])
+        if expected != self._provoked:
+            found.append('{} lines on a model that is not there instead of {}'.format(
+                expected, self._provoked))
+        return found[:20]
+
+    def faults(self) -> List[str]:
+        """What went wrong between pictures and skeletons, a line each."""
+        return ['{} ({} times, first: {})'.format(what, times, example)
+                for what, (times, example) in sorted(self.ledger.faults.items())]
+
+    # A phase.
+
+    def _phase(self, event, seconds):
+        self._audience.only([topic for topic in sorted(OTHERS) if self._random.random() < .5])
+        changes = {name: self._random.choice(_LIVE[name])
+                   for name in self._random.sample(sorted(_LIVE), self._random.randint(0, 4))}
+        scene = self._draw_scene()
+        self.moments.append(Moment(time.monotonic() - self._start, event, scene.label))
+        sent, heard = self.ledger.sent, self.ledger.heard
+        self._play(scene, seconds / 2.)
+        self._set(changes)
+        {'nothing': lambda: None, 'deactivate and activate': self._restart,
+         'clean up and configure': self._configure_anew, 'fail to configure': self._fail,
+         'pause': self._pause, 'nobody listens': self._be_alone,
+         'a new camera': self._change_camera}[event]()
+        self._play(scene if self._fits(scene) else self._draw_scene(), seconds / 2.)
+        self._say('{:6.0f} s  {}; {}{}; {} sent, {} skeletons'.format(
+            self.moments[-1].at, scene.label, event,
+            ''.join(', {}={}'.format(*change) for change in sorted(changes.items())),
+            self.ledger.sent - sent, self.ledger.heard - heard))
+
+    def _draw(self, name, values):
+        """The next of the values; each comes once before one comes again."""
+        deck = self._decks.setdefault(name, [])
+        if not deck:
+            deck.extend(self._random.sample(values, len(values)))
+        return deck.pop()
+
+    def _draw_scene(self):
+        compressed = self._transport == 'compressed'
+        return self._stage.scene(
+            self._draw('act', stage.ACTS), self._draw('size', stage.SIZES),
+            self._draw('compressed', encoded.COMPRESSED) if compressed
+            else self._draw('raw', encoded.RAW),
+            self._draw('rate', stage.RATES), self._draw('pattern', stage.PATTERNS),
+            self._random.random() < .5, self._random.random() < .7)
+
+    def _fits(self, scene):
+        """Whether the node, as it is configured now, takes what this scene sends."""
+        return hasattr(scene.shots[0].image, 'format') == (self._transport == 'compressed')
+
+    def _play(self, scene, seconds):
+        """Play the scene for so long, and on until skeletons have come."""
+        heard, self._scene = self.ledger.heard, scene
+        self._camera.play(scene)
+        self._wait(seconds)
+        self._until(lambda: self.ledger.heard > heard)
+
+    def _wait(self, seconds):
+        end = time.monotonic() + seconds
+        self._until(lambda: time.monotonic() >= end or self._stopped())
+
+    def _set(self, changes):
+        changes = {name.replace('.', '__'): value for name, value in changes.items()}
+        for reason in self._peer.set(**changes):
+            if reason:
+                self.ledger.fault('a parameter was refused', reason)
+
+    # Events, most of them while pictures come in.
+
+    def _restart(self):
+        self._deactivate()
+        self._activate()
+
+    def _configure_anew(self):
+        self._deactivate()
+        self._clean_up()
+        self._camera.play(None)
+        self._configure({name: self._draw(name, values)
+                         for name, values in sorted(_CONFIGURED.items())})
+        self._activate()
+
+    def _fail(self):
+        self._deactivate()
+        self._clean_up()
+        model, = self._peer.get('model')
+        self._set({'model': _NO_MODEL})
+        self._provoked += 1
+        self._expect(not self._peer.change_state('configure'), 'configured without a model')
+        self._set({'model': model})
+        self._configure({})
+        self._activate()
+
+    def _pause(self):
+        self._expect(self._peer.enable(False), 'not paused')
+        self._settle()
+        heard = self.ledger.heard
+        self._wait(.5)
+        self._expect(self.ledger.heard == heard, 'skeletons while paused')
+        self._expect(self._peer.enable(True), 'not enabled')
+
+    def _be_alone(self):
+        self._camera.play(None)
+        self._settle()
+        self._audience.leave()
+        self._wait(.5)      # until the node knows; it would publish, and nobody count
+        unheard = self._settled['unheard']
+        self._camera.play(self._scene)
+        self._until_status(lambda values: int(values['frames unheard']) > unheard)
+        self._camera.play(None)
+        self._audience.watch()
+        self._meet()
+
+    def _change_camera(self):
+        self._camera.play(None)
+        self._camera.unplug()
+        self._wait(.3)
+        self._camera.plug()
+
+    # The node's states.
+
+    def _configure(self, values):
+        self._set(values)
+        self._transport, = self._peer.get('image_transport')
+        self._expect(self._peer.change_state('configure'), 'not configured')
+        self._meet()
+
+    def _activate(self):
+        self.ledger.begin_watch()
+        self._expect(self._peer.change_state('activate'), 'not activated')
+        self._active = True
+
+    def _deactivate(self):
+        """Deactivate, and compare what the node says to have looked at with what was heard."""
+        if not self._active:
+            return
+        self._expect(self._peer.change_state('deactivate'), 'not deactivated')
+        self._active = False
+        values = self._until_status(lambda values: values['state'] == 'inactive')
+        processed, end = int(values['frames processed']), time.monotonic() + _LATE
+        self._until(lambda: self.ledger.heard_in_watch >= processed or time.monotonic() > end)
+        self.ledger.end_watch(processed, len(self.moments))
+
+    def _clean_up(self):
+        self._expect(self._peer.change_state('cleanup'), 'not cleaned up')
+        self._until(lambda: not self._audience.met())
+
+    def _meet(self):
+        """Wait until the listener knows the node's publisher: it would not hear it before."""
+        self._until(self._audience.met)
+
+    def _settle(self):
+        """Wait until the node has nothing more to do, by two reports of the same counts."""
+        before = [None]
+
+        def settled(values):
+            counts = {name: int(values['frames ' + name]) for name in ('in',) + _COUNTS}
+            same, before[0] = counts == before[0], counts
+            looking = values['state'] in ('active', 'paused')
+            return same and (not looking or counts['in'] == sum(counts[name] for name in _COUNTS))
+        self._until_status(settled)
+        self._settled = before[0]
+
+    def _until_status(self, reached):
+        """Wait for a new report of the node for which `reached(values)`; the values."""
+        seen = [self._audience.status[0]]
+
+        def new():
+            number, _, values = self._audience.status
+            if number == seen[0]:
+                return None
+            seen[0] = number
+            return values if reached(values) else None
+        return self._until(new)
+
+    def _until(self, reached):
+        return self._peer.until(reached, self._meanwhile)
+
+    def _meanwhile(self):
+        assert self.process.runs(), 'the node has ended'
+        self._tick()
+
+    def _expect(self, ok, otherwise):
+        if not ok:
+            self.ledger.fault(otherwise, '{:.0f} s'.format(time.monotonic() - self._start))
