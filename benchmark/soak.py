@@ -71,7 +71,8 @@ class Soak:
         """Play until the time is over, or Ctrl-C; a second Ctrl-C drops everything."""
         signal.signal(signal.SIGINT, self._on_sigint)
         try:
-            self.day.begin(WARM_UP)
+            self.day.begin()
+            self.day.every_event(WARM_UP)
             self.before = self.day.held()
             self.began = self._now()
             while not self._stop and self._now() < self._seconds:
@@ -179,10 +180,10 @@ def print_played(soak):
     if ages is not None:
         report.print_table('Age of a picture when its skeletons came, ms', (
             'pictures', 'median', '99 %', 'most', 'allowed, median', '99 % over it', 'most over it',
-            'most at a change of size'), [[ages.count] + [
+            'most at a change', 'within twice the median'), [[ages.count] + [
                 '{:.0f}'.format(1e3 * value) for value in (
                     ages.median, ages.high, ages.most, ages.bound, ages.high_over, ages.most_over,
-                    ages.most_at_change)]])
+                    ages.most_at_change)] + ['{:.1%}'.format(ages.within_typical)]])
 
 
 def figures(soak, options, rows, wrong_lines):
@@ -194,6 +195,7 @@ def figures(soak, options, rows, wrong_lines):
             'held': {name: {state: each._asdict() for state, each in held.items()}
                      for name, held in (('before', soak.before), ('after', soak.after)) if held},
             'age_s': ages._asdict() if ages is not None else None,
+            'floor': soak.day.floor,
             'phases': [moment._asdict() for moment in soak.day.moments],
             'samples': [sample._asdict() for sample in soak.samples]}
 

@@ -91,5 +91,6 @@ class Audience:
 
     def _judge(self, values):
         if 'network 95 % (ms)' in values:
-            self._ledger.judge(1e-3 * (float(values['network 95 % (ms)'])
-                                       + float(values['beside network 95 % (ms)'])))
+            self._ledger.judge(*(1e-3 * (float(values['network {} (ms)'.format(which)])
+                                         + float(values['beside network {} (ms)'.format(which)]))
+                                 for which in ('median', '95 %')))

@@ -16,8 +16,9 @@ class Ages(NamedTuple):
 
     count: how many. median, high, most: of the ages; high is the 99th percentile. bound: the median
     of what was allowed. within: share of those that kept to it. high_over, most_over: by how much
-    they exceeded it, the 99th percentile (negative: it did not) and the most. most_at_change: of
-    those after a change of size or an activation, which are not among the others.
+    they exceeded it, the 99th percentile (negative: it did not) and the most. within_typical: share
+    that kept even to what would be allowed if every picture took the median time. most_at_change:
+    of those after a change of size or an activation, which are not among the others.
     """
 
     count: int
@@ -28,6 +29,7 @@ class Ages(NamedTuple):
     within: float
     high_over: float
     most_over: float
+    within_typical: float
     most_at_change: float
 
 
@@ -43,7 +45,8 @@ class Ledger:
         self._newest = self._before = 0     # stamp of the last skeletons; heard up to this watch
         self._size, self._fresh = None, 0
         self._unjudged = []                 # ages since the last call of judge
-        self._limit = None
+        self._limits = 0., 0.
+        self._typical = 0
         self._ages, self._over, self._bounds = _Histogram(), _Histogram(), _Histogram()
         self._most_at_change = 0.
         self._worst = 0.
@@ -103,23 +106,24 @@ class Ledger:
 
     # Ages.
 
-    def judge(self, seconds: float) -> Optional[float]:
-        """Judge the ages since the last call; returns the worst of them, None without any.
+    def judge(self, median: float, high: float) -> None:
+        """Judge the ages since the last call.
 
-        seconds: that the node reports for looking at one picture. A picture may have to wait while
-        the one before is looked at, so twice that is allowed, and SLACK; of this report and the one
-        before the larger counts, as the pictures judged lie between them.
+        median, high: seconds that the node reports for looking at one picture; high is the 95th
+        percentile. A picture may have to wait while the one before is looked at, so twice as long
+        is allowed, and SLACK; of this report and the one before the larger counts, as the pictures
+        judged lie between them.
         """
         with self._lock:
             ages, self._unjudged = self._unjudged, []
-            limit = 2. * seconds + SLACK
-            allowed = limit if self._limit is None else max(limit, self._limit)
-            self._limit = limit
+            limits = 2. * median + SLACK, 2. * high + SLACK
+            typical, allowed = np.maximum(limits, self._limits)
+            self._limits = limits
             for age in ages:
                 self._ages.add(age)
                 self._over.add(age - allowed)
                 self._bounds.add(allowed)
-            return max(ages) if ages else None
+                self._typical += age <= typical
 
     def take_worst(self) -> float:
         """The largest age since the last call, those after a change included; s, 0 without any."""
@@ -135,7 +139,7 @@ class Ledger:
                 return None
             return Ages(ages.count, ages.percentile(50.), ages.percentile(99.), ages.most,
                         self._bounds.percentile(50.), over.share_up_to_zero(), over.percentile(99.),
-                        over.most, self._most_at_change)
+                        over.most, self._typical / ages.count, self._most_at_change)
 
     def _take_age(self, age):
         self._worst = max(self._worst, age)

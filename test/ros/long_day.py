@@ -55,7 +55,8 @@ class Moment(NamedTuple):
 class LongDay:
     """Plays the robot around a node, and keeps what has to be judged.
 
-    ledger: of what was sent and heard. moments: what was played. end: exit code, once it has ended.
+    ledger: of what was sent and heard. moments: what was played. floor: (s since the start, MB of
+    memory) whenever the node had been cleaned up. end: exit code, once it has ended.
     """
 
     def __init__(self, folder, seed: int, say: Callable[[str], None] = print,
@@ -75,6 +76,7 @@ class LongDay:
         self._start = time.monotonic()
         self.ledger = Ledger()
         self.moments = []       # type: List[Moment]
+        self.floor = []
         self.end = None
         self.process = NodeProcess(folder, dict(START, autostart='false', backend='tflite',
                                                 warm_up_width=640, warm_up_height=480))
@@ -91,12 +93,18 @@ class LongDay:
         self._listener.destroy_node()
         self._peer.close()
 
-    def begin(self, seconds: float) -> None:
-        """Configure, activate, and play each kind of thing for so long, so that it is warm."""
+    def begin(self) -> None:
+        """Configure and activate the node; show it all encodings, so that OpenCV is warm."""
         self._peer.state()
         self._audience.watch()
         self._configure(START)
         self._activate()
+        for encoding in encoded.RAW:
+            self._play(self._stage.scene('nobody', (1280, 720), encoding, 30., 'steady', False,
+                                         False), 0.)
+
+    def every_event(self, seconds: float) -> None:
+        """Play a phase of so many seconds with each kind of event."""
         for event in sorted(set(_EVENTS)):
             self._phase(event, seconds)
 
@@ -287,6 +295,7 @@ class LongDay:
     def _clean_up(self):
         self._expect(self._peer.change_state('cleanup'), 'not cleaned up')
         self._until(lambda: not self._audience.met())
+        self.floor.append((time.monotonic() - self._start, resources.resident(self.process.pid)))
 
     def _meet(self):
         """Wait until the listener knows the node's publisher: it would not hear it before."""

@@ -20,7 +20,7 @@ from openpose_ros.scene import Camera as Lens
 SIZES = ((640, 480), (320, 240), (1280, 720), (480, 640), (424, 240), (640, 360), (96, 128),
          (1920, 1080), (200, 300), (800, 400))
 RATES = (1., 5., 15., 30., 60., 120., 200.)     # Hz
-PATTERNS = ('steady', 'bursts', 'pauses')
+PATTERNS = ('steady', 'steady', 'bursts', 'pauses')
 ACTS = ('two people with depth', 'others', 'coming and going', 'nobody', 'broken pictures')
 MOST_BYTES = 80e6       # a second; the camera shares the node's processor
 FIELD_OF_VIEW = 60.     # degrees
