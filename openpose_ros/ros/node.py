@@ -14,7 +14,7 @@ from rclpy.task import Future
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from std_srvs.srv import SetBool
 
-from openpose_ros import network
+from openpose_ros import heap, network
 from openpose_ros.perception import Perception
 from openpose_ros.ros import images, outputs, parameters, process
 from openpose_ros.ros.diagnostics import Diagnostics, Health, Thresholds
@@ -109,7 +109,7 @@ class OpenposeNode(LifecycleNode):
     def on_cleanup(self, state) -> TransitionCallbackReturn:
         """Free the network and its memory."""
         self._forget()
-        process.give_back_memory()
+        heap.give_back()
         return TransitionCallbackReturn.SUCCESS
 
     def on_shutdown(self, state) -> TransitionCallbackReturn:

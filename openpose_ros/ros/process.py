@@ -3,8 +3,6 @@
 The node runs on a thread of its own, so that signals are heard even while a network is loaded,
 which nothing can interrupt.
 """
-import ctypes
-import gc
 import os
 import signal
 import sys
@@ -49,19 +47,6 @@ def run(make_node: Callable) -> int:
         os._exit(0)
     rclpy.try_shutdown()
     return 1 if crashed else 0
-
-
-def give_back_memory() -> None:
-    """Hand what has been freed back to the system; glibc would keep most of it for later.
-
-    After a network has been freed that is 100 MB and more. Does nothing where there is no glibc.
-    """
-    gc.collect()
-    try:
-        trim = ctypes.CDLL(None).malloc_trim
-    except AttributeError:
-        return
-    trim(0)
 
 
 def _spin(node, asked, crashed):
