@@ -51,7 +51,7 @@ class Sample(NamedTuple):
 class Soak:
     """The long day, and what was measured of the process meanwhile.
 
-    events: the random day began at this time, s since the start. before, after: what the node held.
+    held: what the node held, {'morning', 'noon', 'evening': LongDay.held()}. noon: s since the start.
     """
 
     def __init__(self, folder: str, minutes: float, seed: int) -> None:
@@ -62,8 +62,7 @@ class Soak:
         self._stop = False
         self._start = time.monotonic()
         self.samples = []       # type: List[Sample]
-        self.began = 0.
-        self.before = self.after = None
+        self.held, self.noon = {}, None
         self.jam = ''
         self.day = LongDay(folder, seed, self._bar.write, self._tick, lambda: self._stop)
 
@@ -73,11 +72,13 @@ class Soak:
         try:
             self.day.begin()
             self.day.every_event(WARM_UP)
-            self.before = self.day.held()
-            self.began = self._now()
-            while not self._stop and self._now() < self._seconds:
-                self.day.phase(PHASE)
-            self.after = self.day.held()
+            self.held['morning'] = self.day.held()
+            self._play_until(self._seconds / 2.)
+            if not self._stop:
+                self.held['noon'] = self.day.afternoon()
+                self.noon = self._now()
+                self._play_until(self._seconds)
+            self.held['evening'] = self.day.held()
             self.day.finish()
         except Exception as error:   # whatever it is, there is something to report
             self.jam = '{}: {}'.format(type(error).__name__, error)
@@ -85,6 +86,10 @@ class Soak:
             signal.signal(signal.SIGINT, signal.default_int_handler)
             self._bar.close()
             self.day.close()
+
+    def _play_until(self, end):
+        while not self._stop and self._now() < end:
+            self.day.phase(PHASE)
 
     def _now(self):
         return time.monotonic() - self._start
@@ -134,21 +139,26 @@ def main() -> int:
 def judged(soak, wrong_lines):
     """The rows of the table of what was asked for."""
     day, ages, slope = soak.day, soak.day.ledger.ages(), slope_of(soak)
+    morning, evening = (soak.held.get(when) for when in ('morning', 'evening'))
     rows = [
         report.check('no crash, no jam: the same process, exit code 0 on SIGINT',
                      soak.jam or 'exit code {}'.format(day.end), not soak.jam and day.end == 0),
         report.check('no traceback or unexpected error in its log', len(wrong_lines),
                      not wrong_lines)]
-    for state in ('unconfigured', 'active'):
-        for name in ('threads', 'descriptors'):
-            pair = [getattr(held[state], name) if held else None
-                    for held in (soak.before, soak.after)]
-            rows.append(report.check('{} {}: as many as before'.format(state, name),
-                                     '{} -> {}'.format(*pair),
-                                     None not in pair and pair[1] <= pair[0]))
-    if slope is not None:
-        rows.append(report.check('memory over the last half <= {:g} MB/min'.format(SLOPE_LIMIT),
-                                 '{:+.2f}'.format(slope[0]), slope[0] <= SLOPE_LIMIT))
+    if evening is not None:
+        minutes = soak.samples[-1].at / 60.
+        for state, before in morning.items():
+            for name in ('threads', 'descriptors'):
+                pair = getattr(before, name), getattr(evening[state], name)
+                rows.append(report.check('{}, {}: in the evening as in the morning'.format(
+                    name, state), '{} -> {}'.format(*pair), pair[1] == pair[0]))
+            growth = (evening[state].resident - before.resident) / minutes
+            rows.append(report.check(
+                'memory, {}: from morning to evening <= {:g} MB/min'.format(state, SLOPE_LIMIT),
+                '{:+.2f}'.format(growth), growth <= SLOPE_LIMIT))
+    rows.append(report.check('memory over the afternoon <= {:g} MB/min'.format(SLOPE_LIMIT),
+                             'no afternoon' if slope is None else '{:+.2f}'.format(slope[0]),
+                             slope is not None and slope[0] <= SLOPE_LIMIT))
     rows.append(report.check('every picture looked at published once, in order',
                              '{} of {}'.format(day.ledger.heard, day.ledger.processed),
                              not day.faults() and day.ledger.heard == day.ledger.processed > 0))
@@ -160,14 +170,19 @@ def judged(soak, wrong_lines):
 
 
 def slope_of(soak):
-    """Robust slope of the memory over the last half, MB/min, and MB at its start; None: too few."""
-    half = soak.began + (soak.samples[-1].at - soak.began) / 2.
-    last = [sample for sample in soak.samples if sample.at >= half]
+    """Robust slope of the memory over the afternoon, MB/min, and its line, [(s, MB), (s, MB)].
+
+    None where the afternoon was too short. The evening, when all is cleaned up, is none of it.
+    """
+    if soak.noon is None:
+        return None
+    end = max(moment.at for moment in soak.day.moments)
+    last = [sample for sample in soak.samples if soak.noon <= sample.at <= end]
     if len(last) < 10:
         return None
     slope, intercept = theilslopes([sample.resident for sample in last],
                                    [sample.at for sample in last])[:2]
-    return 60. * slope, intercept + slope * half, half
+    return 60. * slope, [(at, intercept + slope * at) for at in (soak.noon, end)]
 
 
 def print_played(soak):
@@ -189,11 +204,11 @@ def print_played(soak):
 def figures(soak, options, rows, wrong_lines):
     """All that was measured, for the JSON."""
     ages = soak.day.ledger.ages()
-    return {'minutes': options.minutes, 'seed': options.seed, 'began_s': soak.began,
+    return {'minutes': options.minutes, 'seed': options.seed, 'noon_s': soak.noon,
             'asked': [dict(zip(('figure', 'measured', 'met'), row)) for row in rows],
             'faults': soak.day.faults() + wrong_lines, 'jam': soak.jam,
-            'held': {name: {state: each._asdict() for state, each in held.items()}
-                     for name, held in (('before', soak.before), ('after', soak.after)) if held},
+            'held': {when: {state: each._asdict() for state, each in held.items()}
+                     for when, held in soak.held.items()},
             'age_s': ages._asdict() if ages is not None else None,
             'floor': soak.day.floor,
             'phases': [moment._asdict() for moment in soak.day.moments],
@@ -209,11 +224,12 @@ def plot(soak):
     at = np.array([sample.at for sample in soak.samples]) / 60.
     axes[0].plot(at, [sample.resident for sample in soak.samples], linewidth=1.)
     slope = slope_of(soak)
+    axes[0].plot(*(np.array(soak.day.floor).T / ((60.,), (1.,))), 'o', markersize=3.,
+                 label='cleaned up')
     if slope is not None:
-        ends = np.array((slope[2] / 60., at[-1]))
-        axes[0].plot(ends, slope[1] + slope[0] * (ends - ends[0]), 'k--',
-                     label='{:+.2f} MB/min'.format(slope[0]))
-        axes[0].legend(loc='lower right')
+        axes[0].plot(*(np.array(slope[1]).T / ((60.,), (1.,))), 'k--',
+                     label='{:+.2f} MB/min over the afternoon'.format(slope[0]))
+    axes[0].legend(loc='lower right')
     axes[0].set(ylabel='resident memory, MB', ylim=(0, None))
     for name in ('threads', 'descriptors'):
         axes[1].plot(at, [getattr(sample, name) for sample in soak.samples], linewidth=1.,

@@ -4,7 +4,7 @@ import random
 import re
 import signal
 import time
-from typing import Callable, Dict, List, NamedTuple
+from typing import Callable, Dict, List, NamedTuple, Tuple
 
 import rclpy
 
@@ -14,6 +14,7 @@ import stage
 from audience import OTHERS, Audience
 from ledger import Ledger
 from node_process import NodeProcess, Peer
+from openpose_ros.network.tflite import SIZES_KEPT
 
 NETWORK_HEIGHTS = (96, 128, 160)    # px; quick, and people are still found
 # What the node is started with, and has whenever what it holds is counted.
@@ -33,8 +34,9 @@ _LIVE = {
     'approach.distance': (1.2, .5), 'approach.max_facing_stddev': (20., 180.),
     'horizontal_fov': (0., 60.), 'camera_height': (0., 1.2), 'camera_pitch': (0., 10.),
     'depth_tolerance': (.05, 0.)}
-_EVENTS = ('nothing', 'deactivate and activate', 'clean up and configure', 'nothing',
-           'fail to configure', 'pause', 'nobody listens', 'a new camera', 'deactivate and activate')
+_AFTERNOON = ('nothing', 'deactivate and activate', 'pause', 'nothing', 'nobody listens',
+              'a new camera', 'deactivate and activate')
+_MORNING = _AFTERNOON + ('clean up and configure', 'fail to configure')
 _COUNTS = ('processed', 'dropped', 'failed', 'unheard')
 _NO_MODEL = '/no/such/graph.pb'
 _END = 2.   # s from SIGINT to the end
@@ -45,7 +47,7 @@ _EXPECTED = 'cannot be configured: '
 
 
 class Moment(NamedTuple):
-    """Something that happened: s since the start, one of _EVENTS or '' and what was played."""
+    """Something that happened: s since the start, an event, and what was played."""
 
     at: float
     event: str
@@ -70,13 +72,14 @@ class LongDay:
         self._folder = str(folder)
         self._stage = stage.Stage()
         self._decks = {}
+        self._events, self._sizes = _MORNING, stage.SIZES
         self._transport = START['image_transport']
         self._active, self._scene, self._settled = False, None, {}
         self._provoked = 0      # times that configuring had to fail
         self._start = time.monotonic()
         self.ledger = Ledger()
         self.moments = []       # type: List[Moment]
-        self.floor = []
+        self.floor = []         # type: List[Tuple[float, float]]
         self.end = None
         self.process = NodeProcess(folder, dict(START, autostart='false', backend='tflite',
                                                 warm_up_width=640, warm_up_height=480))
@@ -94,23 +97,32 @@ class LongDay:
         self._peer.close()
 
     def begin(self) -> None:
-        """Configure and activate the node; show it all encodings, so that OpenCV is warm."""
+        """Configure and activate the node; warm up OpenCV and the memory shared with the camera."""
         self._peer.state()
         self._audience.watch()
         self._configure(START)
         self._activate()
-        for encoding in encoded.RAW:
-            self._play(self._stage.scene('nobody', (1280, 720), encoding, 30., 'steady', False,
-                                         False), 0.)
+        for encoding in encoded.RAW:    # the largest that there will be
+            self._play(self._stage.scene('others', stage.LARGEST, encoding, 30., 'bursts', False,
+                                         False), .2)
 
     def every_event(self, seconds: float) -> None:
         """Play a phase of so many seconds with each kind of event."""
-        for event in sorted(set(_EVENTS)):
+        for event in sorted(set(_MORNING)):
             self._phase(event, seconds)
 
     def phase(self, longest: float) -> None:
         """Play another phase, random in all it can be, of half to the whole of `longest` s."""
-        self._phase(self._draw('event', _EVENTS), self._random.uniform(.5, 1.) * longest)
+        self._phase(self._draw('event', self._events), self._random.uniform(.5, 1.) * longest)
+
+    def afternoon(self) -> Dict[str, resources.Held]:
+        """From now on the network stays loaded, and pictures have no more sizes than it keeps
+        interpreters for, so that memory shows what it gains; what the node holds now.
+        """
+        found = self.held()
+        self._events, self._sizes = _AFTERNOON, stage.SIZES[-SIZES_KEPT:]
+        self._decks.clear()
+        return found
 
     def held(self) -> Dict[str, resources.Held]:
         """What the node holds in two states that are always the same: {state: resources}.
@@ -190,7 +202,7 @@ class LongDay:
     def _draw_scene(self):
         compressed = self._transport == 'compressed'
         return self._stage.scene(
-            self._draw('act', stage.ACTS), self._draw('size', stage.SIZES),
+            self._draw('act', stage.ACTS), self._draw('size', self._sizes),
             self._draw('compressed', encoded.COMPRESSED) if compressed
             else self._draw('raw', encoded.RAW),
             self._draw('rate', stage.RATES), self._draw('pattern', stage.PATTERNS),

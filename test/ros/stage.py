@@ -17,8 +17,9 @@ from openpose_ros.ros.sources import Frame, open_source
 from openpose_ros.ros.video import make_camera_info
 from openpose_ros.scene import Camera as Lens
 
+LARGEST = (1920, 1080)
 SIZES = ((640, 480), (320, 240), (1280, 720), (480, 640), (424, 240), (640, 360), (96, 128),
-         (1920, 1080), (200, 300), (800, 400))
+         LARGEST, (200, 300), (800, 400))
 RATES = (1., 5., 15., 30., 60., 120., 200.)     # Hz
 PATTERNS = ('steady', 'steady', 'bursts', 'pauses')
 ACTS = ('two people with depth', 'others', 'coming and going', 'nobody', 'broken pictures')
