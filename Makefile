@@ -3,10 +3,12 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup build fetch-model test test-py36 demo demo-depth run bench bench-scene \
-	bench-tracking bench-load bench-range bench-machines soak requirements clean FORCE
+	bench-tracking bench-load bench-range bench-machines soak fuzz requirements audit clean FORCE
 
 # A stamp a kind of environment: the wheels of PyPI, or a ROS 2 that is sourced.
 ENVIRONMENT := .venv/made-for-$(or $(ROS_DISTRO),wheels)
+# What chooses and audits the pinned versions.
+TOOLS := .venv-tools/made
 BUILD := install/openpose_ros.stamp
 RUN := tools/with_ros.sh
 IMAGE ?= image
@@ -60,9 +62,17 @@ bench-machines: fetch-model  ## measure the way from machine to machine (as root
 soak: fetch-model  ## play a long day to the node and judge it: make soak MINUTES=10
 	$(RUN) python benchmark/soak.py --minutes $(MINUTES) $(SOAK_ARGS)
 
-requirements: $(ENVIRONMENT)  ## choose the pinned versions in requirements/*.txt anew
-	.venv/bin/pip install --quiet uv==0.13.9
+requirements: $(TOOLS)  ## choose the pinned versions in requirements/*.txt anew
 	tools/pin_requirements.sh
+
+audit: $(TOOLS)  ## look for known vulnerabilities of the pinned versions, where their list is reached
+	.venv-tools/bin/python tools/audit.py requirements/{runtime,ros,test,tools}.txt
+
+$(TOOLS): requirements/tools.txt
+	$(or $(PYTHON),python3) -m venv .venv-tools
+	.venv-tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		-r requirements/tools.txt
+	touch $@
 
 clean:  ## remove what was built (not .venv)
 	rm -rf build install log

@@ -18,14 +18,17 @@ RUN rm -f /etc/apt/sources.list.d/ros*.list \
     && apt-get install --yes --no-install-recommends libhdf5-dev pkg-config \
     && rm -rf /var/lib/apt/lists/*
 
-COPY docker/tx2-requirements.txt /opt/openpose_docker/
-RUN python3 -m pip install --no-cache-dir numpy==1.19.4 'Cython==0.29.36' pkgconfig==1.5.5 \
+COPY docker/tx2-*requirements.txt /opt/openpose_docker/
+RUN python3 -m pip install --no-cache-dir --require-hashes \
+        --requirement /opt/openpose_docker/tx2-build-requirements.txt \
     && H5PY_SETUP_REQUIRES=0 python3 -m pip install --no-cache-dir --no-build-isolation --no-deps \
-        --ignore-installed h5py==3.1.0 \
-    && python3 -m pip install --no-cache-dir --no-deps --ignore-installed \
+        --ignore-installed --require-hashes \
+        --requirement /opt/openpose_docker/tx2-h5py-requirements.txt \
+    && python3 -m pip install --no-cache-dir --no-deps --ignore-installed --require-hashes \
         --requirement /opt/openpose_docker/tx2-requirements.txt
 
 # Without its dependencies: they are all above, and one that it may name has no wheel for aarch64.
+# NVIDIA gives no checksum of this wheel: --build-arg TENSORFLOW=URL#sha256=... has one checked.
 ARG TENSORFLOW=https://developer.download.nvidia.com/compute/redist/jp/v461/tensorflow/tensorflow-2.7.0+nv22.1-cp36-cp36m-linux_aarch64.whl
 # hadolint ignore=DL3013
 RUN python3 -m pip install --no-cache-dir --no-deps "$TENSORFLOW"

@@ -55,6 +55,7 @@ else
     "$python" -m venv .venv
     echo 'Installing ROS 2 and the Python libraries into .venv (some minutes, the first time)'
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --progress-bar on \
+        --require-hashes --only-binary :all: \
         -r requirements/ros.txt -r requirements/runtime.txt -r requirements/test.txt
     .venv/bin/python tools/repair_wheels.py
 fi

@@ -20,8 +20,9 @@ if [ -z "$python" ]; then
 fi
 if [ requirements/py36.txt -nt .venv-py36/made ]; then
     "$python" -m venv .venv-py36
-    .venv-py36/bin/python -m pip install --quiet pip==21.3.1
-    .venv-py36/bin/python -m pip install --quiet -r requirements/py36.txt
+    for list in py36-pip py36; do
+        .venv-py36/bin/python -m pip install --quiet --require-hashes -r requirements/$list.txt
+    done
     touch .venv-py36/made
 fi
 PYTHONPATH=$PWD .venv-py36/bin/python -m pytest "$@"
