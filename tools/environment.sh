@@ -54,8 +54,12 @@ else
     check_tools
     "$python" -m venv .venv
     echo 'Installing ROS 2 and the Python libraries into .venv (some minutes, the first time)'
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --progress-bar on \
-        --require-hashes --only-binary :all: \
-        -r requirements/ros.txt -r requirements/runtime.txt -r requirements/test.txt
+    install() {
+        .venv/bin/python -m pip install --quiet --disable-pip-version-check --progress-bar on \
+            --require-hashes --only-binary :all: "$@"
+    }
+    # What has no wheel is built with the setuptools of runtime.txt, not with one fetched unchecked.
+    install -r requirements/runtime.txt
+    install --no-binary empy --no-build-isolation -r requirements/ros.txt -r requirements/test.txt
     .venv/bin/python tools/repair_wheels.py
 fi
