@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../requirements"
 compile() {
-    ../.venv-tools/bin/uv pip compile --quiet --no-annotate --generate-hashes \
+    ../.venv-tools/bin/uv pip compile --quiet --no-annotate --no-strip-extras --generate-hashes \
         --custom-compile-command 'make requirements' "$@"
 }
 pin() {
