@@ -1,8 +1,37 @@
-"""Files that are there whole or not at all."""
+"""Files: written whole or not at all, and read so that none can block for ever or fill the memory."""
 import contextlib
+import errno
 import os
+import stat
 import tempfile
-from typing import Iterator
+from typing import BinaryIO, Iterator
+
+
+def open_regular(path: str, most: int) -> BinaryIO:
+    """Open a file of `most` bytes at most to read bytes.
+
+    Raises OSError, whose strerror says why, where it is missing or too large, or where the path is
+    something else: a folder, or a pipe or device, on which reading may never end.
+    """
+    try:
+        # Without O_NONBLOCK the opening of a pipe waits for somebody who writes into it.
+        number = os.open(path, os.O_RDONLY | getattr(os, 'O_NONBLOCK', 0)
+                         | getattr(os, 'O_BINARY', 0))
+    except ValueError:   # a NUL in it
+        raise OSError(errno.EINVAL, 'this is no path', path)
+    file = open(number, 'rb')
+    status = os.fstat(number)
+    if not stat.S_ISREG(status.st_mode) or status.st_size > most:
+        file.close()
+        raise OSError(errno.EINVAL, 'it has {:,} bytes, more than the {:,} that are read'.format(
+            status.st_size, most) if stat.S_ISREG(status.st_mode) else 'it is no file', path)
+    return file
+
+
+def read_regular(path: str, most: int) -> bytes:
+    """The bytes of a file, `most` at most. Raises OSError as :func:`open_regular` does."""
+    with open_regular(path, most) as file:
+        return file.read(os.fstat(file.fileno()).st_size)   # read(most) would take that much
 
 
 @contextlib.contextmanager

@@ -17,6 +17,9 @@ from openpose_ros.scene import Camera
 from openpose_ros.tracking import Tracker
 
 
+LARGEST_PICTURE = 1 << 28   # bytes of a picture's file
+
+
 class UserError(Exception):
     """Something the user gave cannot be used; the message is one line that says what and where."""
 
@@ -120,8 +123,7 @@ def read_depth(path: str) -> np.ndarray:
 
 def _read(path, flags):
     try:
-        with open(path, 'rb') as file:
-            data = np.frombuffer(file.read(), np.uint8)
+        data = np.frombuffer(files.read_regular(path, LARGEST_PICTURE), np.uint8)
     except OSError as error:
         raise UserError('cannot read {}: {}'.format(path, error.strerror))
     try:

@@ -8,6 +8,7 @@ import os
 import shutil
 from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
+from openpose_ros.files import read_regular
 from openpose_ros.network.catalogue import File, Model, Source
 from openpose_ros.network.download import download, download_member
 from openpose_ros.network.errors import ModelError
@@ -16,6 +17,8 @@ from openpose_ros.network.files import sha256_of, what_else_it_is
 # Checksums of files for which the catalogue has none: those the user has agreed to, and of graphs
 # imported here. In the form of sha256sum.
 ACCEPTED = 'SHA256SUMS'
+ENGINES = 'ENGINES'   # in the folder of all models: checksums of graphs with engines made here
+_LONGEST_LIST = 1 << 20   # bytes of either
 Consent = Callable[[str, str, str, int], bool]   # (file, where it is from, sha256, bytes)
 
 
@@ -54,6 +57,23 @@ def checked_graph(model: Model, model_dir: Optional[str] = None) -> Tuple[str, s
                          'openpose models fetch {}, or give its path elsewhere'.format(
                              path, checked.sha256[:16], model.name))
     return path, checked.sha256
+
+
+def remember_engine(sha256: str) -> None:
+    """Note that a graph with engines of TensorRT was made here, by its checksum."""
+    folder = models_folder()
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, ENGINES), 'a') as file:
+        file.write(sha256 + '\n')
+
+
+def engine_is_own(sha256: str) -> bool:
+    """Whether the graph with engines that has this checksum was made here."""
+    try:
+        data = read_regular(os.path.join(models_folder(), ENGINES), _LONGEST_LIST)
+    except OSError:
+        return False
+    return sha256.encode() in data.split()
 
 
 def verify(model: Model, model_dir: Optional[str] = None) -> List[Checked]:
@@ -192,12 +212,16 @@ def _known(model: Model, folder: str) -> Dict[str, List[str]]:
         for file in source.files:
             known.setdefault(file.name, []).extend([file.sha256] if file.sha256 else [])
     try:
-        with open(os.path.join(folder, ACCEPTED)) as file:
-            for line in file:
-                sha256, _, name = line.strip().partition('  ')
-                known.setdefault(name, []).append(sha256)
-    except OSError:
+        lines = read_regular(os.path.join(folder, ACCEPTED), _LONGEST_LIST).decode().splitlines()
+        for line in lines:
+            sha256, _, name = line.strip().partition('  ')
+            known.setdefault(name, []).append(sha256)
+    except (FileNotFoundError, NotADirectoryError):
         pass
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelError('the checksums in {} cannot be read ({}): remove that file and fetch the '
+                         'model anew'.format(os.path.join(folder, ACCEPTED),
+                                             getattr(error, 'strerror', 'it is no text')))
     return known
 
 

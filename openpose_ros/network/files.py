@@ -4,6 +4,8 @@ import hashlib
 from openpose_ros import files
 from openpose_ros.network.errors import ModelError
 
+LARGEST = 1 << 30   # bytes of a model's file; openpose_coco, the largest known, has 2.1e8
+
 
 def write_whole(path: str, data: bytes) -> None:
     """Write a file, whole or not at all. Raises ModelError."""
@@ -17,7 +19,7 @@ def sha256_of(path: str) -> str:
     """Checksum of a file, in hexadecimal. Raises ModelError."""
     digest = hashlib.sha256()
     try:
-        with open(path, 'rb') as file:
+        with files.open_regular(path, LARGEST) as file:
             for chunk in iter(lambda: file.read(1 << 20), b''):
                 digest.update(chunk)
     except OSError as error:

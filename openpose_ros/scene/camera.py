@@ -10,6 +10,8 @@ from typing import NamedTuple, Sequence, Tuple
 import numpy as np
 import yaml
 
+from openpose_ros.files import read_regular
+
 # Number of distortion coefficients each model may have; missing ones are 0.
 # Source: sensor_msgs/distortion_models, OpenCV calib3d (k1 k2 p1 p2 k3 k4 k5 k6).
 _COEFFICIENTS = {'': (0,), 'none': (0,), 'plumb_bob': (0, 4, 5), 'rational_polynomial': (8, 12, 14),
@@ -20,8 +22,28 @@ _TOLERANCE = 1e-5      # in units of the ray's tangent: a hundredth of a pixel
 _FAR_OFF = 1e-3        # what has come no nearer than this has no answer
 
 
+_LONGEST_FILE = 1 << 16     # bytes of a YAML file; a calibration takes one thousand
+_DEEPEST = 8                # lists and mappings within each other
+_MOST_COEFFICIENTS = 14
+_LARGEST = 2 ** 32 - 1      # px; of a CameraInfo's width and height
+
+
 class CameraError(ValueError):
     """A camera that cannot be used; the message says in one line why and what to do."""
+
+
+class _PlainYaml(yaml.SafeLoader):
+    """YAML that is neither deep nor has aliases, which let a short file fill the memory."""
+
+    depth = 0
+
+    def compose_node(self, parent, index):
+        if self.check_event(yaml.AliasEvent) or self.depth > _DEEPEST:
+            raise yaml.YAMLError('a calibration has no aliases and is not nested deeply')
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
 
 class Camera(NamedTuple):
@@ -50,18 +72,18 @@ class Camera(NamedTuple):
         """
         k = np.asarray(k, float).ravel()
         d = np.asarray(d, float).ravel()
-        if width <= 0 or height <= 0:
+        if not (0 < width <= _LARGEST and 0 < height <= _LARGEST):
             raise CameraError('the camera calibration has no picture size ({}x{}): is the camera '
-                              'calibrated?'.format(width, height))
+                              'calibrated?'.format(_shown(width), _shown(height)))
         if k.size != 9 or not np.isfinite(k).all():
             raise CameraError('the camera matrix must be 9 finite numbers, row by row, but is '
-                              '{}'.format(k.tolist()))
+                              '{}'.format(_shown(k)))
         if not k.any():
             raise CameraError('the camera matrix is all zero: calibrate the camera, or give its '
                               'field of view')
         if k[0] <= 0. or k[4] <= 0. or abs(k[8] - 1.) > 1e-6 or k[[3, 6, 7]].any():
             raise CameraError('the camera matrix is no camera matrix (fx and fy must be positive, '
-                              'the last row 0 0 1): {}'.format(k.tolist()))
+                              'the last row 0 0 1): {}'.format(_shown(k)))
         if not (-width < k[2] < 2 * width and -height < k[5] < 2 * height):
             raise CameraError('the principal point ({:g}, {:g}) is far outside the picture of '
                               '{}x{}'.format(k[2], k[5], width, height))
@@ -77,8 +99,7 @@ class Camera(NamedTuple):
     def from_yaml(cls, path: str) -> 'Camera':
         """The camera of a camera_info YAML file, as camera_calibration writes it."""
         try:
-            with open(path) as file:
-                info = yaml.safe_load(file)
+            info = _PlainYaml(read_regular(path, _LONGEST_FILE)).get_single_data()
             return cls.from_info(
                 info['image_width'], info['image_height'], info.get('distortion_model', ''),
                 (info.get('distortion_coefficients') or {}).get('data') or (),
@@ -88,10 +109,11 @@ class Camera(NamedTuple):
         except OSError as error:
             raise CameraError('cannot read the camera calibration {}: {}'.format(
                 path, error.strerror))
-        except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError) as error:
+        except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError,
+                OverflowError) as error:
             raise CameraError('{} is no camera_info YAML ({}: {}): it needs image_width, '
                               'image_height and camera_matrix'.format(
-                                  path, type(error).__name__, ' '.join(str(error).split())))
+                                  path, type(error).__name__, _shown(error)))
 
     @classmethod
     def from_field_of_view(cls, width: int, height: int, horizontal_degrees: float) -> 'Camera':
@@ -148,13 +170,21 @@ class Camera(NamedTuple):
         return rays * (self.fx, self.fy) + (self.cx, self.cy)
 
 
+def _shown(value):
+    """What was given, in a line that is not too long."""
+    text = ' '.join(str(value.tolist() if isinstance(value, np.ndarray) else value).split())
+    return text if len(text) <= 200 else text[:200] + '…'
+
+
 def _check_distortion(model, d):
     if model not in _COEFFICIENTS:
-        raise CameraError('unknown distortion model "{}": plumb_bob, rational_polynomial and '
-                          'equidistant are known'.format(model))
+        raise CameraError('unknown distortion model {!r}: plumb_bob, rational_polynomial and '
+                          'equidistant are known'.format(_shown(model)))
+    if len(d) > _MOST_COEFFICIENTS:
+        raise CameraError('no distortion model takes {} coefficients'.format(len(d)))
     if not np.isfinite(d).all():
         raise CameraError('the distortion coefficients must be finite, but are {}'.format(
-            d.tolist()))
+            _shown(d)))
     if d.any() and len(d) not in _COEFFICIENTS[model]:
         raise CameraError('distortion model "{}" takes {} coefficients, not {}'.format(
             model, ' or '.join(str(n) for n in _COEFFICIENTS[model]), len(d)))

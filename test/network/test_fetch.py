@@ -194,3 +194,13 @@ def test_the_default_model_comes_from_where_the_catalogue_says(tmp_path):
     except ModelError as error:
         pytest.skip('no source can be reached: {}'.format(error))
     assert [checked.state for checked in fetch.verify(model, str(tmp_path))] == ['ok']
+
+
+def test_checksums_that_cannot_be_read(tmp_path):
+    model = catalogue.find('openpose_coco')
+    folder = tmp_path / model.name
+    folder.mkdir()
+    (folder / model.graph).write_bytes(b'graph')
+    (folder / fetch.ACCEPTED).write_bytes(b'\xff\xfe no text')
+    with pytest.raises(ModelError, match='it is no text'):
+        fetch.checked_graph(model, str(tmp_path))

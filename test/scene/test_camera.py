@@ -1,4 +1,6 @@
 """The camera against OpenCV's own projection, and what it refuses."""
+import os
+
 import cv2
 import numpy as np
 import pytest
@@ -114,3 +116,35 @@ def test_refuses_other_yaml(tmp_path, text):
 def test_names_the_missing_file(tmp_path):
     with pytest.raises(CameraError, match='nowhere.yaml'):
         Camera.from_yaml(str(tmp_path / 'nowhere.yaml'))
+
+
+MATRIX = 'image_height: 3\ncamera_matrix: {data: [1, 0, 2, 0, 1, 1, 0, 0, 1]}\n'
+
+
+@pytest.mark.parametrize('text, said', [
+    ('image_width: .inf\n' + MATRIX, 'has no picture size'),
+    ('image_width: .nan\n' + MATRIX, 'has no picture size'),
+    ('image_width: 1' + 400 * '0' + '\n' + MATRIX, 'has no picture size'),
+    ('a: &a [1]\nb: *a\n' + MATRIX, 'a calibration has no aliases'),
+    ('[' * 65000, 'not nested deeply'),
+    ('image_width: 4\ndistortion_model: "a\\nb"\n' + MATRIX, "model 'a b'"),
+    ('image_width: !!python/object/apply:os.system ["true"]\n' + MATRIX, 'ConstructorError'),
+    ('#' * (1 << 16) + '\nimage_width: 4\n' + MATRIX, 'more than the 65,536')])
+def test_a_stranger_s_yaml(tmp_path, text, said):
+    path = tmp_path / 'camera.yaml'
+    path.write_text(text)
+    with pytest.raises(CameraError) as error:
+        Camera.from_yaml(str(path))
+    assert said in str(error.value) and '\n' not in str(error.value)
+    assert len(str(error.value)) < 700
+
+
+def test_a_pipe_is_no_calibration(tmp_path):
+    os.mkfifo(str(tmp_path / 'pipe'))
+    with pytest.raises(CameraError, match='it is no file'):
+        Camera.from_yaml(str(tmp_path / 'pipe'))
+
+
+def test_more_coefficients_than_any_model_has():
+    with pytest.raises(CameraError, match='takes 1000 coefficients'):
+        Camera.from_info(640, 480, 'plumb_bob', [0.] * 1000, [1, 0, 2, 0, 1, 1, 0, 0, 1])
