@@ -1,15 +1,21 @@
 """Frozen graphs: reading the file, and refusing one that could do more than arithmetic."""
+import functools
+import hashlib
+import operator
 from typing import Any, Iterable
 
+from openpose_ros.files import read_regular
 from openpose_ros.network.errors import ModelError
-from openpose_ros.network.files import what_else_it_is, write_whole
+from openpose_ros.network.fetch import engine_is_own
+from openpose_ros.network.files import LARGEST, what_else_it_is, write_whole
 from openpose_ros.network.tf1 import tf
 
+MOST_NUMBERS = 1 << 28   # in all constants; openpose_coco has 5.2e7
 ENGINE = 'TRTEngineOp'   # a part of a graph compiled by TensorRT
 
 # What a graph may hold. A model file is code: TensorFlow has operations that read and write files
-# or call Python, so only these, which only calculate, are run. (An engine of TensorRT is compiled
-# code: run only one that was made on this machine.)
+# or call Python, so only these, which only calculate, are run. An engine of TensorRT is compiled
+# code: only one that was made here is run.
 OPERATIONS = frozenset("""
     Placeholder PlaceholderWithDefault Const Identity StopGradient NoOp
     Conv2D DepthwiseConv2dNative Conv2DBackpropInput MatMul BiasAdd
@@ -27,10 +33,9 @@ OPERATIONS = frozenset("""
 
 
 def read_graph(path: str) -> Any:
-    """The GraphDef in a file, all of whose operations are among OPERATIONS. Raises ModelError."""
+    """The GraphDef in a file: sound, all its operations among OPERATIONS. Raises ModelError."""
     try:
-        with open(path, 'rb') as file:
-            data = file.read()
+        data = read_regular(path, LARGEST)
     except OSError as error:
         raise ModelError('cannot read the model {}: {}'.format(path, error.strerror))
     problem = what_else_it_is(data)
@@ -44,6 +49,8 @@ def read_graph(path: str) -> Any:
     if not graph_def.node:
         raise ModelError('{} has no nodes: it is no frozen TensorFlow graph'.format(path))
     check_operations(graph_def, path)
+    _check_engines(graph_def, path, data)
+    _check_soundness(graph_def, path)
     return graph_def
 
 
@@ -60,6 +67,45 @@ def check_operations(graph_def: Any, path: str) -> None:
                                               _frozen_hint(unknown)))
 
 
+def _check_engines(graph_def, path, data):
+    if (any(node.op == ENGINE for node in graph_def.node)
+            and not engine_is_own(hashlib.sha256(data).hexdigest())):
+        raise ModelError('{} is not run: it holds compiled code, an engine of TensorRT, that was '
+                         'not made here by `openpose models optimize`'.format(path))
+
+
+def _check_soundness(graph_def, path):
+    """Raise ModelError if nodes do not fit together, or a constant is not what it says.
+
+    Whatever is done with a graph after this takes it for granted.
+    """
+    try:
+        numbers = 0
+        for node in graph_def.node:
+            if node.op == 'Const':
+                # One number may stand for a whole tensor: a few bytes could fill the memory.
+                sizes = [dim.size for dim in node.attr['value'].tensor.tensor_shape.dim]
+                numbers += functools.reduce(operator.mul, sizes, 1)
+                if min(sizes, default=0) < 0 or numbers > MOST_NUMBERS:
+                    raise ValueError('no constants have {} numbers'.format(numbers))
+                tf.make_ndarray(node.attr['value'].tensor)
+        with tf.Graph().as_default():
+            tf.import_graph_def(graph_def, name='')
+    except (ValueError, TypeError, KeyError, tf.errors.OpError) as error:
+        raise ModelError('{} is damaged: {}'.format(path, printable(first_line(error))))
+
+
+def first_line(error: Exception) -> str:
+    """The first line of what an error of TensorFlow says, its beginning."""
+    return (str(error).strip().split('\n')[0] or type(error).__name__)[:200]
+
+
+def printable(text: str) -> str:
+    """A name from a file, that may hold anything, as plain characters."""
+    return ''.join(letter if letter.isprintable() else '\\x{:02x}'.format(ord(letter))
+                   for letter in text)
+
+
 def _frozen_hint(unknown):
     if any(name.startswith(('Variable', 'VarHandle', 'ReadVariable')) for name in unknown):
         return ' (its variables must be frozen to constants)'
@@ -69,7 +115,8 @@ def _frozen_hint(unknown):
 def shortened(names: Iterable[str], most: int = 8) -> str:
     """Names separated by commas, the first few of them."""
     names = list(names)
-    return ', '.join(names[:most]) + (', …' if len(names) > most else '') or 'none'
+    shown = ', '.join(printable(name[:60]) for name in names[:most])
+    return shown + (', …' if len(names) > most else '') or 'none'
 
 
 def write_graph(path: str, graph_def: Any) -> None:

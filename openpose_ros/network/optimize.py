@@ -1,5 +1,6 @@
 """An optimised copy of a model's graph, beside the original: for TensorRT, or only simplified."""
 import functools
+import hashlib
 import os
 from typing import Any, Callable, List, NamedTuple, Optional, Sequence, Tuple
 
@@ -49,7 +50,10 @@ def optimize(model: Model, precision: str = 'fp32', size: Optional[Tuple[int, in
                   else simple)
         kind = precision + '-anysize'
     out_path = '{}.optimized-{}.pb'.format(os.path.splitext(path)[0], kind)
-    write_whole(out_path, result.SerializeToString())
+    data = result.SerializeToString()
+    write_whole(out_path, data)
+    if make_engines:
+        fetch.remember_engine(hashlib.sha256(data).hexdigest())
     return Optimized(out_path, (len(graph_def.node), len(result.node)), answer)
 
 

@@ -1,9 +1,12 @@
 """Files that are no graph, cut short, or that could do more than arithmetic."""
+import hashlib
+import os
+
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from openpose_ros.network import graph, tensors
+from openpose_ros.network import fetch, graph, tensors
 from openpose_ros.network.catalogue import from_file
 from openpose_ros.network.errors import ModelError
 from openpose_ros.network.tf1 import tf
@@ -88,3 +91,76 @@ def test_variables_are_told_to_be_frozen(tmp_path):
     path = with_operation(tmp_path / 'graph.pb',
                           lambda: tf.get_variable('v', [1], use_resource=False))
     assert 'frozen to constants' in refused(path)
+
+
+def test_nodes_that_do_not_fit_together(tmp_path, small_graph):
+    graph_def = graph.read_graph(small_graph)
+    for damage in (lambda node: node.input.append('nowhere'),
+                   lambda node: node.input.__setitem__(0, node.name),
+                   lambda node: node.input.pop()):
+        broken = tf.GraphDef()
+        broken.CopyFrom(graph_def)
+        damage([node for node in broken.node if node.op == 'Relu'][0])
+        path = tmp_path / 'broken.pb'
+        path.write_bytes(broken.SerializeToString())
+        assert 'is damaged' in refused(path)
+
+
+def constant(tmp_path, shape, content, dtype=tf.float32):
+    """A file of a graph with one constant that says it has this shape."""
+    graph_def = tf.GraphDef()
+    node = graph_def.node.add(name='c', op='Const')
+    node.attr['dtype'].type = dtype.as_datatype_enum
+    tensor = node.attr['value'].tensor
+    tensor.dtype = dtype.as_datatype_enum
+    for size in shape:
+        tensor.tensor_shape.dim.add().size = size
+    tensor.tensor_content = content
+    path = tmp_path / 'constant.pb'
+    path.write_bytes(graph_def.SerializeToString())
+    return path
+
+
+def test_a_constant_that_is_not_what_it_says(tmp_path):
+    graph.read_graph(str(constant(tmp_path, (2,), bytes(8))))
+    assert 'is damaged' in refused(constant(tmp_path, (3,), bytes(8)))
+    assert 'is damaged' in refused(constant(tmp_path, (-1,), bytes(8)))
+    assert 'is damaged' in refused(constant(tmp_path, (), b'', tf.variant))
+
+
+def test_a_constant_that_would_fill_the_memory(tmp_path):
+    assert 'no constants have 1073741824 numbers' in refused(
+        constant(tmp_path, (1 << 15, 1 << 15), bytes(4)))
+
+
+def test_a_name_that_cannot_be_printed(tmp_path):
+    graph_def = tf.GraphDef()
+    graph_def.node.add(name='a', op='Read\nFile' + 'x' * 1000)
+    path = tmp_path / 'graph.pb'
+    path.write_bytes(graph_def.SerializeToString())
+    assert 'Read\\x0aFilex' in refused(path) and len(refused(path)) < 400
+
+
+def test_what_is_no_file(tmp_path):
+    os.mkfifo(str(tmp_path / 'pipe'))
+    assert 'it is no file' in refused(tmp_path / 'pipe')
+    with open(str(tmp_path / 'huge.pb'), 'wb') as file:
+        file.truncate(1 << 40)
+    assert 'more than' in refused(tmp_path / 'huge.pb')
+
+
+def test_an_engine_is_run_only_where_it_was_made(tmp_path, monkeypatch):
+    monkeypatch.setenv('OPENPOSE_MODEL_DIR', str(tmp_path / 'models'))
+    graph_def = tf.GraphDef()
+    graph_def.node.add(name='engine', op=graph.ENGINE)
+    data = graph_def.SerializeToString()
+    path = tmp_path / 'graph.pb'
+    path.write_bytes(data)
+    assert 'compiled code' in refused(path)
+    fetch.remember_engine(hashlib.sha256(b'another').hexdigest())
+    assert 'compiled code' in refused(path)
+    fetch.remember_engine(hashlib.sha256(data).hexdigest())
+    try:
+        graph.read_graph(str(path))     # a TensorFlow without TensorRT does not know it
+    except ModelError as error:
+        assert 'compiled code' not in str(error)

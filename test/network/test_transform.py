@@ -133,7 +133,8 @@ class FakeConverter:
 
 
 @pytest.fixture
-def with_tensorrt(monkeypatch):
+def with_tensorrt(monkeypatch, tmp_path):
+    monkeypatch.setenv('OPENPOSE_MODEL_DIR', str(tmp_path / 'models'))   # where engines are noted
     monkeypatch.setattr(optimize, 'find_tensorrt', lambda: (
         lambda *args: optimize._by_converter(FakeConverter, *args), 'TensorRT 8.2.1'))
 
