@@ -8,10 +8,12 @@ from typing import Any, Callable, Optional, Tuple
 
 import numpy as np
 
+from openpose_ros.files import read_regular
 from openpose_ros.network import apart
 from openpose_ros.network.catalogue import Model
 from openpose_ros.network.errors import ModelError
 from openpose_ros.network.fetch import models_folder
+from openpose_ros.network.files import sha256_of, write_whole
 from openpose_ros.network.quiet import without_announcements
 
 # Bump it when convert.py comes to write something else for the same graph.
@@ -91,15 +93,24 @@ def converted(graph_path: str, graph_sha256: str, model: Model) -> str:
                           model.body])
     key = hashlib.sha256(meaning.encode()).hexdigest()[:16]
     path = '{}.{}.tflite'.format(os.path.splitext(graph_path)[0], key)
-    if not os.path.exists(path):
+    if not _is_as_converted(path):
         if not os.access(os.path.dirname(path), os.W_OK):
             folder = os.path.join(models_folder(), model.name)
             os.makedirs(folder, exist_ok=True)
             path = os.path.join(folder, os.path.basename(path))
-        if not os.path.exists(path):
+        if not _is_as_converted(path):
             apart.call('converting {} to TFLite, once'.format(model.name),
                        'openpose_ros.network.convert:convert', model, graph_path, path)
+            write_whole(path + '.sha256', sha256_of(path).encode())
     return path
+
+
+def _is_as_converted(path: str) -> bool:
+    """Whether the file is there as it was written: an interpreter may die of another."""
+    try:
+        return read_regular(path + '.sha256', 64).decode() == sha256_of(path)
+    except (OSError, ValueError):   # ModelError is a ValueError
+        return False
 
 
 def usable_cores() -> int:

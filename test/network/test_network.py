@@ -1,4 +1,5 @@
 """Loading and running networks: backends that agree, sizes, and one line for what cannot be run."""
+import glob
 import json
 import os
 import subprocess
@@ -261,3 +262,17 @@ def test_where_a_gpu_may_be(monkeypatch, files, visible, expected):
     else:
         monkeypatch.setenv('CUDA_VISIBLE_DEVICES', visible)
     assert network_module.gpu_may_be_here() is expected
+
+
+def test_a_damaged_conversion_is_made_anew(small_graph):
+    network.load(small_graph, 'tflite')
+    path, = glob.glob(os.path.join(os.path.dirname(small_graph), '*.tflite'))
+    for damage in (lambda good: good[:100], lambda good: good[:-1] + b'x', lambda good: b'',
+                   lambda good: bytes(len(good))):
+        with open(path, 'rb') as file:
+            good = file.read()
+        with open(path, 'wb') as file:
+            file.write(damage(good))
+        loaded = network.load(small_graph, 'tflite')
+        assert np.isfinite(loaded.run(np.zeros((64, 64, 3), np.uint8), 64).pafs).all()
+        assert os.path.getsize(path) == len(good)
