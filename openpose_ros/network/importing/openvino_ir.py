@@ -10,6 +10,7 @@ from typing import Any, Callable, Dict, Union
 import numpy as np
 
 from openpose_ros.network.errors import ModelError
+from openpose_ros.network.graph import first_line, printable
 from openpose_ros.network.importing.graph_writer import GraphWriter
 
 INPUT = 'image'
@@ -27,7 +28,16 @@ def import_openvino(xml_path: str, out_path: str) -> None:
     the outputs with fewer and with more channels. FakeQuantize of weights is computed, that of
     activations left out: see docs/importing.md for the measurement. Raises ModelError.
     """
-    model = _read(xml_path)
+    try:
+        _import(_read(xml_path), xml_path).write(out_path)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError) as error:
+        if isinstance(error, ModelError):
+            raise
+        raise ModelError('{} is damaged: {}'.format(xml_path, printable(first_line(error))))
+
+
+def _import(model: Any, xml_path: str) -> GraphWriter:
+    """The graph of a model of OpenVINO; one that contradicts itself raises all sorts of things."""
     if len(model.inputs) != 1 or len(model.outputs) != 2:
         raise ModelError('{}: {} inputs and {} outputs, where a picture goes in and heatmaps and '
                          'part affinity fields come out'.format(
@@ -38,11 +48,12 @@ def import_openvino(xml_path: str, out_path: str) -> None:
         try:
             values[node.get_friendly_name()] = _translate(node, values, graph)
         except ModelError as error:
-            raise ModelError('{}: {}: {}'.format(xml_path, node.get_friendly_name(), error))
+            raise ModelError('{}: {}: {}'.format(
+                xml_path, printable(node.get_friendly_name()[:60]), error))
     outputs = sorted(model.outputs, key=lambda output: output.get_partial_shape()[1].get_length())
     for name, output in zip((HEATMAPS, PAFS), outputs):
         graph.add('Identity', name, [values[output.get_node().get_friendly_name()]])
-    graph.write(out_path)
+    return graph
 
 
 def _read(xml_path: str) -> Any:
