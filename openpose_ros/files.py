@@ -1,4 +1,4 @@
-"""Files: written whole or not at all, and read so that none can block for ever or fill the memory."""
+"""Files: written whole or not at all; read so that none can block for ever or fill memory."""
 import contextlib
 import errno
 import os

@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from openpose_ros.body import COCO
 from openpose_ros.commands import common
+from openpose_ros.files import read_regular
 
 # The 17 keypoints of the COCO data set in its own order: left before right, and no neck.
 COCO_DATASET_PARTS = ('nose', 'left_eye', 'right_eye', 'left_ear', 'right_ear', 'left_shoulder',
@@ -16,6 +17,7 @@ COCO_DATASET_PARTS = ('nose', 'left_eye', 'right_eye', 'left_ear', 'right_ear', 
                       'left_hip', 'right_hip', 'left_knee', 'right_knee', 'left_ankle',
                       'right_ankle')
 _ORDER = [COCO.parts.index(part) for part in COCO_DATASET_PARTS]
+LARGEST = 1 << 30   # bytes of annotations; COCO's largest, those of train2017, have 2.4e8
 # Places of the figures we show among pycocotools' ten.
 FIGURES = (('AP', 0), ('AP50', 1), ('AP75', 2), ('APm', 3), ('APl', 4), ('AR', 5))
 
@@ -48,32 +50,74 @@ def read_annotations(path: str):
     except ImportError:
         raise common.UserError('pycocotools is missing: pip install "openpose_ros[evaluate]"')
     try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            truth = Annotations(path)
-        labelled = bool(truth.getImgIds()) and bool(truth.getCatIds(['person']))
+        content = json.loads(read_regular(path, LARGEST).decode())
+        problem = _problem(content)
     except OSError as error:
         raise common.UserError('cannot read {}: {}'.format(path, error.strerror))
-    except (ValueError, KeyError, TypeError, AssertionError):
-        labelled = False
-    if not labelled:
-        raise common.UserError('{} holds no COCO person annotations'.format(path))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        problem = type(error).__name__
+    if problem:
+        raise common.UserError('{} holds no COCO person annotations ({})'.format(path, problem))
+    truth = Annotations()
+    truth.dataset = content
+    with contextlib.redirect_stdout(io.StringIO()):
+        truth.createIndex()
     return truth
+
+
+def _problem(content) -> str:
+    """What about the JSON is not as COCO's person keypoints are; '' where all is."""
+    people = [category['id'] for category in content['categories']
+              if category['name'] == 'person']
+    if len(people) != 1 or not _are_numbers(people):
+        return '{} categories named person'.format(len(people))
+    known = {image['id'] for image in content['images'] if _are_numbers([image['id']])}
+    if not known or len(known) != len(content['images']):
+        return 'no pictures, or their ids are not all different numbers'
+    if not all(isinstance(image['file_name'], str) for image in content['images']):
+        return 'a picture without a file name'
+    for annotation in content['annotations']:
+        if not (len(annotation['keypoints']) == 51 and len(annotation['bbox']) == 4
+                and _are_numbers(annotation['keypoints'] + annotation['bbox'])
+                and _are_numbers([annotation[name] for name in (
+                    'id', 'category_id', 'area', 'iscrowd', 'num_keypoints')])
+                and annotation['image_id'] in known):
+            return 'an annotation is not whole'
+    return ''
+
+
+def _are_numbers(values) -> bool:
+    return all(isinstance(value, (int, float)) and abs(value) < 1e15 for value in values)
+
+
+def pictures_of(truth, images_dir: str) -> list:
+    """(id, path) of each picture of the annotations, in the order of their ids.
+
+    Raises UserError for a name that leads out of `images_dir`: the annotations may be a stranger's.
+    """
+    pictures = []
+    for number, image in sorted(truth.imgs.items()):
+        name = os.path.normpath(image['file_name'])
+        if os.path.isabs(name) or name.split(os.sep)[0] == os.pardir or not name.isprintable():
+            raise common.UserError('the annotations name a picture outside of {}: {!r}'.format(
+                images_dir, name[:200]))
+        pictures.append((number, os.path.join(images_dir, name)))
+    return pictures
 
 
 def evaluate(perception, truth, images_dir: str) -> dict:
     """Figures of FIGURES by name, over all the pictures of the annotations."""
     found = []
     category, = truth.getCatIds(['person'])
-    images = sorted(truth.imgs.values(), key=lambda image: image['id'])
-    for image in tqdm(images, unit='picture'):
-        picture = common.read_image(os.path.join(images_dir, image['file_name']))
-        people = perception.look(picture).people
-        found += [{'image_id': image['id'], 'category_id': category, 'score': float(score),
+    pictures = pictures_of(truth, images_dir)
+    for number, path in tqdm(pictures, unit='picture'):
+        people = perception.look(common.read_image(path)).people
+        found += [{'image_id': number, 'category_id': category, 'score': float(score),
                    'keypoints': as_coco(keypoints)}
                   for keypoints, score in zip(people.keypoints, people.scores)]
     if not found:
         return {name: 0. for name, _ in FIGURES}
-    return compare(truth, found, [image['id'] for image in images])
+    return compare(truth, found, [number for number, _ in pictures])
 
 
 def as_coco(keypoints: np.ndarray) -> list:

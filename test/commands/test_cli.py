@@ -185,3 +185,17 @@ def test_annotations_that_are_none(model, capsys, tmp_path):
     text.write_text('{"images": []}')
     assert 'no COCO person annotations' in refused(capsys, 'evaluate', str(text), str(tmp_path))
     assert 'No such file' in refused(capsys, 'evaluate', str(tmp_path / 'none'), str(tmp_path))
+
+
+@pytest.mark.parametrize('name', ['../a.jpg', '/dev/zero', 'b/../../a.jpg', 'a\nb.jpg'])
+def test_annotations_that_lead_elsewhere(tmp_path, name):
+    pytest.importorskip('pycocotools')
+    path = tmp_path / 'annotations.json'
+    path.write_text(json.dumps({'images': [{'id': 1, 'file_name': name}], 'annotations': [],
+                                'categories': [{'id': 1, 'name': 'person'}]}))
+    with pytest.raises(common.UserError, match='outside of'):
+        evaluate.pictures_of(evaluate.read_annotations(str(path)), str(tmp_path))
+
+
+def test_a_picture_that_never_ends(capsys, model):
+    assert 'it is no file' in refused(capsys, 'image', '/dev/zero')
