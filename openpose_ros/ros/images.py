@@ -19,6 +19,10 @@ except (ImportError, AttributeError):   # AttributeError: one that was built for
 
 PIXEL_LIMIT = 1 << 26   # more than any camera has; guards against sizes that are nonsense
 _JPEG_QUALITY = 90
+_LARGEST_PIXEL = 8      # bytes: 16 bits of four channels
+# A progressive JPEG has some ten; each costs a pass over the picture, whatever few bytes it takes.
+_MOST_SCANS = 40
+_SHOWN = 40             # characters of a name that is not known
 
 
 class ImageError(ValueError):
@@ -130,7 +134,7 @@ def _find(message, encodings, pixel_limit) -> _Encoding:
     encoding = encodings.get(message.encoding)
     if encoding is None:
         raise ImageError('the encoding {!r} is not one of {}'.format(
-            message.encoding, ', '.join(sorted(encodings))))
+            message.encoding[:_SHOWN], ', '.join(sorted(encodings))))
     row = message.width * encoding.channels * np.dtype(encoding.dtype).itemsize
     if message.step < row:
         raise ImageError('a step of {} bytes is too short for {} pixels of {}'.format(
@@ -169,11 +173,18 @@ def _as_8_bit(pixels):
 
 
 def _read_compressed(message, pixel_limit) -> np.ndarray:
-    data = bytes(message.data)
+    data = _compressed_data(message, pixel_limit)
     _check_size(*_declared_size(data), pixel_limit=pixel_limit)
     # The camera's own orientation is what its CameraInfo is about, so no turning by EXIF.
     pixels = _decode(data, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION)
     return _as_8_bit(pixels)
+
+
+def _compressed_data(message, pixel_limit) -> bytes:
+    if len(message.data) > _LARGEST_PIXEL * pixel_limit:
+        raise ImageError('{} bytes of compressed data are more than {} pixels can have'.format(
+            len(message.data), pixel_limit))
+    return bytes(message.data)
 
 
 def _decode(data, flags) -> np.ndarray:
@@ -196,6 +207,8 @@ def _declared_size(data: bytes) -> Tuple[int, int]:
         # Within the coded data a byte 0xff is never followed by 0xd9, so this is the end's marker.
         if data.rfind(b'\xff\xd9') < data.rfind(b'\xff\xda'):
             raise ImageError('the JPEG is cut short after {} bytes'.format(len(data)))
+        if data.count(b'\xff\xda') > _MOST_SCANS:
+            raise ImageError('the JPEG has more than {} scans'.format(_MOST_SCANS))
         return _jpeg_size(data)
     raise ImageError('{} bytes of compressed data are neither JPEG nor PNG'.format(len(data)))
 
@@ -203,12 +216,19 @@ def _declared_size(data: bytes) -> Tuple[int, int]:
 def _jpeg_size(data: bytes) -> Tuple[int, int]:
     """(width, height) of the frame header (SOF0 to SOF15) of a JPEG, ITU-T T.81 B.2.2."""
     at = 2
-    while at + 9 <= len(data) and data[at] == 0xff:
+    # The decoder must not come to another header than this loop does: so fill bytes and markers
+    # without a length are stepped over as it does it, and what it would guess at is refused.
+    while at + 9 <= len(data) and data[at] == 0xff and data[at + 1]:
         marker = data[at + 1]
-        if 0xc0 <= marker <= 0xcf and marker not in (0xc4, 0xc8, 0xcc):
+        if marker == 0xff:
+            at += 1
+        elif marker == 0x01 or 0xd0 <= marker <= 0xd7:
+            at += 2
+        elif 0xc0 <= marker <= 0xcf and marker not in (0xc4, 0xc8, 0xcc):
             height, width = struct.unpack('>HH', data[at + 5:at + 9])
             return width, height
-        at += 2 + struct.unpack('>H', data[at + 2:at + 4])[0]
+        else:
+            at += 2 + struct.unpack('>H', data[at + 2:at + 4])[0]
     raise ImageError('the JPEG has no frame header')
 
 
@@ -218,19 +238,19 @@ def _read_compressed_depth(message, pixel_limit) -> np.ndarray:
     The header is an int32 and two float32, A and B. Of 32FC1 the PNG holds A / depth + B, and 0
     where there is no reading.
     """
-    data = bytes(message.data)
+    data = _compressed_data(message, pixel_limit)
     encoding = message.format.split(';')[0].strip()
     if encoding not in _DEPTH:
         raise ImageError('the format {!r} does not begin with one of {}'.format(
-            message.format, ', '.join(sorted(_DEPTH))))
+            message.format[:_SHOWN], ', '.join(sorted(_DEPTH))))
     if not data[12:].startswith(b'\x89PNG'):
         raise ImageError('the data of format {!r} is no PNG with a depth header'.format(
-            message.format))
+            message.format[:_SHOWN]))
     _check_size(*_declared_size(data[12:]), pixel_limit=pixel_limit)
     stored = _decode(data[12:], cv2.IMREAD_UNCHANGED)
     if stored.dtype != np.uint16 or stored.ndim != 2:
         raise ImageError('the PNG of format {!r} does not have one channel of 16 bits'.format(
-            message.format))
+            message.format[:_SHOWN]))
     if encoding != '32FC1':
         return stored
     a, b = struct.unpack('<ff', data[4:12])

@@ -258,3 +258,48 @@ def test_depth_that_is_written_is_read_back(dtype):
     found = images.read_depth(images.write_depth(depth, Header()))
     assert found.dtype == dtype
     np.testing.assert_array_equal(found, depth)
+
+
+def marked(*segments):
+    """A JPEG's beginning of these segments, then the rest of a good one."""
+    return b'\xff\xd8' + b''.join(segments) + encoded('.jpg', BGR)[2:]
+
+
+def test_a_jpeg_s_size_is_the_one_that_the_decoder_comes_to():
+    large = encoded('.jpg', np.zeros((300, 400, 3), np.uint8))
+    small_header = b'\xff\xc0\x00\x0b\x08\x00\x08\x00\x08\x01\x01\x11\x00'
+    for before in range(480, 530):
+        comment = bytes(before) + small_header + bytes(20)
+        # A fill byte and a marker without a length, which are not to be taken for a length of 511.
+        data = (b'\xff\xd8\xff\xff\x01\xff\xfe' + struct.pack('>H', 2 + len(comment)) + comment
+                + large[2:])
+        with pytest.raises(images.ImageError, match='400x300 is above 1000 pixels'):
+            images.read_image(compressed(data, 'jpeg'), 1000)
+
+
+@pytest.mark.parametrize('segment', [b'\xff', b'\xff\x01', b'\xff\xd0', b'\xff\xff\xff\x01'])
+def test_fill_bytes_and_markers_without_a_length_are_stepped_over(segment):
+    found = images.read_image(compressed(marked(segment), 'jpeg'))
+    assert found.shape == BGR.shape
+
+
+def test_a_jpeg_of_more_scans_than_anyone_makes_is_refused():
+    picture = encoded('.jpg', np.zeros((64, 64), np.uint8), cv2.IMWRITE_JPEG_PROGRESSIVE, 1)
+    last = picture[picture.rfind(b'\xff\xda'):-2]
+    with pytest.raises(images.ImageError, match='more than 40 scans'):
+        images.read_image(compressed(picture[:-2] + 50 * last + b'\xff\xd9', 'jpeg'))
+    assert images.read_image(compressed(picture, 'jpeg')).shape == (64, 64, 3)
+
+
+def test_more_compressed_bytes_than_the_pixels_can_have_are_not_copied():
+    with pytest.raises(images.ImageError, match='900 bytes of compressed data are more than 100'):
+        images.read_image(compressed(bytes(900), 'jpeg'), 100)
+    with pytest.raises(images.ImageError, match='900 bytes of compressed data are more than 100'):
+        images.read_depth(compressed(bytes(900), '16UC1; compressedDepth png'), 100)
+
+
+def test_a_long_name_is_not_repeated():
+    for given in (message(BGR, 'x' * 100000), compressed(b'', 'y' * 100000)):
+        with pytest.raises(images.ImageError) as error:
+            images.read_depth(given)
+        assert len(str(error.value)) < 300
