@@ -84,6 +84,8 @@ class Approach:
         row = self._choose(people_in_camera)
         if row is None or not people.facing_stddev[row] <= self.settings.max_facing_stddev:
             return None
+        if not abs(np.linalg.norm(people.facing[row]) - 1.) < 1e-3:
+            return None
         if self._stand is None or self._stand.person != self._chosen:
             self._stand = _Stand(self._chosen)
         position, facing = self._stand.update(people, row, stamp, self.settings.settle_time)

@@ -17,6 +17,7 @@ FACING, GAZE = (115, 158, 0), (167, 121, 204)
 _INK, _PAPER, _GRID = (40, 40, 40), (255, 255, 255), (215, 215, 215)
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _SUBPIXEL = 4   # binary digits after the point that OpenCV draws with
+_FARTHEST = 1e5   # px; what lies farther off is not drawn, for OpenCV counts in 32 bits
 
 
 def part_colour(part: int) -> Tuple[int, int, int]:
@@ -50,16 +51,22 @@ def overlay(image: np.ndarray, people: People, camera=None) -> np.ndarray:
 
 
 def _draw_skeleton(picture, keypoints, width):
-    seen = np.isfinite(keypoints[:, 0])
+    seen = _drawable(keypoints)
     # The shoulder-ear links only help to find people: they are no limbs of a body.
     for limb, (start, end) in enumerate(COCO.limbs[:len(COCO.limbs) - COCO.extra_limbs]):
         if seen[start] and seen[end]:
             cv2.line(picture, _fixed(keypoints[start]), _fixed(keypoints[end]), limb_colour(limb),
                      2 * width, cv2.LINE_AA, _SUBPIXEL)
     for part in np.flatnonzero(seen):
-        radius = width * (1. + 1.5 * float(keypoints[part, 2]))
+        radius = width * (1. + 1.5 * min(max(float(keypoints[part, 2]), 0.), 1.))
         cv2.circle(picture, _fixed(keypoints[part]), int(radius * 2 ** _SUBPIXEL),
                    part_colour(part), cv2.FILLED, cv2.LINE_AA, _SUBPIXEL)
+
+
+def _drawable(keypoints):
+    """Which keypoints, (n, 3), are known and not farther off than OpenCV can draw."""
+    with np.errstate(invalid='ignore'):
+        return (np.abs(keypoints[:, :2]) < _FARTHEST).all(axis=1) & np.isfinite(keypoints[:, 2])
 
 
 def _fixed(point):
@@ -73,7 +80,7 @@ def _draw_direction(picture, camera, start, direction, colour, width):
     if not np.isfinite(ends).all() or (ends[:, 2] < .05).any():
         return
     pixels = camera.project(ends)
-    if np.isfinite(pixels).all() and (np.abs(pixels) < 1e4).all():
+    if (np.abs(pixels) < _FARTHEST).all():
         cv2.arrowedLine(picture, _fixed(pixels[0]), _fixed(pixels[1]), colour, 2 * width,
                         cv2.LINE_AA, _SUBPIXEL, .25)
 
@@ -88,9 +95,10 @@ def _label(number, distance):
 
 
 def _draw_label(picture, keypoints, text, width):
-    if not text:
+    seen = _drawable(keypoints)
+    if not text or not seen.any():
         return
-    left, top = np.nanmin(keypoints[:, :2], axis=0)
+    left, top = keypoints[seen, :2].min(axis=0)
     scale = .3 * width + .2
     (wide, high), below = cv2.getTextSize(text, _FONT, scale, 1)
     x, y = int(max(left, 2)), int(max(top - 6 * width, high + 4))

@@ -67,7 +67,8 @@ def test_in_a_frame_of_the_world_nearness_is_still_that_to_the_camera():
 
 @pytest.mark.parametrize('changes', [
     {'facing_stddev': np.array([math.radians(25.)])}, {'facing_stddev': np.array([np.nan])},
-    {'position': np.full((1, 3), np.nan)}, {'ids': np.zeros(1, np.uint32)}])
+    {'position': np.full((1, 3), np.nan)}, {'facing': np.full((1, 3), np.nan)},
+    {'facing': np.array([(1e200, 0., 0.)])}, {'ids': np.zeros(1, np.uint32)}])
 def test_there_is_no_goal_when_something_is_not_known_well_enough(changes):
     assert goal_of(Approach(), crowd((1, 0., 3., 0.), **changes)) is None
 

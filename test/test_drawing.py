@@ -91,3 +91,13 @@ def test_the_plan_says_who_has_no_place():
     unknown = standing()._replace(position=np.full((1, 3), np.nan))
     empty = people_in_image(np.zeros((0, 18, 3)))
     assert (drawing.plan(unknown) != drawing.plan(empty)).any()
+
+
+@pytest.mark.parametrize('damage', [
+    {'keypoints': np.full((1, 18, 3), np.nan, np.float32)},
+    {'keypoints': np.full((1, 18, 3), np.inf, np.float32)},
+    {'keypoints': np.full((1, 18, 3), 1e30, np.float32)}])
+def test_who_cannot_be_drawn_is_left_out(damage):
+    picture = np.zeros((240, 320, 3), np.uint8)
+    drawn = drawing.overlay(picture, standing()._replace(**damage))
+    np.testing.assert_array_equal(drawn, picture)

@@ -99,7 +99,9 @@ def _problem(heatmaps, pafs, body):
         if maps.ndim != 3 or maps.shape[2] != channels or not maps.size:
             return 'the {} are of shape {}: {} needs (height, width, {})'.format(
                 name, maps.shape, body.name, channels)
-        if not np.isfinite(maps.sum()):   # one pass: a NaN or infinity stays one in the sum
+        if maps.dtype.kind not in 'fiub':
+            return 'the {} are no numbers but {}'.format(name, maps.dtype)
+        if not np.isfinite(maps.sum(dtype=np.float32)):   # one pass: NaN or infinity stays one
             return 'the {} hold values that are not finite'.format(name)
     if heatmaps.shape[:2] != pafs.shape[:2]:
         return 'heatmaps of {}x{} do not go with part affinity fields of {}x{}'.format(

@@ -98,7 +98,7 @@ def boxes_around(keypoints: np.ndarray, width: int, height: int) -> list:
     """
     boxes = []
     for person in keypoints[..., :2]:
-        seen = person[np.isfinite(person[:, 0])]
+        seen = person[np.isfinite(person).all(axis=1)]
         if not len(seen):
             boxes.append([0, 0, 0, 0])
             continue
@@ -118,13 +118,13 @@ def orientations(forwards: np.ndarray, up: np.ndarray) -> np.ndarray:
     """Orientation of what looks in each direction, (n, 3) unit vectors: (n, 4) x y z w.
 
     x points along the direction, y level to its left and z up (REP-103, REP-155). The identity
-    where the direction is unknown, or straight up or down.
+    where the direction is unknown, no unit vector, or straight up or down.
     """
     found = np.zeros((len(forwards), 4))
     found[:, 3] = 1.
     left = forwards.dot(cross_matrix(up))
     length = np.linalg.norm(left, axis=1)
-    known = length > 1e-3
+    known = (length > 1e-3) & (np.abs(np.linalg.norm(forwards, axis=1) - 1.) < 1e-3)
     if known.any():
         forward, left = forwards[known], left[known] / length[known, None]
         upward = (up - forward.dot(up)[:, None] * forward) / length[known, None]

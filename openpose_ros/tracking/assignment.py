@@ -11,9 +11,9 @@ import numpy as np
 def least_cost_pairs(cost: np.ndarray, limit: float) -> Tuple[np.ndarray, np.ndarray]:
     """The pairs of least total cost, where leaving two alone costs `limit`: rows, columns.
 
-    cost: (n, m); what is `limit` or more, or NaN, makes no pair. Rows ascend.
+    cost: (n, m); what is `limit` or more, or not finite, makes no pair. Rows ascend.
     """
-    possible = cost < limit
+    possible = np.isfinite(cost) & (cost < limit)
     alone = possible & (possible.sum(axis=0) == 1) & (possible.sum(axis=1) == 1)[:, None]
     rows, columns = alone.nonzero()   # who fits only each other goes together in any case
     contested = possible & ~alone
