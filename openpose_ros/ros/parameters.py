@@ -18,6 +18,10 @@ from openpose_ros.network import catalogue
 LIVE, UNCONFIGURED, NEVER = 'at any time', 'while unconfigured', 'never'
 
 
+_LONGEST = 500   # characters of a string
+_MOST_SCALES = 8
+
+
 class Parameter(NamedTuple):
     """One parameter. Its type is that of its default.
 
@@ -204,12 +208,16 @@ def problems(value_of: Dict[str, Any]) -> List[str]:
     found = []
     for parameter in PARAMETERS:
         value = value_of[parameter.name]
-        if parameter.choices and value not in parameter.choices:
+        if isinstance(value, str) and not (value.isprintable() and len(value) <= _LONGEST):
+            found.append('{} must be up to {} characters that can be printed'.format(
+                parameter.name, _LONGEST))
+        elif parameter.choices and value not in parameter.choices:
             found.append('{} must be one of {}, not {!r}'.format(
                 parameter.name, ', '.join(parameter.choices), value))
-    if not value_of['scales'] or not all(0. < scale <= 8. for scale in value_of['scales']):
-        found.append('scales must be numbers above 0 and up to 8')
-    if not re.match('[A-Za-z0-9_]*$', value_of['id_prefix']):
+    if not (0 < len(value_of['scales']) <= _MOST_SCALES
+            and all(0. < scale <= 8. for scale in value_of['scales'])):
+        found.append('scales must be 1 to {} numbers above 0 and up to 8'.format(_MOST_SCALES))
+    if not re.match(r'[A-Za-z0-9_]*\Z', value_of['id_prefix']):
         found.append('id_prefix must be letters, digits and _')
     if value_of['publish_hri'] and not value_of['id_prefix'][:1].isalpha():
         found.append('publish_hri needs an id_prefix that begins with a letter, as a part of a '

@@ -81,9 +81,17 @@ def test_in_a_target_frame_up_is_z():
     ({'approach__person': 'tallest'}, 'approach.person must be one of nearest, centred'),
     ({'decoding__upsampling': 3}, 'decoding.upsampling must be'),
     ({'id_prefix': 'a b'}, 'id_prefix must be letters'),
+    ({'scales': [1.] * 9}, 'scales must be 1 to 8 numbers'),
+    ({'model': 'a\nb.pb'}, 'model must be up to 500 characters that can be printed'),
+    ({'device': 'x' * 1000}, 'device must be up to 500 characters'),
     ({'publish_hri': True}, 'publish_hri needs an id_prefix'),
     ({'publish_hri': True, 'id_prefix': '1a'}, 'publish_hri needs an id_prefix')])
 def test_what_is_wrong_is_said_in_a_line(changes, said):
     wrong = parameters.problems(defaults(**changes))
     assert len(wrong) == 1
     assert said in wrong[0] and '\n' not in wrong[0]
+
+
+def test_a_line_end_is_no_letter():
+    assert any('id_prefix must be letters' in line
+               for line in parameters.problems(defaults(id_prefix='left\n')))
