@@ -164,3 +164,41 @@ def test_an_engine_is_run_only_where_it_was_made(tmp_path, monkeypatch):
         graph.read_graph(str(path))     # a TensorFlow without TensorRT does not know it
     except ModelError as error:
         assert 'compiled code' not in str(error)
+
+
+def test_no_operation_on_the_list_has_effects():
+    from tensorflow.python.framework import op_def_registry
+    known = [op_def_registry.get(name) for name in graph.OPERATIONS - {graph.ENGINE}]
+    assert sum(each is not None for each in known) > 70
+    assert not [each.name for each in known if each is not None and each.is_stateful]
+    # An attribute that names a function, or a whole one, would call it.
+    assert not [each.name for each in known if each is not None
+                and any(attribute.type.strip('()list ') == 'func' for attribute in each.attr)]
+
+
+@pytest.mark.parametrize('name', """
+    ReadFile WriteFile MatchingFiles SaveV2 RestoreV2 LoadAndRemapMatrix PyFunc PyFuncStateless
+    EagerPyFunc Assert Print PrintV2 PartitionedCall StatefulPartitionedCall If StatelessIf While
+    StatelessWhile Switch Merge Enter NextIteration XlaLaunch VarHandleOp ReadVariableOp
+    HashTableV2 TensorArrayV3 IteratorV2 TFRecordDataset DecodeRaw ImmutableConst _Send _Recv
+    RemoteCall SymbolicGradient EncodeProto DecodeProtoV2 RpcCall MyOwnOp""".split())
+def test_what_is_refused_by_name(tmp_path, name):
+    graph_def = tf.GraphDef()
+    graph_def.node.add(name='a', op=name)
+    path = tmp_path / 'graph.pb'
+    path.write_bytes(graph_def.SerializeToString())
+    assert name in refused(path)
+
+
+def test_a_function_does_not_take_an_operation_s_place(small_graph):
+    graph_def = graph.read_graph(small_graph)
+    function = graph_def.library.function.add()
+    function.signature.name = 'Relu'
+    function.signature.input_arg.add(name='features', type=tf.float32.as_datatype_enum)
+    function.signature.output_arg.add(name='activations', type=tf.float32.as_datatype_enum)
+    node = function.node_def.add(name='again', op='Relu', input=['features'])
+    node.attr['T'].type = tf.float32.as_datatype_enum
+    function.ret['activations'] = 'again:activations:0'
+    with open(small_graph, 'wb') as file:
+        file.write(graph_def.SerializeToString())
+    assert not graph.read_graph(small_graph).library.function
