@@ -3,6 +3,7 @@
 For a machine with ROS 2, whose own libraries must stay as they are: cv_bridge, for one, is built
 for the machine's NumPy. So nothing that is there is replaced, and pip chooses versions that fit.
 """
+import importlib
 import importlib.util
 import re
 import subprocess
@@ -35,7 +36,7 @@ def main(paths):
     with tempfile.NamedTemporaryFile('w', suffix='.txt') as kept:
         for name in KEPT:
             if importlib.util.find_spec(name) is not None:
-                kept.write('{}=={}\n'.format(name, __import__(name).__version__))
+                kept.write('{}=={}\n'.format(name, importlib.import_module(name).__version__))
         kept.flush()
         subprocess.check_call([sys.executable, '-m', 'pip', 'install', '--quiet',
                                '--constraint', kept.name] + missing)
