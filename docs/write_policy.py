@@ -1,0 +1,96 @@
+"""Writes config/openpose.policy.xml: what the node may send and receive under SROS2.
+
+The topics and services are those that the node itself makes, asked of ROS 2 while it is active:
+tools/with_ros.sh python docs/write_policy.py
+"""
+import os
+import textwrap
+import types
+
+import rclpy
+
+from openpose_ros.ros import node
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
+POLICY = os.path.join(ROOT, 'config', 'openpose.policy.xml')
+# Between them these make every topic that needs no other package.
+SETTINGS = (('-p', 'image_transport:=raw', '-p', 'depth_transport:=raw'),
+            ('-p', 'image_transport:=compressed', '-p', 'depth_transport:=compressedDepth'))
+# Those that need tf2_ros, hri_msgs or use_sim_time.
+OPTIONAL = {'publish': {'/tf', '/humans/bodies/*'}, 'subscribe': {'/clock', '/tf', '/tf_static'}}
+_HEAD = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<!-- What the node openpose may send and receive; docs/security.md says how it is used. Where image,
+     depth and camera_info are remapped, name the topics they are remapped to.
+     Written by docs/write_policy.py. -->
+"""
+
+
+class _NodeWithoutNetwork(node.OpenposeNode):
+    """The node, but for the network, which no topic hangs on."""
+
+    def _load(self, value_of):
+        nothing = types.SimpleNamespace(description='no network',
+                                        model=types.SimpleNamespace(name='none'))
+        return types.SimpleNamespace(network=nothing, tracker=None)
+
+
+def names(settings) -> dict:
+    """{'publish', 'subscribe', 'reply', 'request': names} of the active node."""
+    rclpy.init(args=['--ros-args', '-p', 'autostart:=false'] + list(settings))
+    try:
+        made = _NodeWithoutNetwork()
+        made.trigger_configure()
+        made.trigger_activate()
+        this = made.get_name(), made.get_namespace()
+        found = {'publish': made.get_publisher_names_and_types_by_node(*this),
+                 'subscribe': made.get_subscriber_names_and_types_by_node(*this),
+                 'reply': made.get_service_names_and_types_by_node(*this),
+                 'request': made.get_client_names_and_types_by_node(*this)}
+        made.end()
+    finally:
+        rclpy.try_shutdown()
+    return {rule: {name for name, _ in pairs} for rule, pairs in found.items()}
+
+
+def policy() -> str:
+    """The text of the policy."""
+    allowed = {'publish': set(), 'subscribe': set(), 'reply': set(), 'request': set()}
+    for given in [names(settings) for settings in SETTINGS] + [OPTIONAL]:
+        for rule in given:
+            allowed[rule] |= given[rule]
+    rules = []
+    for rule, kind in (('publish', 'topic'), ('subscribe', 'topic'), ('reply', 'service'),
+                       ('request', 'service')):
+        if allowed[rule]:
+            rules += ['<{}s {}="ALLOW">'.format(kind, rule)]
+            rules += ['  <{0}>{1}</{0}>'.format(kind, name) for name in sorted(allowed[rule])]
+            rules += ['</{}s>'.format(kind)]
+    profile = textwrap.indent('\n'.join(rules), 10 * ' ')
+    return _HEAD + """\
+<policy version="0.2.0">
+  <enclaves>
+    <enclave path="/openpose">
+      <profiles>
+        <profile ns="/" node="openpose">
+{}
+        </profile>
+      </profiles>
+    </enclave>
+  </enclaves>
+</policy>
+""".format(profile)
+
+
+def main() -> None:
+    """Write the file."""
+    # Another node of that name must not be asked in its place.
+    os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'OFF'
+    text = policy()
+    with open(POLICY + '.part', 'w', encoding='utf-8') as file:
+        file.write(text)
+    os.replace(POLICY + '.part', POLICY)
+
+
+if __name__ == '__main__':
+    main()
