@@ -1,4 +1,4 @@
-"""Bytes as values: what both fuzzing engines give is read by the same code, so a found input stays one.
+"""Bytes as values, read by the same code for both engines, so that a found input stays one.
 
 atheris has a reader of its own (FuzzedDataProvider), but is not to be had on every machine that the
 found inputs are tried on.
@@ -56,7 +56,7 @@ class Draw:
         return self.take(self.integer(0, longest)).decode('utf-8', 'replace').replace('\0', ' ')
 
     def array(self, *shape: int) -> np.ndarray:
-        """float64 of this shape: a plain array by a seed, and some numbers of NASTY or any in it."""
+        """float64 of this shape: a plain array by a seed, with some numbers of any kind in it."""
         values = np.random.RandomState(self.integer(0, 65535)).uniform(-1., 1., shape)
         values *= 10. ** self.integer(-3, 4)
         flat = values.reshape(-1)

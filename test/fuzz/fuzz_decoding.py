@@ -56,4 +56,5 @@ def seeds():
     for shape in range(len(SHAPES)):
         for first in range(0, 240, 40):
             # no other shape or type; float32; any layout
-            yield bytes((shape, 0, 7, 2, first % 2, shape % 5, 1, 1)) + bytes(range(first, first + 15))
+            yield (bytes((shape, 0, 7, 2, first % 2, shape % 5, 1, 1))
+                   + bytes(range(first, first + 15)))

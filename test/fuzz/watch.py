@@ -63,7 +63,7 @@ def keep(folder: str, kind: str, data: bytes, text: str) -> None:
 
 
 def read_state(path: str):
-    """(inputs so far, seconds on the one at hand, that input), the latter two 0, b'' between two."""
+    """(inputs so far, seconds on the one at hand, that input); 0. and b'' between two."""
     with open(path, 'rb') as file:
         inputs, began, length = _HEAD.unpack(file.read(_HEAD.size))
         data = file.read(length)
