@@ -4,9 +4,8 @@ Everything in space is in the camera's optical frame (REP-103: x right, y down, 
 and radians. Unknown is NaN.
 """
 from openpose_ros.scene.camera import Camera, CameraError
-from openpose_ros.scene.compressed_depth import decode_compressed_depth
 from openpose_ros.scene.depth import Depths, DepthSettings, depth_problem, joint_depths
 from openpose_ros.scene.locate import UP, Settings, locate, up_of_tilt
 
-__all__ = ['UP', 'Camera', 'CameraError', 'DepthSettings', 'Depths', 'Settings',
-           'decode_compressed_depth', 'depth_problem', 'joint_depths', 'locate', 'up_of_tilt']
+__all__ = ['UP', 'Camera', 'CameraError', 'DepthSettings', 'Depths', 'Settings', 'depth_problem',
+           'joint_depths', 'locate', 'up_of_tilt']

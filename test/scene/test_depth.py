@@ -1,13 +1,9 @@
-"""Depth at joints: valid readings, the background, arms, sizes; and compressed depth."""
-import struct
-
-import cv2
+"""Depth at joints: valid readings, the background, arms, sizes."""
 import numpy as np
 import pytest
 
 from openpose_ros import body
-from openpose_ros.scene import (Camera, DepthSettings, decode_compressed_depth, depth_problem,
-                                joint_depths)
+from openpose_ros.scene import Camera, DepthSettings, depth_problem, joint_depths
 
 CAMERA = Camera.from_field_of_view(640, 480, 60.)
 SCALE = np.array((277.,))    # px a metre takes at 2 m
@@ -97,32 +93,3 @@ def test_says_why_a_depth_picture_is_unusable(depth, reason):
 
 def test_half_size_is_usable():
     assert depth_problem(np.zeros((240, 320), np.float32), CAMERA) is None
-
-
-def compressed(picture, a=0., b=0.):
-    return struct.pack('<iff', 0, a, b) + cv2.imencode('.png', picture)[1].tobytes()
-
-
-def test_compressed_millimetres():
-    depth = torso_at(2000)
-    np.testing.assert_array_equal(
-        decode_compressed_depth(compressed(depth), '16UC1; compressedDepth png'), depth)
-
-
-def test_compressed_metres():
-    # As the transport quantizes: v = A / depth + B.
-    a, b = 100. * 101., 1.
-    depth = np.array(((1., 2.5), (4., np.nan)), np.float32)
-    quantized = np.nan_to_num(a / depth + b).astype(np.uint16)
-    found = decode_compressed_depth(compressed(quantized, a, b), '32FC1; compressedDepth')
-    np.testing.assert_allclose(found, depth, rtol=1e-3)
-
-
-@pytest.mark.parametrize('data, encoding, reason', [
-    (b'', '16UC1; compressedDepth png', 'cut short'),
-    (b'x' * 100, '16UC1; compressedDepth png', 'no 16 bit PNG'),
-    (b'x' * 100, '16UC1; compressedDepth rvl', 'RVL'),
-    (b'x' * 100, 'bgr8; jpeg compressed bgr8', 'no compressed depth')])
-def test_refuses_other_compressed_pictures(data, encoding, reason):
-    with pytest.raises(ValueError, match=reason):
-        decode_compressed_depth(data, encoding)
