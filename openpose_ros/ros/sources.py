@@ -100,7 +100,7 @@ def _files(folder, endings):
     if not os.path.isdir(folder):
         raise SourceError('{}: there is no such folder'.format(folder))
     files = [os.path.join(folder, name) for name in sorted(os.listdir(folder))
-             if name.lower().endswith(endings)]
+             if name.lower().endswith(endings) and os.path.isfile(os.path.join(folder, name))]
     if not files:
         raise SourceError('{} has no picture ({})'.format(folder, ' '.join(endings)))
     return files
@@ -115,7 +115,10 @@ def _read_all(capture):
 
 
 def _read(path, flags):
-    image = cv2.imread(path, flags)
+    try:
+        image = cv2.imread(path, flags)
+    except cv2.error:   # OpenCV's own limit on the number of pixels
+        image = None
     if image is None:
         raise SourceError('{} is no picture that can be read'.format(path))
     return image

@@ -1,4 +1,8 @@
 """Videos, folders and cameras as the `video` node reads them."""
+import os
+import struct
+import zlib
+
 import cv2
 import numpy as np
 import pytest
@@ -73,6 +77,20 @@ def test_a_broken_picture_is_an_error_that_names_it(colour):
     (colour / 'c1.png').write_bytes(b'')
     with pytest.raises(SourceError, match='c1.png'):
         list(open_source(str(colour)).frames())
+
+
+def test_a_picture_larger_than_opencv_reads_is_an_error_that_names_it(colour):
+    head = b'IHDR' + struct.pack('>IIBBBBB', 1 << 16, 1 << 16, 8, 0, 0, 0, 0)
+    (colour / 'c1.png').write_bytes(
+        b'\x89PNG\r\n\x1a\n' + struct.pack('>I', 13) + head + struct.pack('>I', zlib.crc32(head))
+        + struct.pack('>I', 0) + b'IDAT' + struct.pack('>I', zlib.crc32(b'IDAT')))
+    with pytest.raises(SourceError, match='c1.png'):
+        list(open_source(str(colour)).frames())
+
+
+def test_a_pipe_in_a_folder_is_no_picture(colour):
+    os.mkfifo(str(colour / 'a.png'))
+    assert len(list(open_source(str(colour)).frames())) == 3
 
 
 def test_depth_must_fit(tmp_path, colour, depth, video):
