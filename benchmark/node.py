@@ -26,12 +26,10 @@ from rclpy.qos import qos_profile_sensor_data                # noqa: E402
 from sensor_msgs.msg import Image                            # noqa: E402
 from std_msgs.msg import Header                              # noqa: E402
 
+from node_process import Peer                                # noqa: E402
 from openpose_ros.msg import SkeletonArray                   # noqa: E402
 from openpose_ros.ros import images                          # noqa: E402
 from openpose_ros.ros.stamps import seconds                  # noqa: E402
-
-sys.path.insert(0, os.path.join(os.path.dirname(data.__file__), 'ros'))
-from node_process import Peer                                # noqa: E402
 
 RATES = (5., 30., 120.)   # Hz
 SECONDS = 12.             # at each rate

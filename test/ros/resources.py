@@ -21,3 +21,10 @@ def resident(pid: int) -> float:
     """MB of memory that this process holds now."""
     with open('/proc/{}/statm'.format(pid)) as file:
         return int(file.read().split()[1]) * os.sysconf('SC_PAGE_SIZE') / 1e6
+
+
+def catches(pid: int, signal_number: int) -> bool:
+    """Whether this process has a handler of its own for a signal by now."""
+    with open('/proc/{}/status'.format(pid)) as file:
+        mask = next(line.split()[1] for line in file if line.startswith('SigCgt'))
+    return bool(int(mask, 16) >> (signal_number - 1) & 1)

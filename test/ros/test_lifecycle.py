@@ -147,6 +147,16 @@ def test_a_signal_ends_it_in_every_state(peer, start, number):
 
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM], ids=['SIGINT', 'SIGTERM'])
+def test_a_signal_ends_it_while_its_libraries_load(peer, start, number):
+    process = start(**SMALL)
+    # Python itself handles SIGINT from its start on, SIGTERM it does not.
+    peer.until(lambda: resources.catches(process.pid, signal.SIGTERM), period=.005)
+    process.signal(number)
+    assert process.wait(END) == 0
+    assert 'Traceback' not in process.output()
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM], ids=['SIGINT', 'SIGTERM'])
 def test_a_signal_ends_it_while_it_is_being_configured(peer, start, number):
     process = start(**SLOW)
     peer.until(lambda: peer.node.count_publishers(NODE + '/skeletons') == 1)
