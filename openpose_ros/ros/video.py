@@ -2,7 +2,7 @@
 
 Publishes image_raw, image_raw/compressed (JPEG), camera_info and, with --depth-folder,
 depth/image_raw (16UC1, mm, registered to the picture), all with the same stamp. Without a
-calibration or a field of view camera_info is all zero, which says that the camera is not calibrated.
+calibration or a field of view camera_info is all zero: the camera is not calibrated.
 """
 import argparse
 import sys

@@ -1,8 +1,8 @@
 """A bad cable: carries Ethernet frames between two TAP devices, late, and loses some.
 
 Run as a process of its own: `bad_link.py DEVICE DEVICE SEED` makes the devices where it runs and
-prints `ready`. Each line `DELAY LOSS` (s, share) on its standard input sets what happens to frames
-from then on; it ends at the end of its input. It stands in for `tc netem` where the kernel has none.
+prints `ready`. Each line `DELAY LOSS` (s, share) on its standard input sets what happens to
+frames from then on; it ends with its input. It stands in for `tc netem` where the kernel has none.
 """
 import collections
 import fcntl

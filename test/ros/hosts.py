@@ -130,7 +130,8 @@ class Network:
 
     def limit(self, host: Host, megabits: int) -> None:
         """Let at most this many Mbit/s through to a host, and as many from it."""
-        rate = ['root', 'tbf', 'rate', '{}mbit'.format(megabits), 'burst', '128k', 'latency', '50ms']
+        rate = ('root', 'tbf', 'rate', '{}mbit'.format(megabits), 'burst', '128k',
+                'latency', '50ms')
         self._switch.call('tc', 'qdisc', 'replace', 'dev', self._port(host), *rate)
         host.call('tc', 'qdisc', 'replace', 'dev', 'eth0', *rate)
 

@@ -1,8 +1,8 @@
 """A consumer as a process: prints what it hears of the node `openpose`, a line of JSON each.
 
-{"at": s, "stamp": s, "frame": name} for skeletons, both times since 1970, and {"at": s, "in": n} for
-diagnostics, where n is how many pictures have arrived at the node. With --best-effort it does not ask
-for skeletons that got lost.
+{"at": s, "stamp": s, "frame": name} for skeletons, both times since 1970, and {"at": s, "in": n}
+for diagnostics, where n is how many pictures have arrived at the node. With --best-effort it does
+not ask for skeletons that got lost.
 """
 import json
 import sys
