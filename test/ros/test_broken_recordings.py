@@ -121,7 +121,7 @@ def test_20_recorders_killed_at_any_moment(ros, record, tmp_path):
                      for each in range(KILLED_AT_ONCE)]
         stream.wait_for(KILLED_AT_ONCE)
         begin = time.monotonic()
-        for each, after in enumerate(sorted(moments.uniform(0., 6.) for _ in recorders)):
+        for each, after in enumerate(sorted(moments.uniform(0., 4.) for _ in recorders)):
             stream.flow(lambda: time.monotonic() >= begin + after)
             recorders[each].kill()
             killed = time.monotonic()
