@@ -8,29 +8,28 @@ import re
 from typing import Any, Sequence, Tuple
 
 import numpy as np
-import tensorflow.compat.v1 as tf
-from tensorflow.core.framework import graph_pb2
-from tensorflow.core.framework import types_pb2
 
 from openpose_ros import files
 from openpose_ros.network.errors import ModelError
+from openpose_ros.network.tf1 import tf
 
 GRAPH_VERSION = 134   # GraphDef version of TensorFlow 1.15, the oldest that shall read the graph
-_TYPES = {np.dtype(np.float32): types_pb2.DT_FLOAT, np.dtype(np.int32): types_pb2.DT_INT32}
+_FLOAT, _INT = tf.float32.as_datatype_enum, tf.int32.as_datatype_enum
+_TYPES = {np.dtype(np.float32): _FLOAT, np.dtype(np.int32): _INT}
 
 
 class GraphWriter:
     """A frozen graph under construction; every method returns the name of the node it adds."""
 
     def __init__(self) -> None:
-        self._graph = graph_pb2.GraphDef()
+        self._graph = tf.GraphDef()
         self._graph.versions.producer = GRAPH_VERSION
         self._names = set()
 
     def placeholder(self, name: str) -> str:
         """The input: pictures of any number, height and width with three channels."""
         node = self._node('Placeholder', name)
-        node.attr['dtype'].type = types_pb2.DT_FLOAT
+        node.attr['dtype'].type = _FLOAT
         for size in (-1, -1, -1, 3):
             node.attr['shape'].shape.dim.add().size = size
         return node.name
@@ -51,7 +50,7 @@ class GraphWriter:
         """An operation on float32 tensors; attributes are strings, integers or lists of them."""
         node = self._node(op, name)
         node.input.extend(inputs)
-        node.attr['T'].type = types_pb2.DT_FLOAT
+        node.attr['T'].type = _FLOAT
         for key, value in attributes.items():
             if isinstance(value, str):
                 node.attr[key].s = value.encode()
@@ -65,7 +64,7 @@ class GraphWriter:
         """Tensors side by side along the channels."""
         axis = self.constant(name + '/axis', np.int32(3))
         node = self.add('ConcatV2', name, list(inputs) + [axis], N=len(inputs))
-        self._graph.node[-1].attr['Tidx'].type = types_pb2.DT_INT32
+        self._graph.node[-1].attr['Tidx'].type = _INT
         return node
 
     def convolution(self, name: str, source: str, weights: np.ndarray, strides: Tuple[int, int],
@@ -103,7 +102,7 @@ class GraphWriter:
     def _pad(self, name: str, source: str, pads: Tuple[Tuple[int, int], ...]) -> str:
         amounts = self.constant(name + '/amounts', np.array([(0, 0), *pads, (0, 0)], np.int32))
         node = self.add('Pad', name, [source, amounts])
-        self._graph.node[-1].attr['Tpaddings'].type = types_pb2.DT_INT32
+        self._graph.node[-1].attr['Tpaddings'].type = _INT
         return node
 
     def _node(self, op: str, name: str) -> Any:
@@ -121,7 +120,7 @@ def _check(serialized: bytes) -> None:
     """
     with tf.Graph().as_default():
         try:
-            tf.import_graph_def(graph_pb2.GraphDef.FromString(serialized), name='')
+            tf.import_graph_def(tf.GraphDef.FromString(serialized), name='')
         except ValueError as error:
             raise ModelError('the layers do not fit together: {}'.format(
                 str(error).splitlines()[0]))
