@@ -8,7 +8,7 @@ import pytest
 
 import data
 from openpose_ros import cli
-from openpose_ros.commands import evaluate
+from openpose_ros.commands import common, evaluate
 
 CAMERA_YAML = '''image_width: 640
 image_height: 480

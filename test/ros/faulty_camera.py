@@ -141,7 +141,7 @@ class FaultyCamera(Peer):
 
     def node_is_well(self) -> None:
         """It runs, answers, and looks at the next good pictures."""
-        assert self.process.running(), self.process.output()
+        assert self.process.runs(), self.process.output()
         # Whoever was seen in another picture is expected for a while yet.
         self.until(lambda: len(self.look().skeletons) == 2)
         assert self.state() == 'active'

@@ -43,18 +43,6 @@ class NodeProcess:
                 env=dict(os.environ, PYTHONUNBUFFERED='1', **dict(environment)))
         self.pid = self._process.pid
 
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    def running(self) -> bool:
-        return self._process.poll() is None
-
-    def memory(self) -> float:
-        """Resident memory, MB."""
-        with open('/proc/{}/statm'.format(self.pid)) as file:
-            return int(file.read().split()[1]) * os.sysconf('SC_PAGE_SIZE') / 2. ** 20
-
     def output(self) -> str:
         """What the node has printed."""
         with open(self._log, encoding='utf-8') as log:

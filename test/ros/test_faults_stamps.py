@@ -11,6 +11,7 @@ from diagnostic_msgs.msg import DiagnosticStatus   # noqa: E402
 from geometry_msgs.msg import PoseStamped   # noqa: E402
 from std_msgs.msg import Header   # noqa: E402
 
+import resources   # noqa: E402
 from faulty_camera import depth, depths_of, node_and_camera, picture, stamp_of   # noqa: E402
 from node_process import NODE   # noqa: E402
 from openpose_ros.msg import Skeleton   # noqa: E402
@@ -121,7 +122,7 @@ def test_each_loop_of_a_bag_begins_with_new_people_and_nothing_grows(camera):
         # Where they stand is where they are in this picture, not where the last loop ended.
         for skeleton in found[0].skeletons:
             assert skeleton.pose.pose.position.x * (skeleton.keypoints[1].x - 317.) > 0.
-        memory.append(camera.process.memory())
+        memory.append(resources.resident(camera.process.pid))
     assert memory[-1] - memory[3] < 10.
     assert goals and {str(goal.header.stamp) for goal in goals} <= {
         str(stamp_of(stamp)) for stamp in stamps}
