@@ -97,14 +97,12 @@ class LongDay:
         self._peer.close()
 
     def begin(self) -> None:
-        """Configure and activate the node; warm up OpenCV and the memory shared with the camera."""
+        """Configure and activate the node and show it the largest pictures."""
         self._peer.state()
         self._audience.watch()
         self._configure(START)
         self._activate()
-        for encoding in encoded.RAW:    # the largest that there will be
-            self._play(self._stage.scene('others', stage.LARGEST, encoding, 30., 'bursts', False,
-                                         False), .2)
+        self._show_the_largest()
 
     def every_event(self, seconds: float) -> None:
         """Play a phase of so many seconds with each kind of event."""
@@ -120,6 +118,7 @@ class LongDay:
         interpreters for, so that memory shows what it gains; what the node holds now.
         """
         found = self.held()
+        self._show_the_largest()
         self._events, self._sizes = _AFTERNOON, stage.SIZES[-SIZES_KEPT:]
         self._decks.clear()
         return found
@@ -172,6 +171,13 @@ class LongDay:
                 for what, (times, example) in sorted(self.ledger.faults.items())]
 
     # A phase.
+
+    def _show_the_largest(self):
+        """So that OpenCV's threads are there, and all memory that pictures will need."""
+        self._audience.only(OTHERS)
+        for encoding in encoded.RAW:
+            self._play(self._stage.scene('others', stage.LARGEST, encoding, 30., 'bursts', False,
+                                         True), .2)
 
     def _phase(self, event, seconds):
         self._audience.only([topic for topic in sorted(OTHERS) if self._random.random() < .5])
