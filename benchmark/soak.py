@@ -51,7 +51,7 @@ class Sample(NamedTuple):
 class Soak:
     """The long day, and what was measured of the process meanwhile.
 
-    held: what the node held, {'morning', 'noon', 'evening': LongDay.held()}. noon: s since the start.
+    held: what the node held, {'morning', 'noon', 'evening': LongDay.held()}. noon: when it was, s.
     """
 
     def __init__(self, folder: str, minutes: float, seed: int) -> None:
@@ -116,9 +116,8 @@ def main() -> int:
     parser.add_argument('--seed', type=int, default=random.randrange(2 ** 32),
                         help='of what is played; the same seed plays the same')
     options = parser.parse_args()
-    print('seed {}; network {} at heights {} px through TFLite; {}'.format(
-        options.seed, 'mobilenet_thin', ', '.join(map(str, NETWORK_HEIGHTS)),
-        ' '.join('{:.1f}'.format(load) for load in os.getloadavg()) + ' processes were busy before'))
+    print('seed {}; mobilenet_thin at heights of {} px through TFLite; {:.1f} processes were busy '
+          'before'.format(options.seed, ', '.join(map(str, NETWORK_HEIGHTS)), os.getloadavg()[0]))
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     with tempfile.TemporaryDirectory() as folder:
         soak = Soak(folder, options.minutes, options.seed)
@@ -190,7 +189,8 @@ def print_played(soak):
     events = [moment.event for moment in soak.day.moments]
     report.print_table('Played', ('event', 'times'), [
         [event, events.count(event)] for event in sorted(set(events))] + [
-        ['pictures sent', soak.day.ledger.sent], ['skeletons heard', soak.day.ledger.heard]])
+        ['pictures sent', soak.day.ledger.sent], ['skeletons heard', soak.day.ledger.heard],
+        ['messages that others heard', sum(soak.day.came.values())]])
     ages = soak.day.ledger.ages()
     if ages is not None:
         report.print_table('Age of a picture when its skeletons came, ms', (
@@ -210,7 +210,7 @@ def figures(soak, options, rows, wrong_lines):
             'held': {when: {state: each._asdict() for state, each in held.items()}
                      for when, held in soak.held.items()},
             'age_s': ages._asdict() if ages is not None else None,
-            'floor': soak.day.floor,
+            'floor': soak.day.floor(),
             'phases': [moment._asdict() for moment in soak.day.moments],
             'samples': [sample._asdict() for sample in soak.samples]}
 
@@ -224,7 +224,7 @@ def plot(soak):
     at = np.array([sample.at for sample in soak.samples]) / 60.
     axes[0].plot(at, [sample.resident for sample in soak.samples], linewidth=1.)
     slope = slope_of(soak)
-    axes[0].plot(*(np.array(soak.day.floor).T / ((60.,), (1.,))), 'o', markersize=3.,
+    axes[0].plot(*(np.array(soak.day.floor()).T / ((60.,), (1.,))), 'o', markersize=3.,
                  label='cleaned up')
     if slope is not None:
         axes[0].plot(*(np.array(slope[1]).T / ((60.,), (1.,))), 'k--',

@@ -21,14 +21,14 @@ _TELLS_TIMES = hasattr(Subscription, 'CallbackType')
 class Audience:
     """Listens on a thread of its own.
 
-    status: (how many have come, level, {key: value}) of the node's newest diagnostics. came: {topic:
-    messages that the others heard}.
+    status: (how many have come, {key: value}) of the node's newest diagnostics. came: {topic: how
+    many messages the others heard}.
     """
 
     def __init__(self, node, ledger) -> None:
         """node: is spun by this audience alone."""
         self._node, self._ledger = node, ledger
-        self.status = (0, b'', {})
+        self.status = (0, {})
         self.came = dict.fromkeys(OTHERS, 0)
         self._others = {}
         self._witness = None
@@ -85,9 +85,9 @@ class Audience:
     def _on_diagnostics(self, array):
         for status in array.status:
             if status.name.startswith(NODE):
-                self.status = (self.status[0] + 1, status.level,
-                               {pair.key: pair.value for pair in status.values})
-                self._judge(self.status[2])
+                values = {pair.key: pair.value for pair in status.values}
+                self.status = (self.status[0] + 1, values)
+                self._judge(values)
 
     def _judge(self, values):
         if 'network 95 % (ms)' in values:

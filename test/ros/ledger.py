@@ -36,7 +36,8 @@ class Ages(NamedTuple):
 class Ledger:
     """Called by the camera for each picture and by the listener for each message.
 
-    sent, heard: how many there were. processed: by the node's own count. faults: what must not happen, {what: [how often, an example]}.
+    sent, heard: how many there were. processed: by the node's own count. faults: what must not
+    happen, {what: [how often, an example]}.
     """
 
     def __init__(self) -> None:

@@ -12,6 +12,7 @@ import encoded
 import resources
 import stage
 from audience import OTHERS, Audience
+from keeper import Keeper
 from ledger import Ledger
 from node_process import NodeProcess, Peer
 from openpose_ros.network.tflite import SIZES_KEPT
@@ -37,12 +38,10 @@ _LIVE = {
 _AFTERNOON = ('nothing', 'deactivate and activate', 'pause', 'nothing', 'nobody listens',
               'a new camera', 'deactivate and activate')
 _MORNING = _AFTERNOON + ('clean up and configure', 'fail to configure')
-_COUNTS = ('processed', 'dropped', 'failed', 'unheard')
 _NO_MODEL = '/no/such/graph.pb'
 _END = 2.   # s from SIGINT to the end
-_LATE = 5.  # s that the last skeletons may take
 # Of the lines that a node in order prints none is like these.
-_WRONG = re.compile(r'Traceback|\[(ERROR|FATAL)\]|\bError\b|terminate called|Segmentation|core dump')
+_WRONG = re.compile(r'Traceback|\[(ERROR|FATAL)\]|\bError\b|terminate called|Segmentation')
 _EXPECTED = 'cannot be configured: '
 
 
@@ -57,8 +56,7 @@ class Moment(NamedTuple):
 class LongDay:
     """Plays the robot around a node, and keeps what has to be judged.
 
-    ledger: of what was sent and heard. moments: what was played. floor: (s since the start, MB of
-    memory) whenever the node had been cleaned up. end: exit code, once it has ended.
+    ledger: of what was sent and heard. moments: what was played. end: exit code, once it has ended.
     """
 
     def __init__(self, folder, seed: int, say: Callable[[str], None] = print,
@@ -68,24 +66,23 @@ class LongDay:
         second. stopped: whether to play no longer.
         """
         self._random = random.Random(seed)
-        self._say, self._tick, self._stopped = say, tick, stopped
+        self._say, self._stopped = say, stopped
         self._folder = str(folder)
         self._stage = stage.Stage()
         self._decks = {}
         self._events, self._sizes = _MORNING, stage.SIZES
-        self._transport = START['image_transport']
-        self._active, self._scene, self._settled = False, None, {}
+        self._scene = None
         self._provoked = 0      # times that configuring had to fail
         self._start = time.monotonic()
         self.ledger = Ledger()
         self.moments = []       # type: List[Moment]
-        self.floor = []         # type: List[Tuple[float, float]]
         self.end = None
         self.process = NodeProcess(folder, dict(START, autostart='false', backend='tflite',
                                                 warm_up_width=640, warm_up_height=480))
         self._peer = Peer()
         self._listener = rclpy.create_node('audience')
         self._audience = Audience(self._listener, self.ledger)
+        self._keeper = Keeper(self.process, self._peer, self._audience, self.ledger, tick)
         self._camera = stage.Camera(self._peer.node, self.ledger)
 
     def close(self) -> None:
@@ -100,8 +97,8 @@ class LongDay:
         """Configure and activate the node and show it the largest pictures."""
         self._peer.state()
         self._audience.watch()
-        self._configure(START)
-        self._activate()
+        self._keeper.configure(START)
+        self._keeper.activate()
         self._show_the_largest()
 
     def every_event(self, seconds: float) -> None:
@@ -130,26 +127,35 @@ class LongDay:
         """
         self._audience.only(())
         self._camera.play(None)
-        self._set({name: values[0] for name, values in _LIVE.items()})
-        self._deactivate()
-        self._clean_up()
-        self._settle()
+        self._keeper.set({name: values[0] for name, values in _LIVE.items()})
+        self._keeper.deactivate()
+        self._keeper.clean_up()
+        self._keeper.settle()
         found = {'unconfigured': resources.held(self.process.pid)}
-        self._configure(START)
-        self._activate()
+        self._keeper.configure(START)
+        self._keeper.activate()
         for size in stage.SIZES:
             self._play(self._stage.scene('nobody', size, 'bgr8', 30., 'steady', False, False), .1)
         self._camera.play(None)
-        self._settle()
+        self._keeper.settle()
         found['active'] = resources.held(self.process.pid)
         return found
 
     def finish(self) -> None:
         """Stop all, let the counts be compared and end the node with SIGINT."""
         self._camera.play(None)
-        self._deactivate()
+        self._keeper.deactivate()
         self.process.signal(signal.SIGINT)
         self.end = self.process.wait(_END)
+
+    @property
+    def came(self) -> Dict[str, int]:
+        """Messages that the listeners heard who come and go, {topic: how many}."""
+        return self._audience.came
+
+    def floor(self) -> List[Tuple[float, float]]:
+        """(s since the start, MB of memory) whenever the node had been cleaned up."""
+        return [(at - self._start, memory) for at, memory in self._keeper.floor]
 
     def wrong_lines(self) -> List[str]:
         """Lines of the node's log that should not be there."""
@@ -187,7 +193,7 @@ class LongDay:
         self.moments.append(Moment(time.monotonic() - self._start, event, scene.label))
         sent, heard = self.ledger.sent, self.ledger.heard
         self._play(scene, seconds / 2.)
-        self._set(changes)
+        self._keeper.set(changes)
         {'nothing': lambda: None, 'deactivate and activate': self._restart,
          'clean up and configure': self._configure_anew, 'fail to configure': self._fail,
          'pause': self._pause, 'nobody listens': self._be_alone,
@@ -206,7 +212,7 @@ class LongDay:
         return deck.pop()
 
     def _draw_scene(self):
-        compressed = self._transport == 'compressed'
+        compressed = self._keeper.transport == 'compressed'
         return self._stage.scene(
             self._draw('act', stage.ACTS), self._draw('size', self._sizes),
             self._draw('compressed', encoded.COMPRESSED) if compressed
@@ -216,140 +222,62 @@ class LongDay:
 
     def _fits(self, scene):
         """Whether the node, as it is configured now, takes what this scene sends."""
-        return hasattr(scene.shots[0].image, 'format') == (self._transport == 'compressed')
+        return hasattr(scene.shots[0].image, 'format') == (self._keeper.transport == 'compressed')
 
     def _play(self, scene, seconds):
         """Play the scene for so long, and on until skeletons have come."""
         heard, self._scene = self.ledger.heard, scene
         self._camera.play(scene)
-        self._wait(seconds)
-        self._until(lambda: self.ledger.heard > heard)
-
-    def _wait(self, seconds):
-        end = time.monotonic() + seconds
-        self._until(lambda: time.monotonic() >= end or self._stopped())
-
-    def _set(self, changes):
-        changes = {name.replace('.', '__'): value for name, value in changes.items()}
-        for reason in self._peer.set(**changes):
-            if reason:
-                self.ledger.fault('a parameter was refused', reason)
+        self._keeper.wait(seconds, self._stopped)
+        self._keeper.until(lambda: self.ledger.heard > heard)
 
     # Events, most of them while pictures come in.
 
     def _restart(self):
-        self._deactivate()
-        self._activate()
+        self._keeper.deactivate()
+        self._keeper.activate()
 
     def _configure_anew(self):
-        self._deactivate()
-        self._clean_up()
+        self._keeper.deactivate()
+        self._keeper.clean_up()
         self._camera.play(None)
-        self._configure({name: self._draw(name, values)
+        self._keeper.configure({name: self._draw(name, values)
                          for name, values in sorted(_CONFIGURED.items())})
-        self._activate()
+        self._keeper.activate()
 
     def _fail(self):
-        self._deactivate()
-        self._clean_up()
+        self._keeper.deactivate()
+        self._keeper.clean_up()
         model, = self._peer.get('model')
-        self._set({'model': _NO_MODEL})
+        self._keeper.set({'model': _NO_MODEL})
         self._provoked += 1
-        self._expect(not self._peer.change_state('configure'), 'configured without a model')
-        self._set({'model': model})
-        self._configure({})
-        self._activate()
+        self._keeper.expect(not self._peer.change_state('configure'), 'configured without a model')
+        self._keeper.set({'model': model})
+        self._keeper.configure({})
+        self._keeper.activate()
 
     def _pause(self):
-        self._expect(self._peer.enable(False), 'not paused')
-        self._settle()
+        self._keeper.expect(self._peer.enable(False), 'not paused')
+        self._keeper.settle()
         heard = self.ledger.heard
-        self._wait(.5)
-        self._expect(self.ledger.heard == heard, 'skeletons while paused')
-        self._expect(self._peer.enable(True), 'not enabled')
+        self._keeper.wait(.5)
+        self._keeper.expect(self.ledger.heard == heard, 'skeletons while paused')
+        self._keeper.expect(self._peer.enable(True), 'not enabled')
 
     def _be_alone(self):
         self._camera.play(None)
-        self._settle()
+        self._keeper.settle()
         self._audience.leave()
-        self._wait(.5)      # until the node knows; it would publish, and nobody count
-        unheard = self._settled['unheard']
+        self._keeper.wait(.5)      # until the node knows; it would publish, and nobody count
+        unheard = self._keeper.counts['unheard']
         self._camera.play(self._scene)
-        self._until_status(lambda values: int(values['frames unheard']) > unheard)
+        self._keeper.until_status(lambda values: int(values['frames unheard']) > unheard)
         self._camera.play(None)
         self._audience.watch()
-        self._meet()
+        self._keeper.meet()
 
     def _change_camera(self):
         self._camera.play(None)
         self._camera.unplug()
-        self._wait(.3)
+        self._keeper.wait(.3)
         self._camera.plug()
-
-    # The node's states.
-
-    def _configure(self, values):
-        self._set(values)
-        self._transport, = self._peer.get('image_transport')
-        self._expect(self._peer.change_state('configure'), 'not configured')
-        self._meet()
-
-    def _activate(self):
-        self.ledger.begin_watch()
-        self._expect(self._peer.change_state('activate'), 'not activated')
-        self._active = True
-
-    def _deactivate(self):
-        """Deactivate, and compare what the node says to have looked at with what was heard."""
-        if not self._active:
-            return
-        self._expect(self._peer.change_state('deactivate'), 'not deactivated')
-        self._active = False
-        values = self._until_status(lambda values: values['state'] == 'inactive')
-        processed, end = int(values['frames processed']), time.monotonic() + _LATE
-        self._until(lambda: self.ledger.heard_in_watch >= processed or time.monotonic() > end)
-        self.ledger.end_watch(processed, len(self.moments))
-
-    def _clean_up(self):
-        self._expect(self._peer.change_state('cleanup'), 'not cleaned up')
-        self._until(lambda: not self._audience.met())
-        self.floor.append((time.monotonic() - self._start, resources.resident(self.process.pid)))
-
-    def _meet(self):
-        """Wait until the listener knows the node's publisher: it would not hear it before."""
-        self._until(self._audience.met)
-
-    def _settle(self):
-        """Wait until the node has nothing more to do, by two reports of the same counts."""
-        before = [None]
-
-        def settled(values):
-            counts = {name: int(values['frames ' + name]) for name in ('in',) + _COUNTS}
-            same, before[0] = counts == before[0], counts
-            looking = values['state'] in ('active', 'paused')
-            return same and (not looking or counts['in'] == sum(counts[name] for name in _COUNTS))
-        self._until_status(settled)
-        self._settled = before[0]
-
-    def _until_status(self, reached):
-        """Wait for a new report of the node for which `reached(values)`; the values."""
-        seen = [self._audience.status[0]]
-
-        def new():
-            number, _, values = self._audience.status
-            if number == seen[0]:
-                return None
-            seen[0] = number
-            return values if reached(values) else None
-        return self._until(new)
-
-    def _until(self, reached):
-        return self._peer.until(reached, self._meanwhile)
-
-    def _meanwhile(self):
-        assert self.process.runs(), 'the node has ended'
-        self._tick()
-
-    def _expect(self, ok, otherwise):
-        if not ok:
-            self.ledger.fault(otherwise, '{:.0f} s'.format(time.monotonic() - self._start))

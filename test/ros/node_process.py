@@ -35,8 +35,8 @@ class NodeProcess:
             arguments += ['-p', '{}:={}'.format(name, value)]
         self._log = os.path.join(str(folder), 'openpose.log')
         with open(self._log, 'w', encoding='utf-8') as log:
-            # Elsewhere than in the sources, so that the installed package is the one that runs. In a
-            # session of its own, so that Ctrl-C reaches only who started it.
+            # Elsewhere than in the sources, so that the installed package is the one that runs; in
+            # a session of its own, so that Ctrl-C reaches only who started it.
             self._process = subprocess.Popen(
                 [executable] + arguments, cwd=str(folder), stdout=log, stderr=subprocess.STDOUT,
                 start_new_session=True,
