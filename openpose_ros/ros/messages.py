@@ -47,9 +47,10 @@ def _fill(skeleton, people, row):
     skeleton.score = float(people.scores[row])
     skeleton.position_source = int(people.position_source[row])
     skeleton.facing_source = int(people.facing_source[row])
-    skeleton.facing_stddev = float(people.facing_stddev[row])
+    # What a float32 cannot hold is infinite in one; the message itself would raise an error.
+    skeleton.facing_stddev = float(np.float32(people.facing_stddev[row]))
     skeleton.gaze_source = int(people.gaze_source[row])
-    skeleton.gaze_stddev = float(people.gaze_stddev[row])
+    skeleton.gaze_stddev = float(np.float32(people.gaze_stddev[row]))
     set_xyz(skeleton.facing, people.facing[row])
     set_xyz(skeleton.gaze, people.gaze[row])
     set_xyz(skeleton.velocity, people.velocity[row])

@@ -146,3 +146,24 @@ def test_the_approach_goal_is_a_pose_in_the_frame_of_the_people():
     forward = Rotation.from_quat((rotation.x, rotation.y, rotation.z, rotation.w)).apply((1, 0, 0))
     np.testing.assert_allclose(forward, -people.facing[0], atol=1e-9)
     assert output.build(seen(crowd(0))) is None
+
+
+def test_what_a_message_cannot_hold_is_infinite():
+    people = crowd(1)._replace(facing_stddev=np.array([1e300]), gaze_stddev=np.array([1e300]))
+    skeleton = messages.skeleton_array(people, seen(people).header, 640, 480, UP).skeletons[0]
+    assert np.isinf(skeleton.facing_stddev) and np.isinf(skeleton.gaze_stddev)
+
+
+@pytest.mark.parametrize('wrong', [np.nan, np.inf, -np.inf])
+def test_a_part_of_which_half_is_known_is_in_no_box(wrong):
+    keypoints = crowd(1).keypoints
+    keypoints[0, 3, 1] = wrong
+    box, = messages.boxes_around(keypoints, 640, 480)
+    without = np.delete(keypoints, 3, axis=1)
+    assert box == messages.boxes_around(without, 640, 480)[0]
+
+
+@pytest.mark.parametrize('forward', [(np.nan, 0., 1.), (np.inf, 0., 0.), (0., 0., 1e200),
+                                     (0., 0., 0.)])
+def test_no_direction_is_no_orientation(forward):
+    assert messages.orientations(np.array([forward]), UP).tolist() == [[0., 0., 0., 1.]]
