@@ -11,6 +11,7 @@ from typing import Dict, List
 from tqdm import tqdm
 
 from openpose_ros.network.errors import ModelError
+from openpose_ros.network.files import LARGEST
 
 TIMEOUT = 30   # s without an answer
 CHUNK = 1 << 16
@@ -36,6 +37,10 @@ def download(url: str, part: str, title: str) -> None:
                 for chunk in iter(lambda: answer.read(CHUNK), b''):
                     file.write(chunk)
                     bar.update(len(chunk))
+                    have += len(chunk)
+                    if have > LARGEST:
+                        os.remove(part)
+                        raise OSError('it sends more than {:,} bytes'.format(LARGEST))
     except urllib.error.HTTPError as error:
         if error.code == 416 and have:   # nothing is left to fetch
             return

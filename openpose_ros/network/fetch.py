@@ -8,11 +8,11 @@ import os
 import shutil
 from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from openpose_ros.files import read_regular
+from openpose_ros.files import open_regular, read_regular
 from openpose_ros.network.catalogue import File, Model, Source
 from openpose_ros.network.download import download, download_member
 from openpose_ros.network.errors import ModelError
-from openpose_ros.network.files import sha256_of, what_else_it_is
+from openpose_ros.network.files import LARGEST, sha256_of, what_else_it_is
 
 # Checksums of files for which the catalogue has none: those the user has agreed to, and of graphs
 # imported here. In the form of sha256sum.
@@ -139,7 +139,8 @@ def take(model: Model, paths: Sequence[str], model_dir: Optional[str] = None,
         name, = alike
         part = os.path.join(folder, name) + '.part'
         try:
-            shutil.copyfile(path, part)
+            with open_regular(path, LARGEST) as source, open(part, 'wb') as copy:
+                shutil.copyfileobj(source, copy)
         except OSError as error:
             raise ModelError('cannot copy {}: {}'.format(path, error.strerror))
         _keep(part, name, path, known.get(name, ()), consent)

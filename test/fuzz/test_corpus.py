@@ -74,7 +74,7 @@ def run(monkeypatch, tmp_path):
     """Runs a made target by the runner; gives the Run."""
     import run as runner
     monkeypatch.setattr(runner, 'HERE', str(tmp_path))
-    monkeypatch.setattr(runner, 'HANGS', 1.)
+    monkeypatch.setattr(runner, 'HANGS', 4.)
     for name in ('engines.py', 'watch.py'):
         (tmp_path / name).symlink_to(os.path.join(HERE, name))
 

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from openpose_ros.network import catalogue, fetch
+from openpose_ros.network import catalogue, download, fetch
 from openpose_ros.network.catalogue import File, Model, Source
 from openpose_ros.network.errors import ModelError
 
@@ -204,3 +204,16 @@ def test_checksums_that_cannot_be_read(tmp_path):
     (folder / fetch.ACCEPTED).write_bytes(b'\xff\xfe no text')
     with pytest.raises(ModelError, match='it is no text'):
         fetch.checked_graph(model, str(tmp_path))
+
+
+def test_a_server_that_does_not_end_is_left(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(download, 'LARGEST', 1 << 17)
+    with pytest.raises(ModelError, match='it sends more than 131,072 bytes'):
+        fetch.fetch(model_at(server, 'no_length'), str(tmp_path))
+    assert files_in(tmp_path) == []
+
+
+def test_a_pipe_is_not_taken(server, tmp_path):
+    os.mkfifo(str(tmp_path / 'pipe.pb'))
+    with pytest.raises(ModelError, match='it is no file'):
+        fetch.take(model_at(server, 'whole'), [str(tmp_path / 'pipe.pb')], str(tmp_path / 'models'))

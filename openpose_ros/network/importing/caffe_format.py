@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from google.protobuf import descriptor_pb2, descriptor_pool, message, message_factory, text_format
 
+from openpose_ros.files import read_regular
 from openpose_ros.network.errors import ModelError
+from openpose_ros.network.files import LARGEST
 
 _PACKAGE = 'caffe'
 _POOL_METHODS = ('MAX', 'AVE', 'STOCHASTIC')
@@ -51,8 +53,7 @@ def read_prototxt(path: str) -> Any:
     """The layers of a network as Caffe's NetParameter. Raises ModelError."""
     net = _new_net()
     try:
-        with open(path, encoding='utf-8') as file:
-            text_format.Parse(file.read(), net)
+        text_format.Parse(read_regular(path, LARGEST).decode('utf-8'), net)
     except (OSError, UnicodeDecodeError, text_format.ParseError) as error:
         raise ModelError('{} is no Caffe network that can be read: {}'.format(
             path, str(error).splitlines()[0]))
@@ -65,8 +66,7 @@ def read_caffemodel(path: str) -> Any:
     """The weights of a network as Caffe's NetParameter. Raises ModelError."""
     net = _new_net()
     try:
-        with open(path, 'rb') as file:
-            net.ParseFromString(file.read())
+        net.ParseFromString(read_regular(path, LARGEST))
     except (OSError, message.DecodeError) as error:
         raise ModelError('{} is no .caffemodel that can be read: {}'.format(
             path, str(error).splitlines()[0]))
