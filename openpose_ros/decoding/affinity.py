@@ -54,9 +54,9 @@ def find_connections(pafs: np.ndarray, peaks: Peaks, body: Body, sample_threshol
     """Every pair of peaks along which the limb's field runs, scored.
 
     pafs: (H, W, 2 * limbs) float32, contiguous. The field is read at SAMPLES places along the
-    segment, between the cells, and projected on its direction; at least `needed_samples` of the products must exceed
-    `sample_threshold`. Cao et al., CVPR 2017, eqs. 10 and 11; the penalty on limbs longer than
-    half the map's height is OpenPose's.
+    segment, between the cells, and projected on its direction; at least `needed_samples` of the
+    products must exceed `sample_threshold`. Cao et al., CVPR 2017, eqs. 10 and 11; the penalty on
+    limbs longer than half the map's height is OpenPose's.
     """
     # The x and y channels of a limb lie side by side: one complex number is read for both.
     fields = pafs.view(np.complex64)

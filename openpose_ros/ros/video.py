@@ -72,7 +72,8 @@ class VideoNode(Node):
     def _find_camera(self, width, height):
         if self._camera is None and self._options.hfov:
             self._camera = Camera.from_field_of_view(width, height, self._options.hfov)
-        if self._camera is not None and (self._camera.width, self._camera.height) != (width, height):
+        if self._camera is not None and (
+                self._camera.width, self._camera.height) != (width, height):
             raise CameraError('the calibration is for {}x{}, but the picture has {}x{}'.format(
                 self._camera.width, self._camera.height, width, height))
         return self._camera

@@ -17,8 +17,8 @@ class Tracker:
 
     ignored: frames that came out of order and were left out. resets: times that tracking started
     afresh because time jumped back, too long without a frame had passed or the picture's aspect had
-    changed. unseen: (n,) s since
-    each of the people last returned was detected; 0 for someone who is not predicted.
+    changed. unseen: (n,) s since each of the people last returned was detected; 0 for someone who
+    is not predicted.
     """
 
     def __init__(self, settings: Settings = Settings()) -> None:
@@ -57,8 +57,9 @@ class Tracker:
         people: what was detected, from :func:`openpose_ros.scene.locate` or only in the picture.
         stamp: s, the picture's own time, from any epoch. image_size: width, height in px; if given,
         nobody is predicted to be where the picture does not reach, and pictures may come to be of
-        another size; if that has another aspect, tracking starts afresh. camera: m, where the camera is
-        in the frame of the people's positions: the origin, unless they have been transformed.
+        another size; if that has another aspect, tracking starts afresh. camera: m, where the
+        camera is in the frame of the people's positions: the origin, unless they have been
+        transformed.
 
         Returns everybody who has been detected in `min_hits` frames, oldest first, with id,
         velocity and what was measured smoothed. Someone who was not detected this time is predicted
