@@ -34,7 +34,7 @@ from long_day import NETWORK_HEIGHTS, LongDay         # noqa: E402
 PHASE = 5.              # s, at most, plus what its event takes
 WARM_UP = 1.            # s of each kind of phase before anything is counted
 MOST_SAMPLES = 3600     # so that the longest day needs no more memory than an hour
-SLOPE_LIMIT = 1.        # MB/min
+SLOPE_LIMIT = 1.        # MB/min, and MB each time
 WITHIN = .99            # share of the pictures that must be as new as asked for
 
 
@@ -51,7 +51,7 @@ class Sample(NamedTuple):
 class Soak:
     """The long day, and what was measured of the process meanwhile.
 
-    held: what the node held, {'morning', 'noon', 'evening': LongDay.held()}. noon: when it was, s.
+    held: what the node held, {'morning', 'noon', 'evening': LongDay.held()}. noon, lasted: s.
     """
 
     def __init__(self, folder: str, minutes: float, seed: int) -> None:
@@ -62,7 +62,7 @@ class Soak:
         self._stop = False
         self._start = time.monotonic()
         self.samples = []       # type: List[Sample]
-        self.held, self.noon = {}, None
+        self.held, self.noon, self.lasted = {}, None, 0.
         self.jam = ''
         self.day = LongDay(folder, seed, self._bar.write, self._tick, lambda: self._stop)
 
@@ -83,6 +83,7 @@ class Soak:
         except Exception as error:   # whatever it is, there is something to report
             self.jam = '{}: {}'.format(type(error).__name__, error)
         finally:
+            self.lasted = self._now()
             signal.signal(signal.SIGINT, signal.default_int_handler)
             self._bar.close()
             self.day.close()
@@ -128,16 +129,17 @@ def main() -> int:
     for line in soak.day.faults() + wrong_lines + [soak.jam] * bool(soak.jam):
         print('fault:', line)
     print_played(soak)
-    report.print_table('A long day of {:.1f} min'.format(soak.samples[-1].at / 60.),
+    report.print_table('A long day of {:.1f} min'.format(soak.lasted / 60.),
                        ('figure', 'measured', 'met'), rows)
-    plot(soak)
+    if soak.day.floor():
+        plot(soak)
     report.write('soak', figures(soak, options, rows, wrong_lines))
     return 0 if all(row[-1] == 'yes' for row in rows) else 1
 
 
 def judged(soak, wrong_lines):
     """The rows of the table of what was asked for."""
-    day, ages, slope = soak.day, soak.day.ledger.ages(), slope_of(soak)
+    day, ages = soak.day, soak.day.ledger.ages()
     morning, evening = (soak.held.get(when) for when in ('morning', 'evening'))
     rows = [
         report.check('no crash, no jam: the same process, exit code 0 on SIGINT',
@@ -145,19 +147,12 @@ def judged(soak, wrong_lines):
         report.check('no traceback or unexpected error in its log', len(wrong_lines),
                      not wrong_lines)]
     if evening is not None:
-        minutes = soak.samples[-1].at / 60.
         for state, before in morning.items():
             for name in ('threads', 'descriptors'):
                 pair = getattr(before, name), getattr(evening[state], name)
                 rows.append(report.check('{}, {}: in the evening as in the morning'.format(
                     name, state), '{} -> {}'.format(*pair), pair[1] == pair[0]))
-            growth = (evening[state].resident - before.resident) / minutes
-            rows.append(report.check(
-                'memory, {}: from morning to evening <= {:g} MB/min'.format(state, SLOPE_LIMIT),
-                '{:+.2f}'.format(growth), growth <= SLOPE_LIMIT))
-    rows.append(report.check('memory over the afternoon <= {:g} MB/min'.format(SLOPE_LIMIT),
-                             'no afternoon' if slope is None else '{:+.2f}'.format(slope[0]),
-                             slope is not None and slope[0] <= SLOPE_LIMIT))
+    rows += judged_memory(soak)
     rows.append(report.check('every picture looked at published once, in order',
                              '{} of {}'.format(day.ledger.heard, day.ledger.processed),
                              not day.faults() and day.ledger.heard == day.ledger.processed > 0))
@@ -165,6 +160,28 @@ def judged(soak, wrong_lines):
         rows.append(report.check(
             '{:.0%} not older than two networks, the rest and {:.0f} ms'.format(
                 WITHIN, 1e3 * ledger.SLACK), '{:.2%}'.format(ages.within), ages.within >= WITHIN))
+    return rows
+
+
+def judged_memory(soak):
+    """The rows on memory."""
+    if len(soak.held) < 3:
+        return [report.check('memory', 'no afternoon', False)]
+    slope = slope_of(soak)
+    rows = [report.check('memory over the afternoon <= {:g} MB/min'.format(SLOPE_LIMIT),
+                         'too short' if slope is None else '{:+.2f}'.format(slope[0]),
+                         slope is not None and slope[0] <= SLOPE_LIMIT)]
+    morning, noon, evening = (soak.held[when] for when in ('morning', 'noon', 'evening'))
+    minutes = (soak.lasted - soak.noon) / 60.
+    for state, before in noon.items():
+        growth = (evening[state].resident - before.resident) / minutes
+        rows.append(report.check('memory, {}: from noon to evening <= {:g} MB/min'.format(
+            state, SLOPE_LIMIT), '{:+.2f}'.format(growth), growth <= SLOPE_LIMIT))
+    times = sum(at < soak.noon for at, _ in soak.day.floor())
+    growth = (noon['unconfigured'].resident - morning['unconfigured'].resident) / times
+    rows.append(report.check(
+        'memory, unconfigured: from morning to noon <= {:g} MB each time it is cleaned up'.format(
+            SLOPE_LIMIT), '{:+.2f}'.format(growth), growth <= SLOPE_LIMIT))
     return rows
 
 
@@ -185,12 +202,15 @@ def slope_of(soak):
 
 
 def print_played(soak):
-    """What was played, and how old pictures were, in two tables."""
+    """What was played, what the node held, and how old pictures were."""
     events = [moment.event for moment in soak.day.moments]
     report.print_table('Played', ('event', 'times'), [
         [event, events.count(event)] for event in sorted(set(events))] + [
         ['pictures sent', soak.day.ledger.sent], ['skeletons heard', soak.day.ledger.heard],
         ['messages that others heard', sum(soak.day.came.values())]])
+    report.print_table('What the node held', ('when', 'state', 'MB', 'threads', 'descriptors'), [
+        [when, state, '{:.1f}'.format(each.resident), each.threads, each.descriptors]
+        for when, held in soak.held.items() for state, each in held.items()])
     ages = soak.day.ledger.ages()
     if ages is not None:
         report.print_table('Age of a picture when its skeletons came, ms', (
