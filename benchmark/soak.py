@@ -12,7 +12,7 @@ import signal
 import sys
 import tempfile
 import time
-from typing import List, NamedTuple
+from typing import List, NamedTuple, Optional
 
 import numpy as np
 import tqdm
@@ -39,13 +39,13 @@ WITHIN = .99            # share of the pictures that must be as new as asked for
 
 
 class Sample(NamedTuple):
-    """at: s since the start. age: the worst since the last sample, s; NaN without any skeleton."""
+    """at: s since the start. age: the worst since the last sample, s; None without any skeleton."""
 
     at: float
     resident: float
     threads: int
     descriptors: int
-    age: float
+    age: Optional[float]
 
 
 class Soak:
@@ -106,7 +106,7 @@ class Soak:
         if self.samples and now - self.samples[-1].at < self._every:
             return
         held = resources.held(self.day.process.pid)
-        self.samples.append(Sample(now, *held, age=self.day.ledger.take_worst() or np.nan))
+        self.samples.append(Sample(now, *held, age=self.day.ledger.take_worst() or None))
         self._bar.update(min(int(now), self._bar.total) - self._bar.n)
 
 
@@ -255,7 +255,8 @@ def plot(soak):
         axes[1].plot(at, [getattr(sample, name) for sample in soak.samples], linewidth=1.,
                      label=name)
     axes[1].set(ylabel='count', ylim=(0, None))
-    axes[2].plot(at, [1e3 * sample.age for sample in soak.samples], '.', markersize=3.)
+    axes[2].plot(at, 1e3 * np.array([sample.age for sample in soak.samples], float), '.',
+                 markersize=3.)
     axes[2].set(ylabel='worst age in each second, ms', xlabel='minutes', ylim=(0, None))
     for colour, event in (('C3', 'clean up and configure'), ('C1', 'deactivate and activate'),
                           ('0.8', None)):
