@@ -65,6 +65,7 @@ def test_in_a_frame_of_the_world_nearness_is_still_that_to_the_camera():
     np.testing.assert_allclose(goal.rotation, np.eye(3), atol=1e-9)
 
 
+@pytest.mark.filterwarnings('ignore::RuntimeWarning')
 @pytest.mark.parametrize('changes', [
     {'facing_stddev': np.array([math.radians(25.)])}, {'facing_stddev': np.array([np.nan])},
     {'position': np.full((1, 3), np.nan)}, {'facing': np.full((1, 3), np.nan)},

@@ -19,7 +19,7 @@ LIVE, UNCONFIGURED, NEVER = 'at any time', 'while unconfigured', 'never'
 
 
 _LONGEST = 500   # characters of a string
-_MOST_SCALES = 8
+_MOST_SCALES = 64
 
 
 class Parameter(NamedTuple):

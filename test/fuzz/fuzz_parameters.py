@@ -37,7 +37,7 @@ def target(data: bytes) -> None:
     assert isinstance(parameters.perception_settings(values), perception.Settings)
     assert isinstance(parameters.tracking_settings(values), tracking.Settings)
     assert isinstance(parameters.approach_settings(values), approach.Settings)
-    assert len(values['scales']) <= 16 and values['id_prefix'].isidentifier() or not (
+    assert len(values['scales']) <= 64 and values['id_prefix'].isidentifier() or not (
         values['publish_hri'])
     assert all(letter.isalnum() or letter == '_' for letter in values['id_prefix'])
     try:

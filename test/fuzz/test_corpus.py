@@ -95,7 +95,7 @@ def test_what_a_target_must_not_do_is_found(run, action, kind):
 
 def test_a_good_target_is_tried_for_its_seconds(run):
     done = run('pass')
-    assert not done.found and done.inputs > 10
+    assert not done.found and done.inputs > 2   # more than the seeds
 
 
 def test_memory_is_bounded(tmp_path):

@@ -53,7 +53,7 @@ def test_parameters_of_nonsense_are_refused_in_a_line(openpose, peer):
     assert peer.change_state('deactivate') and peer.change_state('cleanup')
     for values, said in (
             ({'model': '/dev/zero\n.pb'}, 'printed'), ({'model_dir': 'x' * 100000}, 'printed'),
-            ({'id_prefix': 'left\n'}, 'printed'), ({'scales': [1.] * 5000}, '1 to 8 numbers'),
+            ({'id_prefix': 'left\n'}, 'printed'), ({'scales': [1.] * 5000}, '1 to 64 numbers'),
             ({'max_pixels': -1}, ''), ({'decoding__peak_threshold': float('nan')}, ''),
             ({'approach__person': 'x' * 1000}, 'printed')):
         reason, = peer.set(**values)

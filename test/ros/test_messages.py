@@ -163,6 +163,7 @@ def test_a_part_of_which_half_is_known_is_in_no_box(wrong):
     assert box == messages.boxes_around(without, 640, 480)[0]
 
 
+@pytest.mark.filterwarnings('ignore::RuntimeWarning')
 @pytest.mark.parametrize('forward', [(np.nan, 0., 1.), (np.inf, 0., 0.), (0., 0., 1e200),
                                      (0., 0., 0.)])
 def test_no_direction_is_no_orientation(forward):

@@ -81,7 +81,7 @@ def test_in_a_target_frame_up_is_z():
     ({'approach__person': 'tallest'}, 'approach.person must be one of nearest, centred'),
     ({'decoding__upsampling': 3}, 'decoding.upsampling must be'),
     ({'id_prefix': 'a b'}, 'id_prefix must be letters'),
-    ({'scales': [1.] * 9}, 'scales must be 1 to 8 numbers'),
+    ({'scales': [1.] * 65}, 'scales must be 1 to 64 numbers'),
     ({'model': 'a\nb.pb'}, 'model must be up to 500 characters that can be printed'),
     ({'device': 'x' * 1000}, 'device must be up to 500 characters'),
     ({'publish_hri': True}, 'publish_hri needs an id_prefix'),
