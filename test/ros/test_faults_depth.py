@@ -49,10 +49,11 @@ def info(**changes):
     (info(k=[math.nan] * 8 + [math.inf]), 'must be 9 finite numbers'),
     (info(k=[-600., 0., 320., 0., -600., 240., 0., 0., 1.]), 'is no camera matrix'),
     (info(k=[600., 0., 9e9, 0., 600., 240., 0., 0., 1.]), 'principal point'),
-    (info(d=[math.nan] * 100000, distortion_model='plumb_bob'), 'coefficients must be finite'),
+    (info(d=[math.nan] * 5, distortion_model='plumb_bob'), 'coefficients must be finite'),
+    (info(d=[0.] * 100000, distortion_model='plumb_bob'), 'no distortion model takes 100000'),
     (info(distortion_model='a\nb' * 100000), 'unknown distortion model'),
     (info(height=640), "is not the camera's 640x640 scaled"),
-], ids=['zero', 'no matrix', 'NaN', 'negative', 'off', 'NaN distortion', 'unknown model',
+], ids=['zero', 'no matrix', 'NaN', 'negative', 'off', 'NaN distortion', 'endless', 'unknown model',
         'other aspect'])
 def test_a_calibration_that_cannot_be_true_leaves_people_in_the_picture(camera, bad, why):
     before, said = calibrated(camera), camera.said()
