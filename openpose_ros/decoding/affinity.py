@@ -10,7 +10,7 @@ SAMPLES = 10   # along each candidate limb (Cao et al., CVPR 2017, section 2.3)
 # The order in which the samples are read: those amid the limb first, for they rule out nearly all
 # of the wrong candidates, so that crowds stay cheap.
 _STAGES = ((3, 4, 6), (1, 8), (0, 2, 5, 7, 9))
-NEAREST = 32   # peaks a limb may end at, for each peak it may start at
+NEAREST = 16   # peaks a limb may end at, for each peak it may start at
 _BLOCK = 8192   # candidates at a time, so that what is computed stays in the processor's cache
 
 

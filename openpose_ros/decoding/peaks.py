@@ -57,13 +57,14 @@ _kept = threading.local()
 
 
 def _room(size: Tuple[int, int, int]) -> np.ndarray:
-    """Two float32 arrays of this size, the same ones as in this thread's last call.
+    """Two float32 arrays of this size, (2,) + size, in the memory of this thread's last call.
 
     To ask the system for fresh memory of a megabyte takes longer than the search for peaks.
     """
-    if getattr(_kept, 'size', None) != size:
-        _kept.size, _kept.arrays = size, np.empty((2,) + size, np.float32)
-    return _kept.arrays
+    count = 2 * size[0] * size[1] * size[2]
+    if getattr(_kept, 'numbers', np.zeros(0)).size < count:
+        _kept.numbers = np.empty(count, np.float32)
+    return _kept.numbers[:count].reshape((2,) + size)
 
 
 def _in_given_cells(places: np.ndarray, upsampling: int) -> np.ndarray:
