@@ -104,6 +104,7 @@ class OpenposeNode(LifecycleNode):
     def on_deactivate(self, state) -> TransitionCallbackReturn:
         """Let go of the camera and stop the network."""
         self._stop()
+        heap.give_back()
         return super().on_deactivate(state)
 
     def on_cleanup(self, state) -> TransitionCallbackReturn:

@@ -10,14 +10,16 @@ _LATE = 5.  # s that the last skeletons may take
 
 class Keeper:
     """transport: of pictures, as the node is configured. counts: {what: how many} when it had last
-    settled. floor: (s of the monotonic clock, MB of memory) whenever it had been cleaned up.
+    settled. inactive, unconfigured: (s of the monotonic clock, MB of memory) whenever it had been
+    deactivated, and cleaned up.
     """
 
     def __init__(self, process, peer, audience, ledger, tick: Callable[[], None]) -> None:
         """tick: called some times a second while something is waited for."""
         self.transport = 'raw'
         self.counts = {}        # type: Dict[str, int]
-        self.floor = []         # type: List[Tuple[float, float]]
+        self.inactive = []      # type: List[Tuple[float, float]]
+        self.unconfigured = []  # type: List[Tuple[float, float]]
         self._process, self._peer, self._tick = process, peer, tick
         self._audience, self._ledger = audience, ledger
         self._active = False
@@ -51,6 +53,7 @@ class Keeper:
         self.expect(self._peer.change_state('deactivate'), 'not deactivated')
         self._active = False
         values = self.until_status(lambda values: values['state'] == 'inactive')
+        self.inactive.append(self._memory())
         processed, end = int(values['frames processed']), time.monotonic() + _LATE
         self.until(lambda: self._ledger.heard_in_watch >= processed or time.monotonic() > end)
         self._ledger.end_watch(processed, self._watches)
@@ -59,7 +62,7 @@ class Keeper:
         """Clean up."""
         self.expect(self._peer.change_state('cleanup'), 'not cleaned up')
         self.until(lambda: not self._audience.met())
-        self.floor.append((time.monotonic(), resources.resident(self._process.pid)))
+        self.unconfigured.append(self._memory())
 
     def meet(self) -> None:
         """Wait until the listener knows the node's publisher: it would not hear it before."""
@@ -102,6 +105,9 @@ class Keeper:
         """Note a fault unless it is `ok`."""
         if not ok:
             self._ledger.fault(otherwise, 'watch {}'.format(self._watches))
+
+    def _memory(self):
+        return time.monotonic(), resources.resident(self._process.pid)
 
     def _meanwhile(self):
         assert self._process.runs(), 'the node has ended'

@@ -121,9 +121,9 @@ class LongDay:
         return found
 
     def held(self) -> Dict[str, resources.Held]:
-        """What the node holds in two states that are always the same: {state: resources}.
+        """What the node holds in three states that are always the same: {state: resources}.
 
-        'active': configured anew, with an interpreter for each size it keeps. 'unconfigured'.
+        'unconfigured'; 'active' and 'inactive': with an interpreter for each size it keeps.
         """
         self._audience.only(())
         self._camera.play(None)
@@ -139,6 +139,9 @@ class LongDay:
         self._camera.play(None)
         self._keeper.settle()
         found['active'] = resources.held(self.process.pid)
+        self._keeper.deactivate()
+        found['inactive'] = resources.held(self.process.pid)
+        self._keeper.activate()
         return found
 
     def finish(self) -> None:
@@ -153,9 +156,9 @@ class LongDay:
         """Messages that the listeners heard who come and go, {topic: how many}."""
         return self._audience.came
 
-    def floor(self) -> List[Tuple[float, float]]:
-        """(s since the start, MB of memory) whenever the node had been cleaned up."""
-        return [(at - self._start, memory) for at, memory in self._keeper.floor]
+    def memory(self, state: str) -> List[Tuple[float, float]]:
+        """(s since the start, MB) whenever it came to the state 'inactive' or 'unconfigured'."""
+        return [(at - self._start, held) for at, held in getattr(self._keeper, state)]
 
     def wrong_lines(self) -> List[str]:
         """Lines of the node's log that should not be there."""
