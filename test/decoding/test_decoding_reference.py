@@ -48,13 +48,14 @@ def test_same_people_in_a_crowd():
 
 
 @limits(max_examples=20)
-@given(st.integers(0, 10 ** 6), st.integers(8, 14), st.integers(8, 14), st.integers(1, 10))
+@given(st.integers(0, 10 ** 6), st.integers(8, 11), st.integers(8, 11), st.integers(1, 10))
 def test_same_people_on_random_maps(seed, height, width, needed_samples):
+    # Few enough peaks for all to be tried: the literal decoding has no nearest sixteen.
     random = np.random.RandomState(seed)
     heatmaps = random.rand(height, width, 19).astype(np.float32) ** 8
     pafs = random.uniform(-.5, 1., (height, width, 38)).astype(np.float32)
     assert_same_people(heatmaps, pafs, Settings(needed_samples=needed_samples, min_parts=2,
-                                                peak_threshold=.3))
+                                                peak_threshold=.6))
 
 
 @limits(max_examples=20)
