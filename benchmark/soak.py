@@ -51,7 +51,8 @@ class Sample(NamedTuple):
 class Soak:
     """The long day, and what was measured of the process meanwhile.
 
-    held: what the node held, {'morning', 'noon', 'evening': LongDay.held()}. noon, lasted: s.
+    held: what the node held, {'morning', 'noon', 'evening': LongDay.held()}. morning,
+    noon, lasted: s; None: they did not come.
     """
 
     def __init__(self, folder: str, minutes: float, seed: int) -> None:
@@ -62,7 +63,7 @@ class Soak:
         self._stop = False
         self._start = time.monotonic()
         self.samples = []       # type: List[Sample]
-        self.held, self.noon, self.lasted = {}, None, 0.
+        self.held, self.morning, self.noon, self.lasted = {}, None, None, 0.
         self.jam = ''
         self.day = LongDay(folder, seed, self._bar.write, self._tick, lambda: self._stop)
 
@@ -73,6 +74,7 @@ class Soak:
             self.day.begin()
             self.day.every_event(WARM_UP)
             self.held['morning'] = self.day.held()
+            self.morning = self._now()
             self._play_until(self._seconds / 2.)
             if not self._stop:
                 self.held['noon'] = self.day.afternoon()
@@ -180,7 +182,7 @@ def judged_memory(soak):
         growth = (evening[state].resident - noon[state].resident) / minutes
         rows.append(report.check('memory, {}: from noon to evening <= {:g} MB/min'.format(
             state, SLOPE_LIMIT), '{:+.2f}'.format(growth), growth <= SLOPE_LIMIT))
-    times = sum(at < soak.noon for at, _ in soak.day.memory('unconfigured'))
+    times = sum(soak.morning < at < soak.noon for at, _ in soak.day.memory('unconfigured'))
     growth = (noon['unconfigured'].resident - morning['unconfigured'].resident) / times
     rows.append(report.check(
         'memory, unconfigured: from morning to noon <= {:g} MB each time it is cleaned up'.format(
