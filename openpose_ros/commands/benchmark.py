@@ -159,15 +159,26 @@ def _print(rows):
 
 def plot_accuracy(plotter: Any, rows: Sequence[Dict[str, Any]]) -> Any:
     """AP against time: colour is the model, the mark the way of looking, the line the backend."""
-    figure, axes = plotter.subplots(figsize=(9, 6))
-    for label, style, group in _groups(rows):
-        axes.plot([row['ms'] for row in group], [row['AP'] for row in group], label=label, **style)
-        for row in group:
-            axes.annotate(str(row['height']), (row['ms'], row['AP']), xytext=(5, -10),
-                          textcoords='offset points', fontsize=7)
+    figure, axes = plotter.subplots(figsize=(10, 6))
+    for _, style, group in _groups(rows):
+        axes.plot([row['ms'] for row in group], [row['AP'] for row in group], **style)
+        if (group[0]['backend'], group[0]['way']) in ((rows[0]['backend'], way) for way in
+                                                      (SINGLE_PASS, rows[-1]['way'])):
+            for row in group:
+                axes.annotate(str(row['height']), (row['ms'], row['AP']), xytext=(-7, 5),
+                              textcoords='offset points', fontsize=8, ha='right')
     axes.set(xscale='log', xlabel='time for one picture, ms', ylabel='AP', ylim=(0., None),
              title='Accuracy and time; the figures are heights of the network input, px')
-    return _finished(figure, axes)
+    axes.grid(alpha=.3)
+    models, ways, backends = _kinds(rows)
+    for index, model in enumerate(models):
+        axes.plot([], [], color='C{}'.format(index), label=model)
+    for way, marker in zip(ways, _MARKERS):
+        axes.plot([], [], color='grey', linestyle='', marker=marker, label=way)
+    for backend, line in zip(backends, _LINES):
+        axes.plot([], [], color='grey', linestyle=line, label=backend)
+    axes.legend(fontsize=9, loc='upper left')
+    return figure
 
 
 def plot_times(plotter: Any, rows: Sequence[Dict[str, Any]]) -> Any:
@@ -181,10 +192,14 @@ def plot_times(plotter: Any, rows: Sequence[Dict[str, Any]]) -> Any:
     return _finished(figure, axes)
 
 
+def _kinds(rows):
+    """The models, ways of looking and backends of these rows, each once."""
+    return [list(dict.fromkeys(row[name] for row in rows)) for name in ('model', 'way', 'backend')]
+
+
 def _groups(rows):
     """Rows that differ in height only, each group with its label and its style."""
-    models, ways, backends = (list(dict.fromkeys(row[name] for row in rows))
-                              for name in ('model', 'way', 'backend'))
+    models, ways, backends = _kinds(rows)
     for model, way, backend in itertools.product(models, ways, backends):
         group = [row for row in rows
                  if (row['model'], row['way'], row['backend']) == (model, way, backend)]
