@@ -105,10 +105,11 @@ def main():
 def run(picture, rate):
     """One node, one camera rate."""
     executable = os.path.join(get_package_prefix('openpose_ros'), 'lib', 'openpose_ros', 'openpose')
+    started = time.monotonic()
     node = subprocess.Popen([executable, '--ros-args', '--log-level', 'warn', '-p',
                              'warm_up_width:={}'.format(SIZE[0]), '-p',
                              'warm_up_height:={}'.format(SIZE[1])])
-    camera, started = Camera(picture), time.monotonic()
+    camera = Camera(picture)
     try:
         for _ in range(600):   # until the first skeletons come
             camera.play(5., .2)
