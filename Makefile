@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build fetch-model test test-py36 demo demo-depth run bench bench-scene \
+.PHONY: help setup build fetch-model test test-often test-py36 demo demo-depth run bench bench-scene \
 	bench-tracking bench-load bench-range bench-machines soak fuzz requirements audit clean FORCE
 
 # A stamp a kind of environment: the wheels of PyPI, or a ROS 2 that is sourced.
@@ -23,6 +23,9 @@ build: $(BUILD)  ## build the messages and install the package, linked to the so
 
 test: fetch-model  ## run all tests, the layering and the Python 3.6 syntax among them
 	$(RUN) pytest $(PYTEST_ARGS)
+
+test-often: fetch-model  ## run all tests again and again, every second time under load: TIMES=10
+	tools/test_often.sh $(or $(TIMES),10) --quiet $(PYTEST_ARGS)
 
 fetch-model: $(BUILD)  ## make sure that the default network is in the user's cache
 	$(RUN) openpose models fetch mobilenet_thin
