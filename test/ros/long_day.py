@@ -77,8 +77,10 @@ class LongDay:
         self.ledger = Ledger()
         self.moments = []       # type: List[Moment]
         self.end = None
-        self.process = NodeProcess(folder, dict(START, autostart='false', backend='tflite',
-                                                warm_up_width=640, warm_up_height=480))
+        # SciPy, which only the assignment hungarian needs, is loaded before anything is counted.
+        self.process = NodeProcess(folder, dict(
+            START, autostart='false', backend='tflite', warm_up_width=640, warm_up_height=480,
+            **{'decoding.assignment': 'hungarian'}))
         self._peer = Peer()
         self._listener = rclpy.create_node('audience')
         self._audience = Audience(self._listener, self.ledger)
