@@ -1,7 +1,7 @@
 """A frozen graph as a TFLite file."""
 from openpose_ros.network import tensors, transform
 from openpose_ros.network.catalogue import Model
-from openpose_ros.network.errors import ModelError
+from openpose_ros.network.errors import ModelError, first_line
 from openpose_ros.network.files import write_whole
 from openpose_ros.network.graph import read_graph
 from openpose_ros.network.tf1 import tf
@@ -22,5 +22,5 @@ def convert(model: Model, graph_path: str, out_path: str) -> None:
             converted = converter.convert()
         except Exception as error:   # each version of the converter has its own kinds
             raise ModelError('TensorFlow {} cannot convert {} to TFLite: {}'.format(
-                tf.__version__, graph_path, str(error).strip().split('\n')[0][:200]))
+                tf.__version__, graph_path, first_line(error)))
     write_whole(out_path, converted)

@@ -10,7 +10,7 @@ from typing import Dict, List
 
 from tqdm import tqdm
 
-from openpose_ros.network.errors import ModelError
+from openpose_ros.network.errors import ModelError, first_line
 from openpose_ros.network.files import LARGEST
 
 TIMEOUT = 30   # s without an answer
@@ -82,8 +82,7 @@ def download_member(requirement: str, member: str, part: str, title: str) -> Non
     except ModelError:
         raise
     except Exception as error:   # of unearth, its HTTP client, tarfile or the system
-        raise ModelError('{}: {}'.format(requirement, str(error).strip().split('\n')[0]
-                                         or type(error).__name__))
+        raise ModelError('{}: {}'.format(requirement, first_line(error)))
 
 
 class _Reporter:

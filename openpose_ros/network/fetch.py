@@ -156,7 +156,7 @@ def _fetch_from_first(model: Model, folder: str, consent: Optional[Consent]) -> 
                 _fetch_file(source, file, folder, consent)
             return
         except ModelError as error:
-            problems.append(str(error))
+            problems.append(str(error)[:200])   # what to do comes after them
     wanted = ' and '.join('{} (sha256 {})'.format(os.path.join(folder, file.name), file.sha256)
                           for file in model.sources[0].files)
     raise ModelError('{} cannot be fetched: {}. Or put it there yourself: {}'.format(

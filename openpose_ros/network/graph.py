@@ -5,7 +5,7 @@ import operator
 from typing import Any, Iterable
 
 from openpose_ros.files import read_regular
-from openpose_ros.network.errors import ModelError
+from openpose_ros.network.errors import ModelError, first_line
 from openpose_ros.network.fetch import engine_is_own
 from openpose_ros.network.files import LARGEST, what_else_it_is, write_whole
 from openpose_ros.network.tf1 import tf
@@ -97,18 +97,7 @@ def _check_soundness(graph_def, path):
         with tf.Graph().as_default():
             tf.import_graph_def(graph_def, name='')
     except (ValueError, TypeError, KeyError, tf.errors.OpError) as error:
-        raise ModelError('{} is damaged: {}'.format(path, printable(first_line(error))))
-
-
-def first_line(error: Exception) -> str:
-    """The first line of what an error of TensorFlow says, its beginning."""
-    return (str(error).strip().split('\n')[0] or type(error).__name__)[:200]
-
-
-def printable(text: str) -> str:
-    """A name from a file, that may hold anything, as plain characters."""
-    return ''.join(letter if letter.isprintable() else '\\x{:02x}'.format(ord(letter))
-                   for letter in text)
+        raise ModelError('{} is damaged: {}'.format(path, first_line(error)))
 
 
 def _frozen_hint(unknown):
@@ -120,7 +109,7 @@ def _frozen_hint(unknown):
 def shortened(names: Iterable[str], most: int = 8) -> str:
     """Names separated by commas, the first few of them."""
     names = list(names)
-    shown = ', '.join(printable(name[:60]) for name in names[:most])
+    shown = ', '.join(name[:60] for name in names[:most])
     return shown + (', …' if len(names) > most else '') or 'none'
 
 

@@ -6,7 +6,7 @@ from typing import Any, Callable, List, NamedTuple, Optional, Sequence, Tuple
 
 from openpose_ros.network import fetch, tensors, transform
 from openpose_ros.network.catalogue import Model
-from openpose_ros.network.errors import ModelError
+from openpose_ros.network.errors import ModelError, first_line
 from openpose_ros.network.files import write_whole
 from openpose_ros.network.graph import ENGINE, read_graph
 from openpose_ros.network.tf1 import tf
@@ -107,7 +107,7 @@ def _engines(make: Callable[[], Any]) -> Any:
         result = make()
     except (RuntimeError, ValueError, tf.errors.OpError) as error:
         raise ModelError('TensorRT makes no engine: {}'.format(
-            str(error).strip().split('\n')[0][:200]))
+            first_line(error)))
     if not any(node.op == ENGINE for node in result.node):
         raise ModelError('TensorRT made no engine of this graph')
     return result

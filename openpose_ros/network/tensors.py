@@ -2,8 +2,8 @@
 from typing import Any, List, NamedTuple, Optional, Tuple
 
 from openpose_ros.network.catalogue import MODELS, Model, Pixels
-from openpose_ros.network.errors import ModelError
-from openpose_ros.network.graph import ENGINE, first_line, printable, shortened
+from openpose_ros.network.errors import ModelError, first_line
+from openpose_ros.network.graph import ENGINE, shortened
 from openpose_ros.network.tf1 import tf
 
 
@@ -92,7 +92,7 @@ def import_graph(graph_def: Any, model: Model, tensor: Any) -> List[Any]:
                                       name='model')
     except (ValueError, TypeError, KeyError) as error:
         raise ModelError('the graph of {} is damaged: {}'.format(
-            model.name, printable(first_line(error))))
+            model.name, first_line(error)))
     for output in outputs:
         if output.shape.rank != 4 or output.dtype != tf.float32:
             raise ModelError('the tensor {} of {} is no map: {} {}'.format(
@@ -144,7 +144,7 @@ def _ends(graph_def) -> List[Tuple[str, Optional[int]]]:
         try:
             tf.import_graph_def(graph_def, name='')
         except (ValueError, TypeError, KeyError) as error:
-            raise ModelError('the graph is damaged: {}'.format(printable(first_line(error))))
+            raise ModelError('the graph is damaged: {}'.format(first_line(error)))
     return [(tensor.name, tensor.shape.as_list()[-1] if tensor.shape.rank else None)
             for operation in graph.get_operations() if operation.name not in used
             for tensor in operation.outputs]

@@ -11,7 +11,7 @@ import numpy as np
 from openpose_ros.files import read_regular
 from openpose_ros.network import apart
 from openpose_ros.network.catalogue import Model
-from openpose_ros.network.errors import ModelError
+from openpose_ros.network.errors import ModelError, first_line
 from openpose_ros.network.fetch import models_folder
 from openpose_ros.network.files import sha256_of, write_whole
 from openpose_ros.network.quiet import without_announcements
@@ -58,7 +58,7 @@ class TfliteBackend:
             heatmaps, pafs = (interpreter.get_tensor(output)[0] for output in outputs)
         except (RuntimeError, ValueError) as error:
             raise ModelError('TFLite cannot run {} at {}x{}: {}'.format(
-                self._name, size[1], size[0], str(error).strip().split('\n')[0][:200]))
+                self._name, size[1], size[0], first_line(error)))
         return heatmaps, pafs
 
     def _prepared(self, size):

@@ -7,8 +7,7 @@ from typing import Any, Dict, Iterable, List, Optional, Sequence, Set
 
 import numpy as np
 
-from openpose_ros.network.errors import ModelError
-from openpose_ros.network.graph import first_line, printable
+from openpose_ros.network.errors import ModelError, first_line
 from openpose_ros.network.tf1 import tf
 
 BATCH_NORMS = ('FusedBatchNorm', 'FusedBatchNormV2', 'FusedBatchNormV3')
@@ -73,7 +72,7 @@ def fold_constants(graph_def: Any, outputs: Sequence[str]) -> Any:
                 values = dict(zip(folded, session.run([name + ':0' for name in folded])))
             except tf.errors.OpError as error:
                 raise ModelError('what hangs on constants alone cannot be computed: {}'.format(
-                    printable(first_line(error))))
+                    first_line(error)))
     return prune(_graph(graph_def, [_constant(node.name, values[node.name])
                                     if node.name in values else node
                                     for node in graph_def.node]), outputs)

@@ -36,18 +36,28 @@ def import_caffe(prototxt_path: str, caffemodel_path: str, out_path: str) -> Non
     for layer in tqdm(net.layer, desc='layers', unit='layer'):
         try:
             inputs = [_find(tops, bottom) for bottom in layer.bottom]
-            if layer.type not in _EMIT:
-                raise ModelError('the layer type {} is not known'.format(layer.type))
+            _check_ends(layer)
             weights = [as_array(blob) for blob in blobs.get(layer.name, ())]
             tops[layer.top[0]] = _EMIT[layer.type](graph, layer, inputs, weights)
         except ModelError as error:
-            raise ModelError('{}: layer {}: {}'.format(prototxt_path, layer.name, error))
+            raise ModelError('{}: layer {}: {}'.format(prototxt_path, layer.name[:60], error))
     graph.write(out_path)
+
+
+def _check_ends(layer: Any) -> None:
+    if layer.type not in _EMIT:
+        raise ModelError('the layer type {} is not known'.format(layer.type[:60]))
+    if len(layer.top) != 1:
+        raise ModelError('{} outputs, where a {} has one'.format(len(layer.top), layer.type))
+    wanted = _INPUTS.get(layer.type, 1)
+    if wanted is not None and len(layer.bottom) != wanted:
+        raise ModelError('{} inputs, where a {} has {}'.format(
+            len(layer.bottom), layer.type, wanted))
 
 
 def _find(tops: Dict[str, str], name: str) -> str:
     if name not in tops:
-        raise ModelError('its input {} comes from no layer before it'.format(name))
+        raise ModelError('its input {} comes from no layer before it'.format(name[:60]))
     return tops[name]
 
 
@@ -67,13 +77,14 @@ def _emit_convolution(graph: GraphWriter, layer: Any, inputs: Sequence[str],
     bias_count = 1 if settings.bias_term else 0
     if settings.group != 1:
         raise ModelError('a convolution in groups is not known')
-    kernel = _pair(settings.kernel_size, None)
+    kernel = _pair(settings.kernel_size, 0)
     if len(weights) != 1 + bias_count:
         raise ModelError('{} arrays of weights in the .caffemodel, where {} are needed'.format(
             len(weights), 1 + bias_count))
-    if weights[0].shape[0] != settings.num_output or weights[0].shape[2:] != kernel:
+    shape = weights[0].shape
+    if len(shape) != 4 or shape[0] != settings.num_output or shape[2:] != kernel:
         raise ModelError('weights of shape {}, where the .prototxt says {} outputs of {}'.format(
-            weights[0].shape, settings.num_output, kernel))
+            shape, settings.num_output, kernel))
     pads = tuple((pad, pad) for pad in _pair(settings.pad, 0))
     node = graph.convolution(
         layer.name + '/Conv2D', inputs[0], weights[0].transpose(2, 3, 1, 0),
@@ -121,9 +132,11 @@ def _emit_concat(graph: GraphWriter, layer: Any, inputs: Sequence[str],
     return graph.concat(layer.name, inputs)
 
 
-def _pair(values: Sequence[int], default: Optional[int]) -> Tuple[int, int]:
+def _pair(values: Sequence[int], default: int) -> Tuple[int, int]:
     """Caffe's repeated setting, none, one or (height, width), as (height, width)."""
     values = tuple(values) or (default,)
+    if len(values) > 2:
+        raise ModelError('{} values, where one or (height, width) is needed'.format(len(values)))
     return values if len(values) == 2 else values * 2
 
 
@@ -135,3 +148,5 @@ _EMIT = {
     'PReLU': _emit_prelu,
     'Concat': _emit_concat,
 }   # type: Dict[str, Callable[..., str]]
+# How many inputs a type has that has not one, None for any number.
+_INPUTS = {'Input': 0, 'Concat': None}   # type: Dict[str, Optional[int]]

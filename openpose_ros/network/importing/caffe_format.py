@@ -4,16 +4,19 @@ No package on PyPI keeps these messages up, so they are declared here. Names, nu
 are those of Caffe's src/caffe/proto/caffe.proto (BSD-2-Clause). Works with protobuf 3.19, the last
 one for Python 3.6, to today's.
 """
+import functools
+import operator
 from typing import Any
 
 import numpy as np
 from google.protobuf import descriptor_pb2, descriptor_pool, message, message_factory, text_format
 
 from openpose_ros.files import read_regular
-from openpose_ros.network.errors import ModelError
+from openpose_ros.network.errors import ModelError, first_line
 from openpose_ros.network.files import LARGEST
 
 _PACKAGE = 'caffe'
+_MOST_AXES = 4   # of weights
 _POOL_METHODS = ('MAX', 'AVE', 'STOCHASTIC')
 # {message: {field: (number, type)}}, or (number, type, default); a type[] is repeated. A field that
 # is not here is refused by name in a .prototxt and skipped in a .caffemodel.
@@ -56,7 +59,7 @@ def read_prototxt(path: str) -> Any:
         text_format.Parse(read_regular(path, LARGEST).decode('utf-8'), net)
     except (OSError, UnicodeDecodeError, text_format.ParseError) as error:
         raise ModelError('{} is no Caffe network that can be read: {}'.format(
-            path, str(error).splitlines()[0]))
+            path, first_line(error)))
     if not net.layer:
         raise ModelError('{} has no layers of the form "layer {{ ... }}"'.format(path))
     return net
@@ -69,7 +72,7 @@ def read_caffemodel(path: str) -> Any:
         net.ParseFromString(read_regular(path, LARGEST))
     except (OSError, message.DecodeError) as error:
         raise ModelError('{} is no .caffemodel that can be read: {}'.format(
-            path, str(error).splitlines()[0]))
+            path, first_line(error)))
     if not net.layer:
         raise ModelError('{} has no layers; a file of an old Caffe is brought up to date by '
                          'upgrade_net_proto_binary, which comes with Caffe'.format(path))
@@ -77,15 +80,18 @@ def read_caffemodel(path: str) -> Any:
 
 
 def as_array(blob: Any) -> np.ndarray:
-    """The numbers of a BlobProto, float32."""
+    """The numbers of a BlobProto, float32. Raises ModelError."""
     data = np.array(blob.data, np.float32)
     if blob.HasField('shape'):
         shape = tuple(blob.shape.dim)
     else:
         shape = (blob.num, blob.channels, blob.height, blob.width)
-    if data.size != np.prod(shape):
+    if len(shape) > _MOST_AXES or min(shape, default=0) < 0:
+        raise ModelError('weights of shape {}: the file is damaged'.format(shape[:10]))
+    size = functools.reduce(operator.mul, shape, 1)   # in Python's integers, that do not overflow
+    if data.size != size:
         raise ModelError('{} weights, where their shape {} says {}: the file is incomplete'.format(
-            data.size, shape, np.prod(shape)))
+            data.size, shape, size))
     return data.reshape(shape)
 
 

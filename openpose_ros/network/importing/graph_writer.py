@@ -10,9 +10,10 @@ from typing import Any, Sequence, Tuple
 import numpy as np
 
 from openpose_ros import files
-from openpose_ros.network.errors import ModelError
+from openpose_ros.network.errors import ModelError, first_line
 from openpose_ros.network.tf1 import tf
 
+MOST_PIXELS = 64   # of a pad, stride or dilation; pose networks have 3, 2 and 16 or so
 GRAPH_VERSION = 134   # GraphDef version of TensorFlow 1.15, the oldest that shall read the graph
 _FLOAT, _INT = tf.float32.as_datatype_enum, tf.int32.as_datatype_enum
 _TYPES = {np.dtype(np.float32): _FLOAT, np.dtype(np.int32): _INT}
@@ -73,8 +74,13 @@ class GraphWriter:
         """A convolution (as everywhere in this field, a correlation) with zeros around the picture.
 
         weights: (height, width, inputs, outputs), for a depthwise one (height, width, inputs,
-        outputs per input). pads: ((top, bottom), (left, right)) px.
+        outputs per input). pads: ((top, bottom), (left, right)) px. Raises ModelError where these
+        are out of all bounds.
         """
+        if not (all(1 <= step <= MOST_PIXELS for step in strides + dilations)
+                and all(0 <= pad <= MOST_PIXELS for pad in pads[0] + pads[1])):
+            raise ModelError('strides {}, dilations {} and pads {} px are not known'.format(
+                strides, dilations, pads))
         if depthwise and dilations != (1, 1):
             # TensorFlow 1.15 and 2.6 silently ignore the dilations of a depthwise convolution:
             # zeros between the taps instead.
@@ -121,9 +127,8 @@ def _check(serialized: bytes) -> None:
     with tf.Graph().as_default():
         try:
             tf.import_graph_def(tf.GraphDef.FromString(serialized), name='')
-        except ValueError as error:
-            raise ModelError('the layers do not fit together: {}'.format(
-                str(error).splitlines()[0]))
+        except (ValueError, TypeError, KeyError) as error:
+            raise ModelError('the layers do not fit together: {}'.format(first_line(error)))
 
 
 def _dilated(weights: np.ndarray, dilations: Tuple[int, int]) -> np.ndarray:

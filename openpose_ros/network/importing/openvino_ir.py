@@ -9,8 +9,7 @@ from typing import Any, Callable, Dict, Union
 
 import numpy as np
 
-from openpose_ros.network.errors import ModelError
-from openpose_ros.network.graph import first_line, printable
+from openpose_ros.network.errors import ModelError, first_line
 from openpose_ros.network.importing.graph_writer import GraphWriter
 
 INPUT = 'image'
@@ -33,7 +32,7 @@ def import_openvino(xml_path: str, out_path: str) -> None:
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError) as error:
         if isinstance(error, ModelError):
             raise
-        raise ModelError('{} is damaged: {}'.format(xml_path, printable(first_line(error))))
+        raise ModelError('{} is damaged: {}'.format(xml_path, first_line(error)))
 
 
 def _import(model: Any, xml_path: str) -> GraphWriter:
@@ -49,7 +48,7 @@ def _import(model: Any, xml_path: str) -> GraphWriter:
             values[node.get_friendly_name()] = _translate(node, values, graph)
         except ModelError as error:
             raise ModelError('{}: {}: {}'.format(
-                xml_path, printable(node.get_friendly_name()[:60]), error))
+                xml_path, node.get_friendly_name()[:60], error))
     outputs = sorted(model.outputs, key=lambda output: output.get_partial_shape()[1].get_length())
     for name, output in zip((HEATMAPS, PAFS), outputs):
         graph.add('Identity', name, [values[output.get_node().get_friendly_name()]])

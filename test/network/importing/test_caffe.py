@@ -53,10 +53,10 @@ def varint(value):
     return head + varint(value >> 7) if value > 127 else head
 
 
-def caffemodel(weights, legacy=False):
+def caffemodel(weights, legacy=False, false_shape=None):
     """The bytes of a .caffemodel, with caffe.proto's field numbers written out once more here.
 
-    legacy: with the four sizes of blobs before Caffe had shapes.
+    legacy: with the four sizes of blobs before Caffe had shapes. false_shape: said of all blobs.
     """
     layers = b''
     for name, arrays in weights.items():
@@ -66,7 +66,8 @@ def caffemodel(weights, legacy=False):
                 sizes = (1,) * (4 - array.ndim) + array.shape
                 shape = b''.join(varint(i << 3) + varint(size) for i, size in enumerate(sizes, 1))
             else:
-                shape = delimited(7, delimited(1, b''.join(varint(n) for n in array.shape)))
+                shape = delimited(7, delimited(1, b''.join(
+                    varint(size % (1 << 64)) for size in false_shape or array.shape)))
             data = struct.pack('<{}f'.format(array.size), *array.ravel())
             blobs += delimited(7, shape + delimited(5, data))
         layers += delimited(100, delimited(1, name.encode()) + blobs)
@@ -173,6 +174,15 @@ def test_input_as_a_layer(model, weights):
     ('name: "relu1_1"', 'name: "pool1_stage1"', 'two layers are called pool1_stage1'),
     ('bottom: "conv2_1" top: "Mconv7_stage1_L1"', 'bottom: "image" top: "Mconv7_stage1_L1"',
      'do not fit together'),
+    ('bottom: "conv1_1" top: "conv1_1" }', 'bottom: "conv1_1" }',
+     'layer relu1_1: 0 outputs, where a ReLU has one'),
+    ('bottom: "conv1_1" top: "conv1_1" }', 'bottom: "image" bottom: "conv1_1" top: "conv1_1" }',
+     'layer relu1_1: 2 inputs, where a ReLU has 1'),
+    ('dilation: 2', 'dilation: 2 dilation: 2 dilation: 2', 'layer conv2_1: 3 values'),
+    ('pad: 2', 'pad: 4000000000', 'layer conv2_1: strides .* are not known'),
+    ('kernel_size: 3 dilation: 2', 'kernel_size: 3 dilation: 0', 'layer conv2_1: strides'),
+    ('type: "PReLU"', 'type: "PRe\\013LU"', r'the layer type PRe\\x0bLU is not known'),
+    ('name: "prelu2_1"', 'name: "{}"'.format('p' * 5000), 'layer p{60}: its slopes'),
     ('layer {', 'layers {', 'pose.prototxt is no Caffe network'),
     (PROTOTXT, 'name: "empty"', 'pose.prototxt has no layers'),
 ])
@@ -199,13 +209,16 @@ def test_broken_files_are_refused(model, weights):
     check_refused(model, 'pose.prototxt is no Caffe network')
 
 
-def test_a_blob_cut_short_is_refused(model, weights):
-    cut = caffemodel({'conv1_1': weights['conv1_1']})
-    shape = delimited(7, delimited(1, bytes([6, 3, 3, 3])))
-    assert shape in cut
-    with open(model[1], 'wb') as file:
-        file.write(cut.replace(shape, delimited(7, delimited(1, bytes([6, 3, 3, 4])))))
-    check_refused(model, r'162 weights, where their shape \(6, 3, 3, 4\) says 216')
+def test_blobs_that_are_not_what_they_say_are_refused(model, weights):
+    for sizes, said in (
+            ([6, 3, 3, 4], r'162 weights, where their shape \(6, 3, 3, 4\) says 216'),
+            ([6, 3, 3, 3, 1], r'weights of shape \(6, 3, 3, 3, 1\): the file is damaged'),
+            ([6, 3, -3, -3], r'weights of shape \(6, 3, -3, -3\): the file is damaged'),
+            ([1 << 32, 1 << 32, 1, 1], 'weights, where their shape .* says 18446744073709551616'),
+            ([162], r'weights of shape \(162,\), where the .prototxt')):
+        with open(model[1], 'wb') as file:
+            file.write(caffemodel({'conv1_1': weights['conv1_1'][:1] * 2}, false_shape=sizes))
+        check_refused(model, said)
 
 
 def check_refused(model, said):
