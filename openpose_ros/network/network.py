@@ -9,14 +9,14 @@ import numpy as np
 
 from openpose_ros.network import catalogue, fetch
 from openpose_ros.network.catalogue import Model
-from openpose_ros.network.errors import ModelError
+from openpose_ros.network.errors import ModelError, first_line
 from openpose_ros.network.speed import tensorflow_is_faster
 from openpose_ros.network.tflite import TfliteBackend
 
 BACKENDS = ('auto', 'tensorflow', 'tflite')
 DEVICES = ('auto', 'gpu', 'cpu')
 HEIGHT = 368   # px, of the network's input by default; what OpenPose was trained at
-MAX_PIXELS = 1 << 23   # of the network's input; more is a mistake, and takes tens of gigabytes
+MAX_PIXELS = 1 << 23   # of the network's input by default; more takes gigabytes
 # Files that a machine with an NVIDIA GPU has: a PC, a Jetson, Windows' Linux.
 GPU_FILES = ('/dev/nvidia[0-9]*', '/dev/nvhost-gpu', '/dev/nvgpu', '/dev/dxg')
 
@@ -38,11 +38,13 @@ class Network:
     """A loaded network; use it from one thread at a time.
 
     model: its entry of the catalogue. description: one line on what runs it, and on what.
+    max_pixels: of the network's input at most; may be set.
     """
 
     def __init__(self, model: Model, backend: Any, note: str = '') -> None:
         self.model = model
         self.description = '{}: {}{}'.format(model.name, backend.description, note)
+        self.max_pixels = MAX_PIXELS
         self._backend = backend
 
     def prepare(self, width: int, height: int) -> None:
@@ -56,8 +58,8 @@ class Network:
         """The maps of a picture, (h, w, 3) uint8 BGR.
 
         height, width: px of the network's input, taken to the next multiple of its stride; width
-        None keeps the picture's aspect. Raises ModelError on a picture that is none, and when the
-        network gives NaN.
+        None keeps the picture's aspect. Raises ModelError on a picture that is none, for an input
+        of more than `max_pixels`, and when the network gives NaN.
         """
         width, height = self._input_size(image, height, width)
         picture = _resized(image, width, height)
@@ -80,10 +82,10 @@ class Network:
         if width is None:
             width = image.shape[1] * height / image.shape[0]
         width = _multiple(width, stride)
-        if width * height > MAX_PIXELS:
+        if width * height > self.max_pixels:
             raise ModelError('a picture of {}x{} would go into the network as {}x{}, more than '
                              '{:,} pixels: crop it, or give a smaller size'.format(
-                                 image.shape[1], image.shape[0], width, height, MAX_PIXELS))
+                                 image.shape[1], image.shape[0], width, height, self.max_pixels))
         return width, height
 
 
@@ -153,5 +155,5 @@ def _resized(image, width, height):
             image = cv2.resize(image, (width, height))
     except cv2.error as error:
         raise ModelError('OpenCV cannot resize a picture of {}x{}: {}'.format(
-            image.shape[1], image.shape[0], str(error).strip().split('\n')[0]))
+            image.shape[1], image.shape[0], first_line(error)))
     return np.ascontiguousarray(image)

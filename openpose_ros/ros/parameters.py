@@ -56,6 +56,8 @@ PARAMETERS = (
     Parameter('threads', 0, 'CPU threads of the network; 0: all cores', 0, 256),
     Parameter('network_height', 368, 'px; height of the network input', 16, 2048),
     Parameter('network_width', 0, 'px; width of the network input; 0: keeps the aspect', 0, 4096),
+    Parameter('network_max_pixels', 2 ** 21, 'pictures of an aspect that makes the network input '
+              'larger are left out: 2^21 pixels take 0.6 GB of memory', 256, 2 ** 31 - 1),
     Parameter('warm_up_width', 640, 'px; pictures of this size are expected: the network is warm '
               'for them before the first one is accepted', 16, 16384),
     Parameter('warm_up_height', 480, 'px; see warm_up_width', 16, 16384),

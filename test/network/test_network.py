@@ -58,6 +58,14 @@ def recorded(recorder):
     return Network(catalogue.find(catalogue.DEFAULT), recorder)
 
 
+def test_the_largest_input_may_be_set(recorded):
+    picture = np.zeros((48, 64, 3), np.uint8)
+    recorded.max_pixels = 48 * 64
+    recorded.run(picture, 48)
+    with pytest.raises(ModelError, match='into the network as 88x64, more than 3,072 pixels'):
+        recorded.run(picture, 64)
+
+
 def test_tensorflow_and_tflite_agree_on_real_pictures(thin):
     one, other = network.load(thin, 'tensorflow'), network.load(thin, 'tflite')
     for name in ('apink2.jpg', 'ski.jpg'):

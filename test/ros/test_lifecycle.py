@@ -70,7 +70,10 @@ def test_what_cannot_be_configured_says_why_and_can_be_put_right(peer, start):
     assert not peer.change_state('configure')
     assert peer.state() == 'unconfigured'
     process.wait_for_output('/no/such/graph.pb')
-    assert peer.set(model='mobilenet_thin') == ['']
+    assert peer.set(model='mobilenet_thin', network_max_pixels=128 * 96 - 1) == ['', '']
+    assert not peer.change_state('configure')
+    process.wait_for_output('as 128x96, more than 12,287 pixels')
+    assert peer.set(network_max_pixels=128 * 96) == ['']
     assert peer.change_state('configure')
     assert peer.state() == 'inactive'
     assert 'Traceback' not in process.output()
