@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 _WINDOW = np.ones((5, 5), np.uint8)
+MOST = 1000   # peaks of a part: as many as people; maps with more are noise
 _REACH = 2   # cells from a window's centre to its edge
 # (y, x) steps to the cells of a window that come before its centre in reading order.
 _EARLIER = np.array([(y, x) for y in range(-_REACH, 1) for x in range(-_REACH, _REACH + 1)
@@ -33,7 +34,7 @@ def find_peaks(heatmaps: np.ndarray, threshold: float, upsampling: int = 1) -> P
     heatmaps: (H, W, parts) float32, finite, without the background. upsampling: factor by which
     they are enlarged first, which makes the window's part of the picture smaller; the peaks are in
     cells of the heatmaps as they are given. Of equal cells in one window the first in reading order
-    is the peak.
+    is the peak. Of each part the MOST highest are taken, so that no maps take all memory.
     """
     size = heatmaps.shape[0] * upsampling, heatmaps.shape[1] * upsampling, heatmaps.shape[2]
     enlarged, largest = _room(size)
@@ -45,6 +46,8 @@ def find_peaks(heatmaps: np.ndarray, threshold: float, upsampling: int = 1) -> P
     is_peak = (heatmaps == largest) & (heatmaps > threshold)
     cell, part = np.divmod(np.flatnonzero(is_peak), size[2])
     order = np.argsort(part, kind='stable')
+    if len(part) > MOST and np.bincount(part).max() > MOST:
+        order = _highest(heatmaps[is_peak], part)
     part, (y, x) = part[order], np.divmod(cell[order], size[1])
     alone = _first_of_equals(is_peak, y, x, part)
     y, x, part = y[alone], x[alone], part[alone]
@@ -70,6 +73,14 @@ def _room(size: Tuple[int, int, int]) -> np.ndarray:
 def _in_given_cells(places: np.ndarray, upsampling: int) -> np.ndarray:
     """Places in the enlarged heatmaps in cells of the given ones; centres are whole numbers."""
     return ((places + .5) / upsampling - .5).astype(np.float32)
+
+
+def _highest(score, part):
+    """Rows of the MOST highest of each part, by part, then in the order they come."""
+    order = np.lexsort((-score, part))
+    rank = np.arange(len(part)) - np.searchsorted(part[order], part[order])
+    rows = np.sort(order[rank < MOST])
+    return rows[np.argsort(part[rows], kind='stable')]
 
 
 def _first_of_equals(is_peak, y, x, part):

@@ -26,6 +26,7 @@ _LONGEST_FILE = 1 << 16     # bytes of a YAML file; a calibration takes one thou
 _DEEPEST = 8                # lists and mappings within each other
 _MOST_COEFFICIENTS = 14
 _LARGEST = 2 ** 32 - 1      # px; of a CameraInfo's width and height
+_FOCAL = 1e-6, 1e6          # of the picture's sides; beyond them no lens is, and squares overflow
 
 
 class CameraError(ValueError):
@@ -75,6 +76,8 @@ class Camera(NamedTuple):
         if not (0 < width <= _LARGEST and 0 < height <= _LARGEST):
             raise CameraError('the camera calibration has no picture size ({}x{}): is the camera '
                               'calibrated?'.format(_shown(width), _shown(height)))
+        if width != int(width) or height != int(height):
+            raise CameraError('a picture size is in whole pixels, not {}x{}'.format(width, height))
         if k.size != 9 or not np.isfinite(k).all():
             raise CameraError('the camera matrix must be 9 finite numbers, row by row, but is '
                               '{}'.format(_shown(k)))
@@ -84,6 +87,10 @@ class Camera(NamedTuple):
         if k[0] <= 0. or k[4] <= 0. or abs(k[8] - 1.) > 1e-6 or k[[3, 6, 7]].any():
             raise CameraError('the camera matrix is no camera matrix (fx and fy must be positive, '
                               'the last row 0 0 1): {}'.format(_shown(k)))
+        if not all(_FOCAL[0] < focal / side < _FOCAL[1]
+                   for focal, side in ((k[0], width), (k[4], height))):
+            raise CameraError('focal lengths of {:g} and {:g} px do not go with a picture of '
+                              '{}x{}'.format(k[0], k[4], width, height))
         if not (-width < k[2] < 2 * width and -height < k[5] < 2 * height):
             raise CameraError('the principal point ({:g}, {:g}) is far outside the picture of '
                               '{}x{}'.format(k[2], k[5], width, height))
