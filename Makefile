@@ -66,7 +66,8 @@ soak: fetch-model  ## play a long day to the node and judge it: make soak MINUTE
 	$(RUN) python benchmark/soak.py --minutes $(MINUTES) $(SOAK_ARGS)
 
 fuzz: $(BUILD)  ## feed nonsense to all that comes from outside: make fuzz SECONDS=60 TARGET=image
-	$(RUN) python test/fuzz/run.py --seconds $(or $(SECONDS),60) $(addprefix --target ,$(TARGET))
+	$(RUN) python test/fuzz/run.py --seconds $(or $(SECONDS),60) $(addprefix --seed ,$(SEED)) \
+		$(addprefix --target ,$(TARGET))
 
 requirements: $(TOOLS)  ## choose the pinned versions in requirements/*.txt anew
 	tools/pin_requirements.sh

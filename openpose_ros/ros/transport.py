@@ -12,7 +12,7 @@ from typing import Dict, Mapping
 
 VARIABLE = 'FASTDDS_BUILTIN_TRANSPORTS'
 
-# The default transports, shared memory and UDP, with room (MB) for pictures of 1920x1080. (The modes
+# The default transports, shared memory and UDP, with room (MB) for pictures of 1920x1080. (Modes
 # LARGE_DATA and SHM carry them too, but cut off every process that does not use the same mode.)
 TRANSPORTS = 'DEFAULT?sockets_size={}MB'
 PICTURES = 16

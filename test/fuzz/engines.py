@@ -1,4 +1,4 @@
-"""The process of one target: engines.py TARGET ENGINE SECONDS FOUND_FOLDER STATE_FILE.
+"""The process of one target; run.py starts it, with what main() takes.
 
 atheris mutates what reached code that nothing before it had reached; hypothesis, which is
 everywhere, only mutates the seeds.
@@ -17,17 +17,25 @@ MEMORY = 1 << 30   # bytes that a target may take beside what it has when it beg
 LONGEST = 1 << 16   # bytes of an input
 
 
-def main(name: str, engine: str, seconds: str, folder: str, state_path: str) -> None:
-    """Fuzz for so many seconds, not counting the loading of the libraries."""
+def main(name: str, engine: str, seconds: str, seed: str, reached: str, folder: str,
+         state_path: str) -> None:
+    """Fuzz for so many seconds, not counting the loading of the libraries.
+
+    seed: 0 for any. reached: folder of the inputs that reached new code, of the processes before
+    this one too.
+    """
     module = load(name, engine)
     from watch import Watch
-    inputs = [seed for seed in module.seeds()] + corpus(name)
+    inputs = list(module.seeds()) + corpus(name)
     watch = Watch(module.target, folder, state_path)
     for data in inputs:   # loads what is loaded late, before memory is counted
         watch(data)
     limit_memory()
     end = time.time() + float(seconds)
-    {'atheris': run_atheris, 'hypothesis': run_hypothesis}[engine](watch, inputs, end)
+    if engine == 'atheris':
+        run_atheris(watch, inputs, end, int(seed), reached)
+    else:
+        run_hypothesis(watch, inputs, end, int(seed))
 
 
 def load(name, engine):
@@ -57,7 +65,7 @@ def limit_memory():
     resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, resource.RLIM_INFINITY))
 
 
-def run_atheris(watch, inputs, end):
+def run_atheris(watch, inputs, end, seed, reached):
     """libFuzzer, until it is time."""
     import atheris
     with tempfile.TemporaryDirectory(prefix='fuzz-seeds-') as seeds:
@@ -67,12 +75,14 @@ def run_atheris(watch, inputs, end):
         # Its own limits are off: the process that started this one sees to them.
         atheris.Setup([sys.argv[0], '-max_total_time={}'.format(max(1, int(end - time.time()))),
                        '-max_len={}'.format(LONGEST), '-timeout=1000', '-rss_limit_mb=0',
-                       '-verbosity=0', '-artifact_prefix=' + seeds + '/', seeds], watch)
+                       '-seed={}'.format(seed), '-verbosity=0', '-artifact_prefix=' + seeds + '/',
+                       reached, seeds], watch)
         atheris.Fuzz()
 
 
-def run_hypothesis(watch, inputs, end):
+def run_hypothesis(watch, inputs, end, seed):
     """Seeds with some bytes changed, cut out or put in, and any bytes, until it is time."""
+    import hypothesis
     from hypothesis import HealthCheck, given, settings, strategies as st
     edit = st.tuples(st.integers(0, LONGEST), st.integers(0, 64), st.binary(max_size=12))
 
@@ -88,6 +98,9 @@ def run_hypothesis(watch, inputs, end):
         if time.time() < end:
             watch(data[:LONGEST])
     while time.time() < end:
+        if seed:
+            examples = hypothesis.seed(seed)(examples)
+            seed += 1   # not the same examples again
         examples()
 
 

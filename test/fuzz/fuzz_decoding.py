@@ -27,7 +27,7 @@ def maps(draw, shape, channels):
         values = np.repeat(values, 2, axis=0)[::2]
     elif layout == 3:
         values = values[::-1]
-    elif layout == 4:
+    elif layout == 4 and values.dtype.kind in 'fiu':
         values = np.abs(values) > .5
     return values
 

@@ -71,31 +71,49 @@ def seeds():
 
 @pytest.fixture
 def run(monkeypatch, tmp_path):
-    """Runs a made target by the runner; gives the Run."""
+    """Runs a made target by `make fuzz`; gives its exit code and the inputs that were found."""
     import run as runner
     monkeypatch.setattr(runner, 'HERE', str(tmp_path))
     monkeypatch.setattr(runner, 'HANGS', 4.)
+    monkeypatch.chdir(tmp_path)
     for name in ('engines.py', 'watch.py'):
         (tmp_path / name).symlink_to(os.path.join(HERE, name))
 
-    def call(action):
+    def call(action, *options):
         (tmp_path / 'fuzz_made.py').write_text(MADE.format(seed=b'bad', action=action))
-        return runner.Run('made', 'hypothesis', 1., str(tmp_path / 'found'))
+        code = runner.main(['--engine', 'hypothesis', '--seconds', '1', *options])
+        return code, [path for path in sorted((tmp_path / 'fuzz_output' / 'made').glob('*'))
+                      if path.suffix != '.txt']
     return call
 
 
 @pytest.mark.parametrize('action, kind', [
     ('raise KeyError(1)', 'KeyError'), ('os.abort()', 'crash'), ('time.sleep(1000)', 'hang')])
-def test_what_a_target_must_not_do_is_found(run, action, kind):
-    done = run(action)
-    assert [os.path.basename(path).split('-')[0] for path in done.found] == [kind]
-    with open(done.found[0], 'rb') as file:
-        assert file.read() == b'bad'
+def test_what_a_target_must_not_do_is_found_and_shown(run, capsys, action, kind):
+    code, found = run(action)
+    assert code == 1 and [path.name.split('-')[0] for path in found] == [kind]
+    assert found[0].read_bytes() == b'bad'
+    shown = capsys.readouterr().out
+    assert '3 bytes in base64: YmFk' in shown and str(found[0]) in shown
+    assert 'KeyError: 1' in shown or kind != 'KeyError'
 
 
-def test_a_good_target_is_tried_for_its_seconds(run):
-    done = run('pass')
-    assert not done.found and done.inputs > 2   # more than the seeds
+def test_a_good_target_is_tried_for_its_seconds(run, capsys):
+    code, found = run('pass')
+    assert code == 0 and not found
+    name, inputs, seconds, result = capsys.readouterr().out.splitlines()[-1].split(None, 3)
+    assert (name, result) == ('made', 'nothing found') and float(seconds) == 1.
+    assert int(inputs) > 2   # more than the seeds
+
+
+def test_a_seed_repeats_the_inputs(run, tmp_path):
+    kept = tmp_path / 'inputs'
+    begins = []
+    for _ in range(2):
+        kept.write_bytes(b'')
+        run('pass\n    open({!r}, "ab").write(data + b";")'.format(str(kept)), '--seed', '1')
+        begins.append(kept.read_bytes()[:2000])
+    assert len(begins[0]) == 2000 and begins[0] == begins[1]
 
 
 def test_memory_is_bounded(tmp_path):
