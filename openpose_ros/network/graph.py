@@ -93,6 +93,9 @@ def _check_soundness(graph_def, path):
                 numbers += functools.reduce(operator.mul, sizes, 1)
                 if min(sizes, default=0) < 0 or numbers > MOST_NUMBERS:
                     raise ValueError('no constants have {} numbers'.format(numbers))
+                if node.attr['dtype'].type != node.attr['value'].tensor.dtype:
+                    # TensorFlow ends the process when it comes to this constant.
+                    raise ValueError('the constant {} is of two types'.format(node.name[:60]))
                 tf.make_ndarray(node.attr['value'].tensor)
         with tf.Graph().as_default():
             tf.import_graph_def(graph_def, name='')

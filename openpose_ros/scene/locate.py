@@ -94,7 +94,8 @@ def locate(people: People, camera: Camera, depth: Optional[np.ndarray] = None,
 
 def _is_direction(up):
     up = np.asarray(up, float)
-    return up.shape == (3,) and np.isfinite(up).all() and up.any()
+    # Far from 1 the squares overflow, or vanish.
+    return up.shape == (3,) and 1e-9 < np.linalg.norm(up) < 1e9
 
 
 def _or_wide(size):
