@@ -5,6 +5,7 @@ tools/with_ros.sh python docs/write_policy.py
 """
 import os
 import textwrap
+import time
 import types
 
 import rclpy
@@ -18,6 +19,7 @@ SETTINGS = (('-p', 'image_transport:=raw', '-p', 'depth_transport:=raw'),
             ('-p', 'image_transport:=compressed', '-p', 'depth_transport:=compressedDepth'))
 # Those that need tf2_ros, hri_msgs or use_sim_time.
 OPTIONAL = {'publish': {'/tf', '/humans/bodies/*'}, 'subscribe': {'/clock', '/tf', '/tf_static'}}
+_LONGEST = 20.   # s until ROS 2 knows of all
 _HEAD = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <!-- What the node openpose may send and receive; docs/security.md says how it is used. Where image,
@@ -42,15 +44,29 @@ def names(settings) -> dict:
         made = _NodeWithoutNetwork()
         made.trigger_configure()
         made.trigger_activate()
-        this = made.get_name(), made.get_namespace()
-        found = {'publish': made.get_publisher_names_and_types_by_node(*this),
-                 'subscribe': made.get_subscriber_names_and_types_by_node(*this),
-                 'reply': made.get_service_names_and_types_by_node(*this),
-                 'request': made.get_client_names_and_types_by_node(*this)}
+        found = _asked(made)
+        end = time.monotonic() + _LONGEST
+        # ROS 2 comes to know of them one by one.
+        own = {each.topic_name for each in list(made.publishers) + list(made.subscriptions)}
+        while not own <= found['publish'] | found['subscribe']:
+            if time.monotonic() > end:
+                raise RuntimeError('ROS 2 does not know of all topics of the node')
+            time.sleep(.05)
+            found = _asked(made)
         made.end()
     finally:
         rclpy.try_shutdown()
-    return {rule: {name for name, _ in pairs} for rule, pairs in found.items()}
+    return found
+
+
+def _asked(made):
+    """What ROS 2 knows of a node by now, what it makes for each node included."""
+    this = made.get_name(), made.get_namespace()
+    pairs = {'publish': made.get_publisher_names_and_types_by_node(*this),
+             'subscribe': made.get_subscriber_names_and_types_by_node(*this),
+             'reply': made.get_service_names_and_types_by_node(*this),
+             'request': made.get_client_names_and_types_by_node(*this)}
+    return {rule: {name for name, _ in found} for rule, found in pairs.items()}
 
 
 def policy() -> str:
