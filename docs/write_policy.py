@@ -7,12 +7,14 @@ import os
 import textwrap
 import time
 import types
+import uuid
 
 import rclpy
 
 from openpose_ros.ros import node
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
+NAME = 'openpose'
 POLICY = os.path.join(ROOT, 'config', 'openpose.policy.xml')
 # Between them these make every topic that needs no other package.
 SETTINGS = (('-p', 'image_transport:=raw', '-p', 'depth_transport:=raw'),
@@ -39,7 +41,9 @@ class _NodeWithoutNetwork(node.OpenposeNode):
 
 def names(settings) -> dict:
     """{'publish', 'subscribe', 'reply', 'request': names} of the active node."""
-    rclpy.init(args=['--ros-args', '-p', 'autostart:=false'] + list(settings))
+    # A name of its own: no other node, nor the one before it, must be asked in its place.
+    name = 'policy_{}'.format(uuid.uuid4().hex)
+    rclpy.init(args=['--ros-args', '-r', '__node:=' + name, '-p', 'autostart:=false', *settings])
     try:
         made = _NodeWithoutNetwork()
         made.trigger_configure()
@@ -56,7 +60,7 @@ def names(settings) -> dict:
         made.end()
     finally:
         rclpy.try_shutdown()
-    return found
+    return {rule: {each.replace(name, NAME) for each in found[rule]} for rule in found}
 
 
 def _asked(made):
@@ -100,8 +104,6 @@ def policy() -> str:
 
 def main() -> None:
     """Write the file."""
-    # Another node of that name must not be asked in its place.
-    os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'OFF'
     text = policy()
     with open(POLICY + '.part', 'w', encoding='utf-8') as file:
         file.write(text)
