@@ -65,7 +65,7 @@ bench-machines: fetch-model  ## measure the way from machine to machine (as root
 soak: fetch-model  ## play a long day to the node and judge it: make soak MINUTES=10
 	$(RUN) python benchmark/soak.py --minutes $(MINUTES) $(SOAK_ARGS)
 
-fuzz: $(BUILD)  ## feed nonsense to all that comes from outside: make fuzz SECONDS=60 TARGET=image
+fuzz: $(BUILD)  ## feed nonsense to all that comes from outside: make fuzz SECONDS=60 TARGET=image SEED=1
 	$(RUN) python test/fuzz/run.py --seconds $(or $(SECONDS),60) $(addprefix --seed ,$(SEED)) \
 		$(addprefix --target ,$(TARGET))
 
