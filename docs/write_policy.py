@@ -11,6 +11,7 @@ import uuid
 
 import rclpy
 
+from openpose_ros.files import write_whole
 from openpose_ros.ros import node
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
@@ -104,10 +105,7 @@ def policy() -> str:
 
 def main() -> None:
     """Write the file."""
-    text = policy()
-    with open(POLICY + '.part', 'w', encoding='utf-8') as file:
-        file.write(text)
-    os.replace(POLICY + '.part', POLICY)
+    write_whole(POLICY, policy().encode())
 
 
 if __name__ == '__main__':

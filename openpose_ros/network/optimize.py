@@ -106,8 +106,7 @@ def _engines(make: Callable[[], Any]) -> Any:
     try:
         result = make()
     except (RuntimeError, ValueError, tf.errors.OpError) as error:
-        raise ModelError('TensorRT makes no engine: {}'.format(
-            first_line(error)))
+        raise ModelError('TensorRT makes no engine: {}'.format(first_line(error)))
     if not any(node.op == ENGINE for node in result.node):
         raise ModelError('TensorRT made no engine of this graph')
     return result

@@ -91,8 +91,7 @@ def import_graph(graph_def: Any, model: Model, tensor: Any) -> List[Any]:
         outputs = tf.import_graph_def(graph_def, {model.input: tensor}, list(model.outputs),
                                       name='model')
     except (ValueError, TypeError, KeyError) as error:
-        raise ModelError('the graph of {} is damaged: {}'.format(
-            model.name, first_line(error)))
+        raise ModelError('the graph of {} is damaged: {}'.format(model.name, first_line(error)))
     for output in outputs:
         if output.shape.rank != 4 or output.dtype != tf.float32:
             raise ModelError('the tensor {} of {} is no map: {} {}'.format(

@@ -107,7 +107,7 @@ def test_noise_has_so_many_peaks_and_no_more():
     assert (np.diff(np.rint(peaks.y[:MOST])) >= -1.).all()   # in reading order, but for refinement
 
 
-def test_equal_heatmaps_everywhere_are_decoded_in_bounded_time():
+def test_equal_heatmaps_everywhere_are_decoded_from_so_many_peaks():
     ones = np.ones((92, 164, 19), np.float32)
     for assignment in ASSIGNMENTS:
         decode(ones, np.ones((92, 164, 38), np.float32), settings=Settings(assignment=assignment))
