@@ -165,6 +165,7 @@ def parse() -> argparse.Namespace:
 def main() -> int:
     """Run the demo; 2 and a line when it cannot."""
     processes = Processes()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         options = parse()
         transport.carry_pictures()

@@ -1,6 +1,7 @@
 """The layering of the rooms (setup.cfg), the syntax of Python 3.6, what a process loads."""
 import importlib
 import os
+import pathlib
 import subprocess
 import sys
 
@@ -27,6 +28,12 @@ def test_the_syntax_and_the_library_are_those_of_python_3_6():
     folders = [folder for folder in ('openpose_ros', 'launch', 'examples', 'setup.py')
                if os.path.exists(os.path.join(ROOT, folder))]
     run('vermin', '--target=3.6-', '--violations', '--no-tips', '--eval-annotations', *folders)
+
+
+def test_only_process_py_starts_ros():
+    sources = pathlib.Path(ROOT, 'openpose_ros').rglob('*.py')
+    starters = [path.name for path in sources if 'rclpy.init(' in path.read_text('utf-8')]
+    assert starters == ['process.py']   # rclpy's own signals can leave a process asleep for good
 
 
 @pytest.mark.parametrize('module', ['openpose_ros.perception', 'openpose_ros.ros.node'])

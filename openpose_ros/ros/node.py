@@ -16,7 +16,7 @@ from std_srvs.srv import SetBool
 
 from openpose_ros import heap, network
 from openpose_ros.perception import Perception
-from openpose_ros.ros import images, outputs, parameters, process
+from openpose_ros.ros import images, outputs, parameters, process, transport
 from openpose_ros.ros.diagnostics import Diagnostics, Health, Thresholds
 from openpose_ros.ros.hri import HriError
 from openpose_ros.ros.pipeline import Pipeline
@@ -27,6 +27,7 @@ from openpose_ros.ros.transforms import FrameError, Frames
 from openpose_ros.ros.worker import Worker
 
 _FAREWELL = .3   # s from the transition shutdown to the process's end, for its answer to get out
+_PATIENCE = 1.5     # s from a signal to the process's end, where something does not let it end
 
 
 class OpenposeNode(LifecycleNode):
@@ -243,7 +244,8 @@ class OpenposeNode(LifecycleNode):
 
 def main() -> int:
     """Run the node until it is told to stop; the process's exit code."""
-    return process.run(OpenposeNode)
+    process.run(OpenposeNode, transport.MESSAGES, _PATIENCE)
+    return 0
 
 
 if __name__ == '__main__':

@@ -1,14 +1,15 @@
-"""The process around the node: it ends when it is told to, whatever the node is doing.
+"""The process around a node: it ends when it is told to, whatever the node is doing.
 
 The node runs on a thread of its own, so that signals are heard even while a network is loaded,
-which nothing can interrupt.
+which nothing can interrupt. rclpy's own way with signals is not used: on SIGTERM it wakes the
+executor before it ends the context, so on a busy machine the executor sometimes goes to sleep
+again, for good.
 """
 import os
 import signal
 import sys
 import threading
-import traceback
-from typing import Callable
+from typing import Callable, Optional
 
 import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
@@ -16,40 +17,42 @@ from rclpy.signals import SignalHandlerOptions
 
 from openpose_ros.ros import networks, transport
 
-_PATIENCE = 1.5     # s; a node that has not ended by then is left as it is
 
+def run(make_node: Callable, room: int = transport.PICTURES,
+        patience: Optional[float] = None) -> None:
+    """Run a node until SIGINT, SIGTERM or the end of its `done`; raises what ended it otherwise.
 
-def run(make_node: Callable) -> int:
-    """Run a node until SIGINT, SIGTERM or the end of its `done`; returns the exit code.
-
-    make_node: makes the node, which also has start() and end(). The process ends within 2 s of a
-    signal.
+    make_node: makes the node, which also has start() and end(). room: see transport.py, MB.
+    patience: s; a node that has not ended by then is left as it is, and the process ends at once.
     """
     asked = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: asked.set())
-    transport.carry_pictures(transport.MESSAGES)
+    transport.carry_pictures(room)
     used = networks.up()
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
-    node = make_node()
-    networks.Watch(node, used)
-    crashed = []
-    thread = threading.Thread(target=_spin, args=(node, asked, crashed), name='executor',
-                              daemon=True)
-    thread.start()
-    asked.wait()
-    if not node.done.done():
-        node.done.set_result(None)
-    thread.join(_PATIENCE)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    if thread.is_alive():
-        os._exit(0)
-    rclpy.try_shutdown()
-    return 1 if crashed else 0
+    try:
+        node = make_node()
+        networks.Watch(node, used)
+        failures = []
+        thread = threading.Thread(target=_spin, args=(node, asked, failures), name='executor',
+                                  daemon=True)
+        thread.start()
+        asked.wait()
+        if not node.done.done():
+            node.done.set_result(None)
+        thread.join(patience)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        if thread.is_alive():
+            os._exit(0)
+        if failures:
+            raise failures[0]
+    finally:
+        rclpy.try_shutdown()
 
 
-def _spin(node, asked, crashed):
+def _spin(node, asked, failures):
     executor = SingleThreadedExecutor()
     executor.add_node(node)
     try:
@@ -59,8 +62,7 @@ def _spin(node, asked, crashed):
         node.end()
     except ExternalShutdownException:
         pass
-    except Exception:
-        traceback.print_exc()
-        crashed.append(True)
+    except Exception as error:
+        failures.append(error)
     finally:
         asked.set()

@@ -12,17 +12,16 @@ import os
 import sys
 
 import cv2
-import rclpy
-from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.qos import QoSProfile, qos_profile_sensor_data
 from rclpy.serialization import serialize_message
+from rclpy.task import Future
 from rclpy.utilities import remove_ros_args
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from openpose_ros import files
 from openpose_ros.msg import SkeletonArray
-from openpose_ros.ros import bag, images, transport
+from openpose_ros.ros import bag, images, process
 
 # Room for what comes while a picture is being written.
 _MESSAGES = QoSProfile(depth=1000)
@@ -32,14 +31,19 @@ _LONGEST_GAP = 2.   # s; the overlay's video does not stand still for longer
 
 
 class RecordNode(Node):
-    """Records until `close`."""
+    """Records from `start` to `end`. done: completes when something else ends it."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         super().__init__('record')
+        self.done = Future()
+        self._options = options
         self._folder = options.output
         self._video = OverlayVideo(os.path.join(self._folder, 'overlay'), options.rate)
         self._pictures = EvenlySpread(options.pictures)
         self._bag = None
+
+    def start(self) -> None:
+        """Open the bag and listen. OSError when it cannot be written."""
         try:
             self._bag = bag.Bag(self._folder, _BAG)
         except ImportError as error:
@@ -47,10 +51,10 @@ class RecordNode(Node):
         self._record_raw('openpose/skeletons', SkeletonArray, _MESSAGES)
         self._record_raw('camera_info', CameraInfo, qos_profile_sensor_data)
         self._record_picture('openpose/overlay', _PICTURES, self._keep_overlay)
-        if options.image:
+        if self._options.image:
             self._record_picture('image', qos_profile_sensor_data)
 
-    def close(self) -> None:
+    def end(self) -> None:
         """Finish all files and say what there is."""
         if self._bag is not None:
             self._bag.close()
@@ -59,6 +63,7 @@ class RecordNode(Node):
             files.write_whole(os.path.join(self._folder, 'overlay_{}.png'.format(number)),
                               cv2.imencode('.png', picture)[1].tobytes())
         print('{}: {} overlays recorded'.format(self._folder, self._pictures.seen), flush=True)
+        self.destroy_node()
 
     def _record_raw(self, topic, message_type, qos):
         """Write the messages of a topic into the bag just as they come."""
@@ -203,7 +208,7 @@ def main() -> int:
             lock(options.output)
             if not options.overwrite:
                 refuse_a_second_recording(options.output)
-            record(options)
+            process.run(lambda: RecordNode(options))
     except ImportError as error:
         print('error: {}'.format(error), file=sys.stderr)
         return 2
@@ -212,21 +217,6 @@ def main() -> int:
               file=sys.stderr)
         return 2
     return 0
-
-
-def record(options: argparse.Namespace) -> None:
-    """Run the node; OSError when something cannot be written."""
-    transport.carry_pictures()
-    rclpy.init()
-    try:
-        node = RecordNode(options)
-        try:
-            rclpy.spin(node)
-        except (KeyboardInterrupt, ExternalShutdownException):
-            pass
-        node.close()
-    finally:
-        rclpy.try_shutdown()
 
 
 if __name__ == '__main__':

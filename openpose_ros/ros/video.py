@@ -8,8 +8,6 @@ import argparse
 import sys
 import time
 
-import rclpy
-from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rclpy.task import Future
@@ -17,12 +15,14 @@ from rclpy.utilities import remove_ros_args
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from std_msgs.msg import Header
 
-from openpose_ros.ros import images, transport
+from openpose_ros.ros import images, process
 from openpose_ros.ros.sources import SourceError, open_source
 from openpose_ros.scene import Camera, CameraError
 
 # Reliable, so that subscribers of either kind (RViz is reliable, most nodes are not) are served.
 _QOS = QoSProfile(depth=5)
+_LAST_WAY = .5  # s; the last picture's way to who takes it
+_PATIENCE = 1.5     # s from a signal to the process's end, where a camera gives no picture
 
 
 class VideoNode(Node):
@@ -39,9 +39,17 @@ class VideoNode(Node):
         self._infos = self.create_publisher(CameraInfo, 'camera_info', _QOS)
         self._depths = self.create_publisher(Image, 'depth/image_raw', _QOS)
         self.done = Future()
-        rate = options.rate or self._source.rate
+
+    def start(self) -> None:
+        """Begin to publish."""
+        rate = self._options.rate or self._source.rate
         # A camera's own rate is kept by waiting for its next picture.
         self._timer = self.create_timer(1. / rate if rate else .001, self._publish_next)
+
+    def end(self) -> None:
+        """Go, when the last picture has arrived."""
+        time.sleep(_LAST_WAY)
+        self.destroy_node()
 
     def _publish_next(self) -> None:
         if sum(publisher.get_subscription_count()
@@ -121,19 +129,11 @@ def parse(arguments) -> argparse.Namespace:
 def main() -> int:
     """Run the node until the source ends, or Ctrl-C."""
     options = parse(remove_ros_args(sys.argv)[1:])
-    transport.carry_pictures()
-    rclpy.init()
     try:
-        node = VideoNode(options)
-        rclpy.spin_until_future_complete(node, node.done)
-        time.sleep(.5)      # the last picture is still on its way
+        process.run(lambda: VideoNode(options), patience=_PATIENCE)
     except (SourceError, CameraError) as error:
         print('error:', error, file=sys.stderr)
         return 2
-    except (KeyboardInterrupt, ExternalShutdownException):
-        pass
-    finally:
-        rclpy.try_shutdown()
     return 0
 
 
