@@ -25,6 +25,7 @@ class Settings(NamedTuple):
     min_parts: parts a person must have.
     min_score: mean score of the parts she has, [0, 1).
     upsampling: factor by which the heatmaps are enlarged before peaks are sought (1, 2, 4).
+    max_peaks: of each part; the highest are taken.
     """
 
     peak_threshold: float = .05
@@ -34,6 +35,7 @@ class Settings(NamedTuple):
     min_parts: int = 4
     min_score: float = .2
     upsampling: int = 2
+    max_peaks: int = 1000
 
     def problem(self) -> str:
         """What is wrong with these values, in one line; empty when nothing is."""
@@ -51,6 +53,8 @@ class Settings(NamedTuple):
             return 'min_score must be at least 0 and below 1'
         if self.upsampling not in (1, 2, 4):
             return 'upsampling must be 1, 2 or 4'
+        if self.max_peaks < 1:
+            return 'max_peaks must be at least 1'
         return ''
 
 
@@ -71,7 +75,7 @@ def decode(heatmaps: np.ndarray, pafs: np.ndarray, body: Body = COCO,
         raise MapsError(problem)
     heatmaps = np.ascontiguousarray(heatmaps[..., :len(body.parts)], np.float32)
     pafs = np.ascontiguousarray(pafs, np.float32)
-    peaks = find_peaks(heatmaps, settings.peak_threshold, settings.upsampling)
+    peaks = find_peaks(heatmaps, settings.peak_threshold, settings.upsampling, settings.max_peaks)
     connections = find_connections(pafs, peaks, body, settings.sample_threshold,
                                    settings.needed_samples)
     person = assemble(ASSIGNMENTS[settings.assignment](connections), peaks, body)

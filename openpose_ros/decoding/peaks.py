@@ -6,7 +6,6 @@ import cv2
 import numpy as np
 
 _WINDOW = np.ones((5, 5), np.uint8)
-MOST = 1000   # peaks of a part: as many as people; maps with more are noise
 _REACH = 2   # cells from a window's centre to its edge
 # (y, x) steps to the cells of a window that come before its centre in reading order.
 _EARLIER = np.array([(y, x) for y in range(-_REACH, 1) for x in range(-_REACH, _REACH + 1)
@@ -28,13 +27,14 @@ class Peaks(NamedTuple):
     start: np.ndarray
 
 
-def find_peaks(heatmaps: np.ndarray, threshold: float, upsampling: int = 1) -> Peaks:
+def find_peaks(heatmaps: np.ndarray, threshold: float, upsampling: int = 1,
+               most: int = 1000) -> Peaks:
     """Cells above `threshold` that no cell of the 5x5 window around them exceeds.
 
     heatmaps: (H, W, parts) float32, finite, without the background. upsampling: factor by which
     they are enlarged first, which makes the window's part of the picture smaller; the peaks are in
     cells of the heatmaps as they are given. Of equal cells in one window the first in reading order
-    is the peak. Of each part the MOST highest are taken, so that no maps take all memory.
+    is the peak. Of each part the `most` highest are taken, so that no maps take all memory.
     """
     size = heatmaps.shape[0] * upsampling, heatmaps.shape[1] * upsampling, heatmaps.shape[2]
     enlarged, largest = _room(size)
@@ -46,8 +46,8 @@ def find_peaks(heatmaps: np.ndarray, threshold: float, upsampling: int = 1) -> P
     is_peak = (heatmaps == largest) & (heatmaps > threshold)
     cell, part = np.divmod(np.flatnonzero(is_peak), size[2])
     order = np.argsort(part, kind='stable')
-    if len(part) > MOST and np.bincount(part).max() > MOST:
-        order = _highest(heatmaps[is_peak], part)
+    if len(part) > most and np.bincount(part).max() > most:
+        order = _highest(heatmaps[is_peak], part, most)
     part, (y, x) = part[order], np.divmod(cell[order], size[1])
     alone = _first_of_equals(is_peak, y, x, part)
     y, x, part = y[alone], x[alone], part[alone]
@@ -75,11 +75,11 @@ def _in_given_cells(places: np.ndarray, upsampling: int) -> np.ndarray:
     return ((places + .5) / upsampling - .5).astype(np.float32)
 
 
-def _highest(score, part):
-    """Rows of the MOST highest of each part, by part, then in the order they come."""
+def _highest(score, part, most):
+    """Rows of the `most` highest of each part, by part, then in the order they come."""
     order = np.lexsort((-score, part))
     rank = np.arange(len(part)) - np.searchsorted(part[order], part[order])
-    rows = np.sort(order[rank < MOST])
+    rows = np.sort(order[rank < most])
     return rows[np.argsort(part[rows], kind='stable')]
 
 

@@ -42,8 +42,12 @@ def graph_path(model: Model, model_dir: Optional[str] = None) -> str:
     return os.path.join(models_folder(model_dir), model.name, model.graph)
 
 
-def checked_graph(model: Model, model_dir: Optional[str] = None) -> Tuple[str, str]:
-    """Path and sha256 of the model's graph. Raises ModelError where it is missing or changed."""
+def checked_graph(model: Model, model_dir: Optional[str] = None,
+                  max_bytes: int = LARGEST) -> Tuple[str, str]:
+    """Path and sha256 of the model's graph.
+
+    Raises ModelError where it is missing, changed, or of more than `max_bytes`.
+    """
     path = graph_path(model, model_dir)
     if not os.path.isfile(path):
         if os.path.isabs(model.graph):
@@ -51,7 +55,7 @@ def checked_graph(model: Model, model_dir: Optional[str] = None) -> Tuple[str, s
         raise ModelError('the model {} is not here: {}put it at {}'.format(
             model.name, 'openpose models fetch {}, or '.format(model.name) if model.sources else '',
             path))
-    checked = _check(path, _known(model, os.path.dirname(path)).get(model.graph, ()))
+    checked = _check(path, _known(model, os.path.dirname(path)).get(model.graph, ()), max_bytes)
     if checked.state == 'changed':
         raise ModelError('{} is damaged, or another file than the catalogue knows (sha256 {}…): '
                          'openpose models fetch {}, or give its path elsewhere'.format(
@@ -226,8 +230,8 @@ def _known(model: Model, folder: str) -> Dict[str, List[str]]:
     return known
 
 
-def _check(path: str, known: Sequence[str]) -> Checked:
+def _check(path: str, known: Sequence[str], max_bytes: int = LARGEST) -> Checked:
     if not os.path.isfile(path):
         return Checked(path, 'missing')
-    sha256 = sha256_of(path)
+    sha256 = sha256_of(path, max_bytes)
     return Checked(path, 'unknown' if not known else 'ok' if sha256 in known else 'changed', sha256)

@@ -15,11 +15,11 @@ def write_whole(path: str, data: bytes) -> None:
         raise ModelError('cannot write {}: {}'.format(path, error.strerror))
 
 
-def sha256_of(path: str) -> str:
-    """Checksum of a file, in hexadecimal. Raises ModelError."""
+def sha256_of(path: str, max_bytes: int = LARGEST) -> str:
+    """Checksum of a file of `max_bytes` at most, in hexadecimal. Raises ModelError."""
     digest = hashlib.sha256()
     try:
-        with files.open_regular(path, LARGEST) as file:
+        with files.open_regular(path, max_bytes) as file:
             for chunk in iter(lambda: file.read(1 << 20), b''):
                 digest.update(chunk)
     except OSError as error:

@@ -10,6 +10,7 @@ import numpy as np
 from openpose_ros.network import catalogue, fetch
 from openpose_ros.network.catalogue import Model
 from openpose_ros.network.errors import ModelError, first_line
+from openpose_ros.network.files import LARGEST
 from openpose_ros.network.speed import tensorflow_is_faster
 from openpose_ros.network.tflite import TfliteBackend
 
@@ -91,7 +92,7 @@ class Network:
 
 def load(model: Union[str, Model] = catalogue.DEFAULT, backend: str = 'auto', device: str = 'auto',
          gpu_memory_fraction: Optional[float] = None, threads: Optional[int] = None,
-         model_dir: Optional[str] = None) -> Network:
+         model_dir: Optional[str] = None, max_bytes: int = LARGEST) -> Network:
     """Load a network: by its name in the catalogue, the path of its frozen graph, or a Model.
 
     backend: 'tensorflow', 'tflite' (CPU), or 'auto': TensorFlow on a GPU; on a CPU the one that is
@@ -99,7 +100,7 @@ def load(model: Union[str, Model] = catalogue.DEFAULT, backend: str = 'auto', de
     TFLite or the graph cannot be converted. device: 'gpu' (an
     error where TensorFlow finds none), 'cpu' or 'auto'. gpu_memory_fraction: of the GPU's memory at
     most; None: as needed. threads: of the CPU; None: all cores. model_dir: where models lie, see
-    fetch.models_folder. Raises ModelError.
+    fetch.models_folder. max_bytes: of the graph's file. Raises ModelError.
     """
     if backend not in BACKENDS or device not in DEVICES:
         raise ModelError('backend is one of {}, device one of {}; not {} and {}'.format(
@@ -107,7 +108,7 @@ def load(model: Union[str, Model] = catalogue.DEFAULT, backend: str = 'auto', de
     if backend == 'tflite' and device == 'gpu':
         raise ModelError('TFLite runs on the CPU here: for the GPU take backend tensorflow')
     entry = catalogue.find(model) if isinstance(model, str) else model
-    path, sha256 = fetch.checked_graph(entry, model_dir)
+    path, sha256 = fetch.checked_graph(entry, model_dir, max_bytes)
 
     def session() -> Any:
         from openpose_ros.network.graph import read_graph

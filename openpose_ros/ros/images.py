@@ -17,16 +17,24 @@ try:
 except (ImportError, AttributeError):   # AttributeError: one that was built for another NumPy
     cv_bridge = None
 
-PIXEL_LIMIT = 1 << 26   # more than any camera has; guards against sizes that are nonsense
 _JPEG_QUALITY = 90
 _LARGEST_PIXEL = 8      # bytes: 16 bits of four channels
-# A progressive JPEG has some ten; each costs a pass over the picture, whatever few bytes it takes.
-_MOST_SCANS = 40
 _SHOWN = 40             # characters of a name that is not known
 
 
 class ImageError(ValueError):
     """A message that holds no picture that can be read; the text is one line that says why."""
+
+
+class Limits(NamedTuple):
+    """What a message may cost; more is refused before memory or time is spent on it.
+
+    pixels: of a picture. scans: of a JPEG; a progressive one has some ten, and each is a pass over
+    the whole picture, whatever few bytes it takes.
+    """
+
+    pixels: int = 1 << 26   # more than any camera has
+    scans: int = 40
 
 
 class _Encoding(NamedTuple):
@@ -65,14 +73,14 @@ _DEPTH = {
 }
 
 
-def read_image(message, pixel_limit: int = PIXEL_LIMIT) -> np.ndarray:
+def read_image(message, limits: Limits = Limits()) -> np.ndarray:
     """The picture of an Image or CompressedImage (JPEG, PNG) as (height, width, 3) uint8 BGR.
 
     It may share the message's memory. 16 bits become 8 by scaling, as in cv_bridge.
     """
     if hasattr(message, 'format'):
-        return _read_compressed(message, pixel_limit)
-    encoding = _find(message, _COLOUR, pixel_limit)
+        return _read_compressed(message, limits)
+    encoding = _find(message, _COLOUR, limits)
     pixels = _pixels(message, encoding)
     if cv_bridge is not None:
         try:
@@ -84,15 +92,15 @@ def read_image(message, pixel_limit: int = PIXEL_LIMIT) -> np.ndarray:
     return cv2.cvtColor(_as_8_bit(pixels), encoding.to_bgr)
 
 
-def read_depth(message, pixel_limit: int = PIXEL_LIMIT) -> np.ndarray:
+def read_depth(message, limits: Limits = Limits()) -> np.ndarray:
     """The depth picture of an Image or a CompressedImage of the transport compressedDepth.
 
     Returns (height, width) as it was sent: uint16 in mm, 0 where there is no reading, or float32 in
     m, NaN or infinite where there is none. It may share the message's memory.
     """
     if hasattr(message, 'format'):
-        return _read_compressed_depth(message, pixel_limit)
-    return _pixels(message, _find(message, _DEPTH, pixel_limit))
+        return _read_compressed_depth(message, limits)
+    return _pixels(message, _find(message, _DEPTH, limits))
 
 
 def write_image(image: np.ndarray, header) -> Image:
@@ -128,9 +136,9 @@ def as_bytes(values: np.ndarray) -> array.array:
     return data
 
 
-def _find(message, encodings, pixel_limit) -> _Encoding:
+def _find(message, encodings, limits) -> _Encoding:
     """The encoding of a message whose size and step make sense."""
-    _check_size(message.width, message.height, pixel_limit)
+    _check_size(message.width, message.height, limits)
     encoding = encodings.get(message.encoding)
     if encoding is None:
         raise ImageError('the encoding {!r} is not one of {}'.format(
@@ -148,12 +156,12 @@ def _find(message, encodings, pixel_limit) -> _Encoding:
     return encoding
 
 
-def _check_size(width, height, pixel_limit):
+def _check_size(width, height, limits):
     if not width or not height:
         raise ImageError('the picture is empty: {}x{}'.format(width, height))
-    if width * height > pixel_limit:
+    if width * height > limits.pixels:
         raise ImageError('the picture is too large: {}x{} is above {} pixels'.format(
-            width, height, pixel_limit))
+            width, height, limits.pixels))
 
 
 def _pixels(message, encoding) -> np.ndarray:
@@ -172,18 +180,18 @@ def _as_8_bit(pixels):
     return pixels if pixels.dtype == np.uint8 else cv2.convertScaleAbs(pixels, alpha=255. / 65535.)
 
 
-def _read_compressed(message, pixel_limit) -> np.ndarray:
-    data = _compressed_data(message, pixel_limit)
-    _check_size(*_declared_size(data), pixel_limit=pixel_limit)
+def _read_compressed(message, limits) -> np.ndarray:
+    data = _compressed_data(message, limits)
+    _check_size(*_declared_size(data, limits), limits=limits)
     # The camera's own orientation is what its CameraInfo is about, so no turning by EXIF.
     pixels = _decode(data, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION)
     return _as_8_bit(pixels)
 
 
-def _compressed_data(message, pixel_limit) -> bytes:
-    if len(message.data) > _LARGEST_PIXEL * pixel_limit:
+def _compressed_data(message, limits) -> bytes:
+    if len(message.data) > _LARGEST_PIXEL * limits.pixels:
         raise ImageError('{} bytes of compressed data are more than {} pixels can have'.format(
-            len(message.data), pixel_limit))
+            len(message.data), limits.pixels))
     return bytes(message.data)
 
 
@@ -197,7 +205,7 @@ def _decode(data, flags) -> np.ndarray:
     return pixels
 
 
-def _declared_size(data: bytes) -> Tuple[int, int]:
+def _declared_size(data: bytes, limits: Limits) -> Tuple[int, int]:
     """(width, height) in the head of a whole JPEG or PNG file."""
     if data.startswith(b'\x89PNG\r\n\x1a\n') and len(data) >= 24:
         if b'IEND' not in data[-64:]:
@@ -207,8 +215,8 @@ def _declared_size(data: bytes) -> Tuple[int, int]:
         # Within the coded data a byte 0xff is never followed by 0xd9, so this is the end's marker.
         if data.rfind(b'\xff\xd9') < data.rfind(b'\xff\xda'):
             raise ImageError('the JPEG is cut short after {} bytes'.format(len(data)))
-        if data.count(b'\xff\xda') > _MOST_SCANS:
-            raise ImageError('the JPEG has more than {} scans'.format(_MOST_SCANS))
+        if data.count(b'\xff\xda') > limits.scans:
+            raise ImageError('the JPEG has more than {} scans'.format(limits.scans))
         return _jpeg_size(data)
     raise ImageError('{} bytes of compressed data are neither JPEG nor PNG'.format(len(data)))
 
@@ -232,13 +240,13 @@ def _jpeg_size(data: bytes) -> Tuple[int, int]:
     raise ImageError('the JPEG has no frame header')
 
 
-def _read_compressed_depth(message, pixel_limit) -> np.ndarray:
+def _read_compressed_depth(message, limits) -> np.ndarray:
     """Depth of compressed_depth_image_transport: a header of 12 bytes and a 16-bit PNG.
 
     The header is an int32 and two float32, A and B. Of 32FC1 the PNG holds A / depth + B, and 0
     where there is no reading.
     """
-    data = _compressed_data(message, pixel_limit)
+    data = _compressed_data(message, limits)
     encoding = message.format.split(';')[0].strip()
     if encoding not in _DEPTH:
         raise ImageError('the format {!r} does not begin with one of {}'.format(
@@ -246,7 +254,7 @@ def _read_compressed_depth(message, pixel_limit) -> np.ndarray:
     if not data[12:].startswith(b'\x89PNG'):
         raise ImageError('the data of format {!r} is no PNG with a depth header'.format(
             message.format[:_SHOWN]))
-    _check_size(*_declared_size(data[12:]), pixel_limit=pixel_limit)
+    _check_size(*_declared_size(data[12:], limits), limits=limits)
     stored = _decode(data[12:], cv2.IMREAD_UNCHANGED)
     if stored.dtype != np.uint16 or stored.ndim != 2:
         raise ImageError('the PNG of format {!r} does not have one channel of 16 bits'.format(

@@ -11,8 +11,9 @@ from rcl_interfaces.msg import (FloatingPointRange, IntegerRange, ParameterDescr
                                 SetParametersResult)
 from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValueException
 
-from openpose_ros import approach, decoding, perception, tracking
+from openpose_ros import approach, decoding, network, perception, tracking
 from openpose_ros.network import catalogue
+from openpose_ros.ros import images
 
 # When a parameter may change. What is not live is read-only from configuring to cleaning up.
 LIVE, UNCONFIGURED, NEVER = 'at any time', 'while unconfigured', 'never'
@@ -54,6 +55,8 @@ PARAMETERS = (
     Parameter('gpu_memory_fraction', 0., 'share of GPU memory TensorFlow may take; 0: as it needs',
               0., 1.),
     Parameter('threads', 0, 'CPU threads of the network; 0: all cores', 0, 256),
+    Parameter('model_max_bytes', network.LARGEST, 'larger model files are refused', 1,
+              network.LARGEST),
     Parameter('network_height', 368, 'px; height of the network input', 16, 2048),
     Parameter('network_width', 0, 'px; width of the network input; 0: keeps the aspect', 0, 4096),
     Parameter('network_max_pixels', 2 ** 21, 'pictures of an aspect that makes the network input '
@@ -71,7 +74,9 @@ PARAMETERS = (
     Parameter('image_reliability', 'best_effort', 'quality of service of the pictures\' '
               'subscriptions; best_effort takes pictures from any camera',
               choices=('best_effort', 'reliable')),
-    Parameter('max_pixels', 33554432, 'larger pictures are refused', 1, 2 ** 31 - 1),
+    Parameter('max_pixels', 2 ** 25, 'larger pictures are refused', 1, 2 ** 31 - 1),
+    Parameter('max_jpeg_scans', images.Limits().scans, 'JPEGs of more passes over the picture are '
+              'refused; a progressive one has ten or so', 1, 1000),
     Parameter('depth_tolerance', .05, 's; largest difference of the stamps of a picture and its '
               'depth', 0., 1., changes=LIVE),
     Parameter('horizontal_fov', 0., 'degrees; field of view of a camera without a valid '
@@ -97,6 +102,8 @@ PARAMETERS = (
     Parameter('decoding.upsampling', _DECODING.upsampling,
               'factor the heatmaps are enlarged by first: 1 (fastest), 2 (best) or 4', 1, 4,
               changes=LIVE),
+    Parameter('decoding.max_peaks', _DECODING.max_peaks,
+              'of each part the highest so many peaks are used', 1, 100000, changes=LIVE),
 
     Parameter('tracking.enabled', True, 'give people ids, velocities and smoothed estimates',
               changes=LIVE),
@@ -226,6 +233,11 @@ def problems(value_of: Dict[str, Any]) -> List[str]:
                      'topic\'s name must')
     reason = perception_settings(value_of).decoding.problem()
     return found + ['decoding.' + reason] if reason else found
+
+
+def image_limits(value_of: Dict[str, Any]) -> images.Limits:
+    """What a picture's message may cost by these values."""
+    return images.Limits(value_of['max_pixels'], value_of['max_jpeg_scans'])
 
 
 def perception_settings(value_of: Dict[str, Any]) -> perception.Settings:

@@ -63,7 +63,7 @@ class Pipeline:
         self._take_values()
         self.depth.expect(message.header.stamp)
         start = time.perf_counter()
-        image = images.read_image(message, self._values['max_pixels'])
+        image = images.read_image(message, parameters.image_limits(self._values))
         stamp = self._time_of(message.header)
         converted = time.perf_counter()
         found = self._perception.find(image)
@@ -211,7 +211,7 @@ class Pipeline:
             self._statistics.count('depth_unpaired')
             return None
         try:
-            depth = images.read_depth(pair.message, self._values['max_pixels'])
+            depth = images.read_depth(pair.message, parameters.image_limits(self._values))
             problem = depth_problem(depth, camera)
         except images.ImageError as error:
             problem = 'depth: {}'.format(error)

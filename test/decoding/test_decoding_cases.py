@@ -7,7 +7,7 @@ from made_maps import STANDING, draw
 from openpose_ros.body import BODY_25, COCO, MPI
 from openpose_ros.decoding import MapsError, Settings, decode, to_image
 from openpose_ros.decoding.decoder import ASSIGNMENTS
-from openpose_ros.decoding.peaks import MOST, find_peaks
+from openpose_ros.decoding.peaks import find_peaks
 
 SHAPE = (46, 54)
 BODIES = COCO, MPI, BODY_25
@@ -93,25 +93,26 @@ def test_peaks_three_cells_apart_are_two():
     assert len(find_peaks(only_part((20, 20), (20, 23)), .1).x) == 2
 
 
-def test_noise_has_so_many_peaks_and_no_more():
+@pytest.mark.parametrize('most', (1000, 200))
+def test_noise_has_so_many_peaks_and_no_more(most):
     heatmaps = np.random.RandomState(0).uniform(.1, 1., (200, 200, 2)).astype(np.float32)
     heatmaps[..., 1] = 0.
     heatmaps[::20, ::20, 1] = .5
     noise = heatmaps[..., 0]
     scores = np.sort(noise[noise == cv2.dilate(noise, np.ones((5, 5)))])
-    peaks = find_peaks(heatmaps, .05)
-    assert len(scores) > MOST + 500
-    assert peaks.start.tolist() == [0, MOST, MOST + 100]
-    np.testing.assert_array_equal(np.sort(peaks.score[:MOST]), scores[-MOST:])
-    assert (peaks.score[MOST:] == .5).all()
-    assert (np.diff(np.rint(peaks.y[:MOST])) >= -1.).all()   # in reading order, but for refinement
+    peaks = find_peaks(heatmaps, .05, most=most)
+    assert len(scores) > most + 500
+    assert peaks.start.tolist() == [0, most, most + 100]
+    np.testing.assert_array_equal(np.sort(peaks.score[:most]), scores[-most:])
+    assert (peaks.score[most:] == .5).all()
+    assert (np.diff(np.rint(peaks.y[:most])) >= -1.).all()   # in reading order, but for refinement
 
 
 def test_equal_heatmaps_everywhere_are_decoded_from_so_many_peaks():
     ones = np.ones((92, 164, 19), np.float32)
     for assignment in ASSIGNMENTS:
         decode(ones, np.ones((92, 164, 38), np.float32), settings=Settings(assignment=assignment))
-    assert len(find_peaks(ones, .05).part) <= 19 * MOST
+    assert len(find_peaks(ones, .05).part) <= 19 * Settings().max_peaks
 
 
 def test_peaks_know_their_part():

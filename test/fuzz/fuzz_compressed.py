@@ -19,13 +19,13 @@ def target(data: bytes) -> None:
     message = CompressedImage(format=draw.choice(FORMATS) if draw.integer(0, 15) else draw.text())
     message.data = images.as_bytes(np.frombuffer(draw.rest(), np.uint8))
     try:
-        picture = images.read_image(message, PIXELS)
+        picture = images.read_image(message, images.Limits(PIXELS))
         assert picture.ndim == 3 and picture.shape[2] == 3 and picture.dtype == np.uint8
         assert picture.shape[0] * picture.shape[1] <= PIXELS, picture.shape
     except images.ImageError as error:
         one_line(error)
     try:
-        depth = images.read_depth(message, PIXELS)
+        depth = images.read_depth(message, images.Limits(PIXELS))
         assert depth.ndim == 2 and depth.dtype in (np.uint16, np.float32)
         assert depth.size <= PIXELS, depth.shape
     except images.ImageError as error:

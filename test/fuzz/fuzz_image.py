@@ -26,12 +26,12 @@ def make(draw):
 def target(data: bytes) -> None:
     message = make(Draw(data))
     try:
-        picture = images.read_image(message, PIXELS)
+        picture = images.read_image(message, images.Limits(PIXELS))
         assert picture.shape == (message.height, message.width, 3) and picture.dtype == np.uint8
     except images.ImageError as error:
         one_line(error)
     try:
-        depth = images.read_depth(message, PIXELS)
+        depth = images.read_depth(message, images.Limits(PIXELS))
         assert depth.shape == (message.height, message.width)
         assert depth.dtype in (np.uint16, np.float32)
     except images.ImageError as error:

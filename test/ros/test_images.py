@@ -242,8 +242,8 @@ def test_what_holds_no_depth_is_an_error_of_one_line(given, text):
 
 def test_the_limit_of_pixels_is_the_callers():
     with pytest.raises(images.ImageError):
-        images.read_image(message(BGR, 'bgr8'), pixel_limit=47)
-    images.read_image(message(BGR, 'bgr8'), pixel_limit=48)
+        images.read_image(message(BGR, 'bgr8'), images.Limits(pixels=47))
+    images.read_image(message(BGR, 'bgr8'), images.Limits(pixels=48))
 
 
 def test_what_is_written_is_read_back():
@@ -274,7 +274,7 @@ def test_a_jpeg_s_size_is_the_one_that_the_decoder_comes_to():
         data = (b'\xff\xd8\xff\xff\x01\xff\xfe' + struct.pack('>H', 2 + len(comment)) + comment
                 + large[2:])
         with pytest.raises(images.ImageError, match='400x300 is above 1000 pixels'):
-            images.read_image(compressed(data, 'jpeg'), 1000)
+            images.read_image(compressed(data, 'jpeg'), images.Limits(pixels=1000))
 
 
 @pytest.mark.parametrize('segment', [b'\xff', b'\xff\x01', b'\xff\xd0', b'\xff\xff\xff\x01'])
@@ -289,13 +289,16 @@ def test_a_jpeg_of_more_scans_than_anyone_makes_is_refused():
     with pytest.raises(images.ImageError, match='more than 40 scans'):
         images.read_image(compressed(picture[:-2] + 50 * last + b'\xff\xd9', 'jpeg'))
     assert images.read_image(compressed(picture, 'jpeg')).shape == (64, 64, 3)
+    with pytest.raises(images.ImageError, match='more than 1 scans'):
+        images.read_image(compressed(picture, 'jpeg'), images.Limits(scans=1))
 
 
 def test_more_compressed_bytes_than_the_pixels_can_have_are_not_copied():
     with pytest.raises(images.ImageError, match='900 bytes of compressed data are more than 100'):
-        images.read_image(compressed(bytes(900), 'jpeg'), 100)
+        images.read_image(compressed(bytes(900), 'jpeg'), images.Limits(pixels=100))
     with pytest.raises(images.ImageError, match='900 bytes of compressed data are more than 100'):
-        images.read_depth(compressed(bytes(900), '16UC1; compressedDepth png'), 100)
+        images.read_depth(compressed(bytes(900), '16UC1; compressedDepth png'),
+                          images.Limits(pixels=100))
 
 
 def test_a_long_name_is_not_repeated():

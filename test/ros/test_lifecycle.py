@@ -70,7 +70,10 @@ def test_what_cannot_be_configured_says_why_and_can_be_put_right(peer, start):
     assert not peer.change_state('configure')
     assert peer.state() == 'unconfigured'
     process.wait_for_output('/no/such/graph.pb')
-    assert peer.set(model='mobilenet_thin', network_max_pixels=128 * 96 - 1) == ['', '']
+    assert peer.set(model='mobilenet_thin', model_max_bytes=10 ** 6) == ['', '']
+    assert not peer.change_state('configure')
+    process.wait_for_output('more than the 1,000,000 that are read')
+    assert peer.set(model_max_bytes=10 ** 8, network_max_pixels=128 * 96 - 1) == ['', '']
     assert not peer.change_state('configure')
     process.wait_for_output('as 128x96, more than 12,287 pixels')
     assert peer.set(network_max_pixels=128 * 96) == ['']
