@@ -56,7 +56,8 @@ class People(NamedTuple):
 
     def select(self, rows: Union[Sequence[int], np.ndarray]) -> 'People':
         """The people of these rows (indices or a boolean mask), in their order."""
-        return People(*(field[rows] for field in self))
+        rows = np.arange(self.count)[rows]
+        return People(*(field.take(rows, axis=0) for field in self))
 
 
 def person_scores(keypoints: np.ndarray) -> np.ndarray:

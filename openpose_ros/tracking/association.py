@@ -81,7 +81,8 @@ class Looks(NamedTuple):
 
     def select(self, rows: np.ndarray) -> 'Looks':
         """The people of these rows, in their order."""
-        return Looks(*(field[rows] for field in self))
+        rows = np.arange(len(self.scale))[rows]
+        return Looks(*(field.take(rows, axis=0) for field in self))
 
 
 def looks(people: People) -> Looks:
@@ -105,9 +106,9 @@ def scales(keypoints: np.ndarray, seen: np.ndarray) -> np.ndarray:
 
     keypoints: (n, 18, 2) px, NaN or anything where not `seen` (n, 18). 1 px/m at least.
     """
-    along = keypoints[:, LIMB_FROM] - keypoints[:, LIMB_TO]
+    along = keypoints.take(LIMB_FROM, axis=1) - keypoints.take(LIMB_TO, axis=1)
     lengths = np.hypot(along[..., 0], along[..., 1])
-    known = seen[:, LIMB_FROM] & seen[:, LIMB_TO]
+    known = seen.take(LIMB_FROM, axis=1) & seen.take(LIMB_TO, axis=1)
     ratio = np.where(known, lengths / LIMB_METRES, 0.).max(axis=1, initial=0.)
     for person in np.flatnonzero((ratio == 0.) & seen.any(axis=1)):
         extent = np.ptp(keypoints[person, seen[person]], axis=0)
@@ -173,7 +174,9 @@ def _space_cost(tracks: Looks, found: Looks) -> Tuple[np.ndarray, np.ndarray]:
     """Negative log-likelihood, 0 at best, and squared Mahalanobis distance of every pair."""
     off = found.position - tracks.position[:, None]
     fresh = found.position_covariance + SPACE_SLACK
-    precision, determinant = inverse(tracks.position_covariance[:, None] + fresh)
-    distance = (off[..., None, :] @ precision @ off[..., None])[..., 0, 0]
+    certain = np.zeros((1, 3, 3))       # of a track that adds nothing: what there is to compare with
+    spread = np.concatenate([certain, tracks.position_covariance])[:, None] + fresh
+    precision, determinant = inverse(spread)
+    distance = (off[..., None, :] @ precision[1:] @ off[..., None])[..., 0, 0]
     with np.errstate(invalid='ignore'):     # what is no covariance gives NaN: paired with nobody
-        return 0.5 * (distance + np.log(determinant / inverse(fresh)[1])), distance
+        return 0.5 * (distance + np.log(determinant[1:] / determinant[0])), distance

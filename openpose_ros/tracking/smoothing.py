@@ -61,7 +61,7 @@ class Joints(Rows):
         old = self.speeds[rows]
         newest = gain(SPEED_CUTOFF, dt)
         speeds = (1. - newest) * old + newest / max(dt, 1e-6) * off
-        metres = np.sqrt((speeds * speeds).sum(axis=2)) / np.reshape(scale, (-1, 1))
+        metres = np.sqrt(np.einsum('njd,njd->nj', speeds, speeds)) / np.reshape(scale, (-1, 1))
         share = gain(self.min_cutoff + self.cutoff_slope * metres, dt)[..., None]
         self.places[rows] += np.where(fresh, 1., share) * off
         self.speeds[rows] = np.where(fresh, 0., speeds)
