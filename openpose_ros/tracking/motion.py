@@ -21,11 +21,11 @@ STILL, MOVING = 0, 1
 
 
 class Noise(NamedTuple):
-    """How things move, in the unit of what is filtered (m or rad).
+    """How things move; what is filtered in px has a `scale` of px per metre.
 
-    drift: unit/sqrt(s), random walk while still. acceleration: unit/s^1.5, root of the density of
-    the white acceleration while moving. still_speed: unit/s, standard deviation of the velocity
-    while still. start_speed: unit/s, the same for something just seen for the first time.
+    drift: m/sqrt(s), random walk while still. acceleration: m/s^1.5, root of the density of the
+    white acceleration while moving. still_speed: m/s, standard deviation of the velocity while
+    still. start_speed: m/s, the same for something just seen for the first time.
     dwell: s, mean time before still becomes moving and the other way round.
     """
 
@@ -43,19 +43,16 @@ class Motion(Rows):
     weights: (n, 2), the probability of each model. known: (n,) bool; an unknown row has never been
     measured (or was forgotten). age: (n,) s since the last measurement that was used. misfits: (n,)
     measurements in a row that were refused as outliers. scale: (n,) units of what is filtered per
-    unit of `noise` (px per metre in the picture; else 1). agility: (n,) factor on the acceleration.
-    period: the values of a circular quantity
-    repeat after this much (2 pi for an angle); None for a place. noise: may be set at any time, and
-    has to be before the first prediction.
+    unit of `noise` (px per metre in the picture; else 1). noise: may be set at any time, and has to
+    be before the first prediction.
     """
 
     COLUMNS = {'mean': 0., 'covariance': 0., 'weights': 0.5, 'known': False, 'age': 0.,
-               'misfits': 0, 'scale': 1., 'agility': 1.}
+               'misfits': 0, 'scale': 1.}
 
-    def __init__(self, dims: int, period: Optional[float] = None) -> None:
+    def __init__(self, dims: int) -> None:
         self.dims = dims
         self.noise = None       # type: Optional[Noise]
-        self.period = period
         blocks = ([[1, 0], [0, 0]], [[0, 1], [0, 0]], [[0, 0], [1, 0]], [[0, 0], [0, 1]])
         self._blocks = np.array([np.kron(block, np.eye(dims)).ravel() for block in blocks])
         self.mean = np.zeros((0, 2, 2 * dims))
@@ -65,7 +62,6 @@ class Motion(Rows):
         self.age = np.zeros(0)
         self.misfits = np.zeros(0, int)
         self.scale = np.ones(0)
-        self.agility = np.ones(0)
 
     def predict(self, dt: float) -> None:
         """Move everything on by `dt` seconds."""
@@ -80,7 +76,7 @@ class Motion(Rows):
         transition, noise = self._model(dt)
         self.mean = (transition @ mean[..., None])[..., 0]
         self.covariance = (transition @ covariance @ transition.swapaxes(1, 2)
-                           + noise * self._disturbance()[..., None, None])
+                           + noise * (self.scale ** 2)[:, None, None, None])
         self.age = self.age + dt
 
     def update(self, rows: np.ndarray, measured: np.ndarray, covariance: np.ndarray,
@@ -93,10 +89,9 @@ class Motion(Rows):
         """
         if not len(rows):
             return
-        dims, mean, prior = self.dims, self.mean[rows], self.covariance[rows]
+        dims = self.dims
+        mean, prior = self.mean.take(rows, axis=0), self.covariance.take(rows, axis=0)
         innovation = measured[:, None] - mean[..., :dims]
-        if self.period is not None:
-            innovation = wrap(innovation, self.period)
         precision, determinant = inverse(prior[..., :dims, :dims] + covariance[:, None])
         distance = (innovation[..., None, :] @ precision @ innovation[..., None])[..., 0, 0]
         used = (distance[:, MOVING] <= gate) & self.known[rows]
@@ -117,10 +112,6 @@ class Motion(Rows):
     def widen(self, rows: np.ndarray, covariance: np.ndarray) -> None:
         """Add (m, dims, dims) to the positions' covariance of these rows."""
         self.covariance[rows, :, :self.dims, :self.dims] += covariance[:, None]
-
-    def shift(self, rows: np.ndarray, offset: np.ndarray) -> None:
-        """Add (m, dims) to the positions of these rows."""
-        self.mean[rows, :, :self.dims] += offset[:, None]
 
     def rescale(self, factor: float, offset: float) -> None:
         """Give everything in another unit: x becomes factor x + offset."""
@@ -159,14 +150,10 @@ class Motion(Rows):
         """Transition matrices and process noise of both models, (2, 2 dims, 2 dims) each."""
         density, still = self.noise.acceleration ** 2, self.noise.still_speed ** 2
         drift, both = self.noise.drift ** 2 * dt, density * dt ** 2 / 2.
-        transition = [[1., 0., 0., 0.], [1., dt, 0., 1.]]
-        noise = [[drift, 0., 0., still], [density * dt ** 3 / 3., both, both, density * dt]]
-        shape = (2, 2 * self.dims, 2 * self.dims)
-        return ((transition @ self._blocks).reshape(shape), (noise @ self._blocks).reshape(shape))
-
-    def _disturbance(self) -> np.ndarray:
-        """Factor on the process noise of each model, (n, 2)."""
-        return np.stack([self.scale, self.scale * self.agility], axis=1) ** 2
+        transitions = [1., 0., 0., 0.], [1., dt, 0., 1.]
+        noises = [drift, 0., 0., still], [density * dt ** 3 / 3., both, both, density * dt]
+        return (np.array((transitions, noises)) @ self._blocks).reshape(
+            2, 2, 2 * self.dims, 2 * self.dims)
 
     def _refuse(self, rows: np.ndarray, measured: np.ndarray, covariance: np.ndarray,
                 patience: int) -> None:
@@ -189,11 +176,6 @@ class Motion(Rows):
         self.known[rows] = True
         self.age[rows] = 0.
         self.misfits[rows] = 0
-
-
-def wrap(angle: np.ndarray, period: float = 2. * np.pi) -> np.ndarray:
-    """Angles brought into [-period / 2, period / 2)."""
-    return (angle + period / 2.) % period - period / 2.
 
 
 def _outer(vectors: np.ndarray) -> np.ndarray:

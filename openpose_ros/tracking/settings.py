@@ -21,15 +21,14 @@ class Settings(NamedTuple):
     Motion (interacting multiple models: a person either stands still or moves)
         still_drift: m/sqrt(s); how far the hips of a standing person wander.
         acceleration: m/s^1.5; white acceleration of a moving person (root of its density).
-        still_turn: rad/sqrt(s); the same for the torso's and head's direction.
-        turn_acceleration: rad/s^1.5.
-        dwell: s; mean time a person stands, and moves, before she changes.
+        still_turn: rad/sqrt(s); how far the torso's and the head's direction wander.
+        dwell: s; mean time a person stands, moves or turns before she changes.
         up: unit vector, in the frame of the positions; facing is an angle about it. The default is
             that of a camera's optical frame held level; (0, 0, 1) for a REP-103 world frame.
 
     Facing
         flip_frames: how many successive frames must contradict a direction before its opposite
-            (180 degrees) is believed.
+            (180 degrees) is believed. (In a second or two she may have turned round, too.)
         strong_facing_stddev: rad; one measurement at least this certain is believed at once.
 
     Smoothing (each may be turned off: then what was measured is published as it is)
@@ -50,7 +49,6 @@ class Settings(NamedTuple):
     still_drift: float = 0.01
     acceleration: float = 1.
     still_turn: float = 0.03
-    turn_acceleration: float = 3.
     dwell: float = 5.
     up: Tuple[float, float, float] = (0., -1., 0.)
     flip_frames: int = 3

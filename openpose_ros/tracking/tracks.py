@@ -15,11 +15,11 @@ from openpose_ros.tracking.smoothing import MEMORY, Joints, gain
 OUTLIER_GATE = 25.          # squared Mahalanobis distance: five sigma
 PATIENCE = 3                # outliers in a row after which a position is believed
 STILL_SPEED, START_SPEED = 0.03, 1.             # m/s, of someone standing, of someone just seen
-STILL_TURN_SPEED, START_TURN_SPEED = 0.05, 1.   # rad/s
 SCALE_CUTOFF = 1.           # Hz, of the smoothing of the px per metre
 # Share of a measurement's variance that is the same in successive frames (the unknown height of a
 # body, the camera's calibration), by source: none, depth, monocular. Smoothing cannot reduce it.
 SHARED = np.array([0., 0.1, 0.5])
+_PLANE = np.eye(2)
 
 
 class Tracks(Rows):
@@ -62,9 +62,7 @@ class Tracks(Rows):
         self.settings = settings
         self.picture.noise = self.space.noise = Noise(
             settings.still_drift, settings.acceleration, STILL_SPEED, START_SPEED, settings.dwell)
-        self.heading.motion.noise = Noise(
-            settings.still_turn, settings.turn_acceleration, STILL_TURN_SPEED, START_TURN_SPEED,
-            settings.dwell)
+        self.heading.drift, self.heading.dwell = settings.still_turn, settings.dwell
         self.heading.flip_frames = settings.flip_frames
         self.heading.strong_stddev = settings.strong_facing_stddev
         for joints in (self.joints, self.points):
@@ -89,7 +87,7 @@ class Tracks(Rows):
         self.followed = self.followed + dt
         self.unseen = self.unseen + dt
         self.row[:] = -1
-        for motion in (self.picture, self.space, self.heading.motion):
+        for motion in (self.picture, self.space, self.heading):
             motion.predict(dt)
         self._carry(dt)
 
@@ -139,7 +137,7 @@ class Tracks(Rows):
 
     def forget(self) -> None:
         """Give up positions and directions that were not measured for too long."""
-        for motion in (self.space, self.heading.motion):
+        for motion in (self.space, self.heading):
             motion.known &= motion.age <= self.settings.max_age
 
     def people(self, measured: People) -> People:
@@ -194,7 +192,7 @@ class Tracks(Rows):
         weight = np.where(self.hits[rows] > 1, gain(SCALE_CUTOFF, dt), 1.)
         old = self.picture.scale[rows]
         self.picture.scale[rows] = old * (found.scale / old) ** weight
-        covariance = found.anchor_variance[:, None, None] * np.eye(2)
+        covariance = found.anchor_variance[:, None, None] * _PLANE
         self.picture.update(rows, anchor, covariance, OUTLIER_GATE, 1)
 
     def _locate(self, rows: np.ndarray, sources: np.ndarray, found: Looks) -> None:

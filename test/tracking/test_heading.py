@@ -5,17 +5,14 @@ import pytest
 from made_people import yaw_of
 from openpose_ros.people import SOURCE_DEPTH, SOURCE_MONOCULAR, SOURCE_NONE
 from openpose_ros.tracking.heading import Heading
-from openpose_ros.tracking.mirror import settle
-from openpose_ros.tracking.motion import Noise
+from openpose_ros.tracking.mirror import candidates
 from scenes import yaw_vector
 
-TURN = Noise(drift=0.03, acceleration=1.5, still_speed=0.05, start_speed=1., dwell=3.)
 UNMIRRORED = np.full((1, 3), np.nan)
 
 
 def heading(up=(0., -1., 0.)):
     made = Heading(up)
-    made.motion.noise = TURN
     made.add(1)
     return made
 
@@ -24,10 +21,10 @@ def followed(yaws, stddev=6., made=None, source=SOURCE_DEPTH, mirrors=UNMIRRORED
     """Yaws in degrees after each measured one, and their stddevs; NaN is no measurement."""
     made = made or heading()
     found = []
-    for yaw in yaws:
-        made.motion.predict(1. / rate)
+    for yaw, its_stddev in zip(yaws, np.broadcast_to(stddev, len(yaws))):
+        made.predict(1. / rate)
         if np.isfinite(yaw):
-            made.update(np.array([0]), yaw_vector(np.radians([yaw])), np.radians([stddev]),
+            made.update(np.array([0]), yaw_vector(np.radians([yaw])), np.radians([its_stddev]),
                         np.array([source]), mirrors, 1. / rate)
         facing, spread, _ = made.estimate()
         found.append((yaw_of(facing)[0], np.degrees(spread[0])))
@@ -102,7 +99,7 @@ def test_what_was_never_measured_is_unknown():
 
 def test_an_unknown_stddev_is_taken_as_large():
     found, spread = followed([20.] * 3, np.nan)
-    assert off(found, 20.).max() < 1e-6 and 15. < spread[-1] < 60.
+    assert off(found, 20.).max() < 0.1 and 15. < spread[-1] < 60.
 
 
 @pytest.mark.parametrize('up', [(0., 0., 1.), (0., -1., 0.), (0.1, -0.9, -0.3)])
@@ -113,24 +110,21 @@ def test_up_may_be_anywhere(up):
     looking = 0.8 * level + 0.6 * axis
     made = heading(up)
     for _ in range(3):
-        made.motion.predict(0.1)
+        made.predict(0.1)
         made.update(np.array([0]), looking[None], np.array([0.1]), np.array([1]), UNMIRRORED, 0.1)
-    np.testing.assert_allclose(made.estimate()[0][0], looking, atol=1e-9)
+    np.testing.assert_allclose(made.estimate()[0][0], looking, atol=1e-3)
 
 
-def test_the_settled_direction_is_the_measured_one_where_nothing_is_known_before():
-    azimuth = np.radians([10., 60., 150., -120.])
-    settled, stddev = settle(azimuth, np.radians([20.] * 4), np.zeros(4), azimuth, np.full(4, 1e4))
-    np.testing.assert_allclose(np.degrees(settled), np.degrees(azimuth), atol=1.)
-    np.testing.assert_allclose(np.degrees(stddev), 20., rtol=0.02)
-
-
-def test_a_certain_direction_is_not_changed_by_settling():
-    azimuth = np.radians([10., 60., 150., -120.])
-    settled, stddev = settle(azimuth, np.radians([4.] * 4), np.zeros(4), azimuth + 0.2,
-                             np.full(4, 0.1))
-    np.testing.assert_allclose(settled, azimuth, atol=0.01)
-    np.testing.assert_allclose(np.degrees(stddev), 4., rtol=0.05)
+@pytest.mark.parametrize('stddev', [4., 20., 50.])
+def test_the_candidates_have_the_mean_and_the_variance_that_were_measured(stddev):
+    azimuth, ray = np.radians([10., 60., 150., -120.]), np.radians([0., 0., 170., -170.])
+    at, share, own = candidates(azimuth, np.radians([stddev] * 4), ray)
+    off = (at - azimuth + np.pi) % (2. * np.pi) - np.pi
+    np.testing.assert_allclose(share.sum(axis=0), 1.)
+    assert (share >= 0.).all()
+    np.testing.assert_allclose((share * off).sum(axis=0), 0., atol=1e-9)
+    np.testing.assert_allclose((share * off ** 2).sum(axis=0) + own ** 2,
+                               np.radians(stddev) ** 2)
 
 
 def test_a_direction_averaged_with_its_mirror_image_is_taken_to_the_expected_side():
@@ -143,7 +137,7 @@ def test_a_direction_averaged_with_its_mirror_image_is_taken_to_the_expected_sid
     plain = heading()
     followed([-35.] * 10, 6., made=plain, source=SOURCE_DEPTH)
     found, _ = followed([-12.] * 10, 25., made=plain, source=SOURCE_MONOCULAR)
-    assert off(found[-1], -35.) > 8.
+    assert off(found[-1], -35.) > 7.
 
 
 def test_someone_who_faces_the_camera_is_not_drawn_to_a_side():
@@ -151,3 +145,19 @@ def test_someone_who_faces_the_camera_is_not_drawn_to_a_side():
     ray = np.array([[0., 0., 1.]])
     found, _ = followed(rng.normal(0., 3., 200), 19., source=SOURCE_MONOCULAR, mirrors=ray)
     assert np.abs(found).max() < 8. and abs(found.mean()) < 3.
+
+
+def test_one_wrong_direction_given_with_confidence_is_got_over():
+    """As measured without depth at six pictures a second, of someone who faces 60 degrees aside."""
+    yaws = [-56., 10., 45., 47., 59., 64., 69., 65., 68., 60.]
+    stddevs = [9., 25., 22., 21., 14., 10., 9., 10., 9., 11.]
+    found, spread = followed(yaws, stddevs, source=SOURCE_MONOCULAR, rate=6.,
+                             mirrors=np.array([[0., 0., 1.]]))
+    assert off(found[3:], 60.).max() < 15.
+    assert spread[1] > 20. and spread[2] > 20.     # while it is not sure
+
+
+@pytest.mark.parametrize('turn', [60., 90., 150.])
+def test_another_direction_is_believed_of_the_third_picture_at_the_latest(turn):
+    found, _ = followed([20.] * 30 + [20. + turn] * 5)
+    assert off(found[:30], 20.).max() < 1. and off(found[32:], 20. + turn).max() < 12.

@@ -80,7 +80,8 @@ def test_a_missed_person_is_predicted_with_falling_score_and_growing_covariance(
     assert (np.diff([people.keypoints[0, 0, 2] for people in trail]) < 0.).all()
     for field in ('position_covariance', 'velocity_covariance'):
         assert (np.diff([np.trace(getattr(people, field)[0]) for people in trail]) > 0.).all()
-    assert (np.diff([people.facing_stddev[0] for people in trail]) > 0.).all()
+    spread = np.array([people.facing_stddev[0] for people in trail])    # by steps of a grid
+    assert (np.diff(spread) >= 0.).all() and spread[-1] > 10. * spread[0]
     third = missed[2]      # 0.2 s at 1.5 m/s
     assert third.position[0, 0] == pytest.approx(walk[-1].position[0, 0] + 0.3, abs=0.05)
     assert third.points[0, 0, 0] == pytest.approx(walk[-1].points[0, 0, 0] + 0.3, abs=0.05)
@@ -300,7 +301,7 @@ def test_the_order_and_the_direction_of_the_world_do_not_matter(order, angle):
         two = turned.update(other, number / RATE)
     back = np.argsort(two.keypoints[:, 0, 0])
     np.testing.assert_allclose(two.position[back], one.position @ turn.T, atol=1e-6)
-    np.testing.assert_allclose(two.facing[back], one.facing @ turn.T, atol=1e-6)
+    np.testing.assert_allclose(two.facing[back], one.facing @ turn.T, atol=np.radians(1.))
     np.testing.assert_allclose(two.keypoints[back], one.keypoints, atol=1e-3)
 
 
