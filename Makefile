@@ -33,12 +33,12 @@ fetch-model: $(BUILD)  ## make sure that the default network is in the user's ca
 test-py36:  ## run the tests that need no ROS with Python 3.6, where there is one
 	tools/test_py36.sh $(PYTEST_ARGS)
 
-demo: fetch-model  ## play a video through the node; leaves overlay, pictures and a bag in demo_output/
+demo: fetch-model  ## play a video through the node; leaves overlay, images and a bag in demo_output/
 	$(RUN) python demo/demo.py $(DEMO_ARGS)
 
 demo-depth: fetch-model  ## the same with depth: make demo-depth COLOUR=FOLDER DEPTH=FOLDER INFO=X.yaml
 	@test -n '$(COLOUR)' -a -n '$(DEPTH)' -a -n '$(INFO)' || { echo 'error: name the folders of \
-	colour and depth pictures and the calibration: COLOUR= DEPTH= INFO='; exit 2; }
+	colour and depth images and the calibration: COLOUR= DEPTH= INFO='; exit 2; }
 	$(RUN) python demo/demo.py $(COLOUR) --depth-folder $(DEPTH) --camera-info $(INFO) $(DEMO_ARGS)
 
 run: fetch-model  ## run the node alone: make run IMAGE=/camera/image_raw

@@ -1,12 +1,13 @@
-"""Accuracy on labelled pictures, beside the peer's on the same pictures with the same weights.
+"""Accuracy on labelled images, beside the peer's on the same images with the same weights.
 
 Run by `make bench`. The peer is tf-pose-estimation with mobilenet_thin at 432x368, measured once on
-the 64 pictures of the test data's coco_val.
+the 64 images of the test data's coco_val.
 """
 import argparse
 
-import report
 import data
+import report
+
 from openpose_ros import network
 from openpose_ros.commands import evaluate
 from openpose_ros.perception import Perception, Settings
@@ -34,7 +35,7 @@ def main():
                                 found['AP'] >= least_ap),
                    report.check('{}: AR >= {}'.format(title, least_ar), found['AR'],
                                 found['AR'] >= least_ar)]
-    report.print_table('Accuracy of {} on {} pictures'.format(args.model, len(truth.imgs)),
+    report.print_table('Accuracy of {} on {} images'.format(args.model, len(truth.imgs)),
                        ['case'] + names, rows)
     report.print_table('Asked for', ('figure', 'measured', 'met'), checks)
     report.write('accuracy', figures)

@@ -3,17 +3,17 @@
 Run by `make bench`. Ratios count, for machines differ; every row is measured in turn in one run.
 """
 import cv2
+import data
 import matplotlib
 import numpy as np
-
-import report
-import data
 import reference
+import report
+
 from openpose_ros.body import COCO
 from openpose_ros.decoding import Settings, decode
 
 matplotlib.use('Agg')
-from matplotlib import pyplot   # noqa: E402  (after the backend is chosen)
+from matplotlib import pyplot  # noqa: E402  (after the backend is chosen)
 
 CROWDS = ((1, 1), (1, 2), (2, 2), (2, 3), (3, 3), (4, 4))   # tiles of the six people of apink2
 
@@ -94,7 +94,7 @@ def plot(median):
     people = sorted(median)
     figure, axes = pyplot.subplots(figsize=(7, 4))
     axes.plot(people, [median[count] for count in people], 'o-')
-    axes.set(xlabel='people in the picture', ylabel='decoding, ms (median)', xlim=(0, None),
+    axes.set(xlabel='people in the image', ylabel='decoding, ms (median)', xlim=(0, None),
              ylim=(0, None), title='Decoding time grows about linearly')
     axes.grid(alpha=.3)
     report.save_plot('decoding_growth', figure)

@@ -1,6 +1,6 @@
 """What the node costs a small machine beside the network: CPU time, instructions and memory.
 
-The network's maps are given (peers' maps of real pictures), so all that is measured is our own. All
+The network's maps are given (peers' maps of real images), so all that is measured is our own. All
 runs on one core. Instructions are counted where valgrind is installed. Run by `make bench`.
 """
 import glob
@@ -18,26 +18,30 @@ import time
 CORES = os.sched_getaffinity(0)
 os.sched_setaffinity(0, {max(CORES)})   # before the libraries start their threads
 
-import cv2                                                   # noqa: E402
-import numpy as np                                           # noqa: E402
-import rclpy                                                 # noqa: E402
-from ament_index_python.packages import get_package_prefix   # noqa: E402
-from rclpy.serialization import serialize_message            # noqa: E402
-from std_msgs.msg import Header                              # noqa: E402
+import cv2  # noqa: E402
+import numpy as np  # noqa: E402
+import rclpy  # noqa: E402
+import report  # noqa: E402
+from ament_index_python.packages import get_package_prefix  # noqa: E402
+from rclpy.serialization import serialize_message  # noqa: E402
+from resources import resident  # noqa: E402
+from std_msgs.msg import Header  # noqa: E402
 
-import report                                                # noqa: E402
-from resources import resident                               # noqa: E402
-from openpose_ros.decoding import decode, to_image           # noqa: E402
-from openpose_ros.network import Network, catalogue          # noqa: E402
-from openpose_ros.people import people_in_image              # noqa: E402
-from openpose_ros.perception import Perception               # noqa: E402
-from openpose_ros.ros import images, outputs, parameters, transport   # noqa: E402
-from openpose_ros.ros.output import Seen                     # noqa: E402
-from openpose_ros.scene import UP, Camera, locate            # noqa: E402
-from openpose_ros.tracking import Tracker                    # noqa: E402
+from openpose_ros.decoding import decode, to_image  # noqa: E402
+from openpose_ros.network import Network  # noqa: E402
+from openpose_ros.network.models import catalogue  # noqa: E402
+from openpose_ros.people import people_in_image  # noqa: E402
+from openpose_ros.perception import Perception  # noqa: E402
+from openpose_ros.ros import outputs  # noqa: E402
+from openpose_ros.ros.conversions import images  # noqa: E402
+from openpose_ros.ros.node import parameters  # noqa: E402
+from openpose_ros.ros.outputs.base import Seen  # noqa: E402
+from openpose_ros.ros.process import transport  # noqa: E402
+from openpose_ros.scene import UP, Camera, locate  # noqa: E402
+from openpose_ros.tracking import Tracker  # noqa: E402
 
 SIZE = (640, 480)       # px; what a robot's camera sends
-RATE = 10.              # pictures/s
+RATE = 10.              # images/s
 MANY = 'six people'     # the maps of apink2; 'one person' is the leftmost of them
 FRAMES = 10000          # of the memory test
 EVERY = 100             # frames from one look at the memory to the next
@@ -47,19 +51,19 @@ NODE_HEIGHT = 64        # px; a network that is quick, so that the node sees all
 
 
 class FixedMaps:
-    """In place of a network's backend: gives one picture's maps after the other, over and over."""
+    """In place of a network's backend: gives one image's maps after the other, over and over."""
 
     description = 'fixed maps'
 
     def __init__(self, maps):
         self._maps = itertools.cycle(maps)
 
-    def run(self, picture):
+    def run(self, image):
         return next(self._maps)
 
 
 class Chain:
-    """All that happens to one picture, with what it needs already there."""
+    """All that happens to one image, with what it needs already there."""
 
     def __init__(self, maps):
         self._node = rclpy.create_node('load')
@@ -68,25 +72,25 @@ class Chain:
         self.outputs = [output(self._node) for output in outputs.ALL if output.wanted(values)]
         for output in self.outputs:
             output.configure(values)
-        self.picture = np.random.RandomState(0).randint(0, 256, SIZE[::-1] + (3,)).astype(np.uint8)
+        self.image = np.random.RandomState(0).randint(0, 256, SIZE[::-1] + (3,)).astype(np.uint8)
         self.depth = np.full(SIZE[::-1], 2500, np.uint16)
-        self.message = images.write_image(self.picture, Header(frame_id='camera'))
+        self.message = images.write_image(self.image, Header(frame_id='camera'))
         self.camera = Camera.from_field_of_view(SIZE[0], SIZE[1], 60.)
         self.network = Network(catalogue.find(catalogue.DEFAULT), FixedMaps(maps))
         self._stamps = itertools.count()
 
     def stamp(self):
-        """Time of the next picture, s."""
+        """Time of the next image, s."""
         return next(self._stamps) / RATE
 
     def seen(self, people, stamp):
         """What outputs are given."""
-        return Seen(self.picture, self.message.header, self.message.header, stamp, people, people,
+        return Seen(self.image, self.message.header, self.message.header, stamp, people, people,
                     self.camera, np.array(UP), None)
 
     def steps(self):
-        """Each step as a function, {name: function}, in the order in which a picture takes them."""
-        heatmaps, pafs, _ = self.network.run(self.picture)
+        """Each step as a function, {name: function}, in the order in which an image takes them."""
+        heatmaps, pafs, _ = self.network.run(self.image)
         found = self.decode(heatmaps, pafs)
         placed = locate(found, self.camera)
         tracker = Tracker()
@@ -94,7 +98,7 @@ class Chain:
             tracked = tracker.update(placed, self.stamp())
         seen = self.seen(tracked, self.stamp())
         steps = {'conversion': lambda: images.read_image(self.message),
-                 'resizing': lambda: self.network.run(self.picture),
+                 'resizing': lambda: self.network.run(self.image),
                  'decoding': lambda: self.decode(heatmaps, pafs),
                  'scene': lambda: locate(found, self.camera),
                  'scene with depth': lambda: locate(found, self.camera, self.depth),
@@ -104,12 +108,12 @@ class Chain:
         return steps
 
     def decode(self, heatmaps, pafs):
-        """People in the picture."""
+        """People in the image."""
         keypoints = to_image(decode(heatmaps, pafs), heatmaps.shape[:2], SIZE[::-1])
         return people_in_image(keypoints)
 
     def run(self, frames):
-        """Take so many pictures all the way; yields (frames done, MB of memory) now and then."""
+        """Take so many images all the way; yields (frames done, MB of memory) now and then."""
         perception = Perception(self.network, tracker=Tracker())
         for done in range(1, frames + 1):
             stamp = self.stamp()
@@ -246,7 +250,7 @@ def print_steps(steps):
         rows = [[name, '{:.2f}'.format(step['ms']),
                  '-' if step['instructions'] is None else '{:.1f}'.format(step['instructions'])]
                 for name, step in measured.items()]
-        report.print_table('One picture of {} on one core, maps 54x46'.format(case),
+        report.print_table('One image of {} on one core, maps 54x46'.format(case),
                            ('step', 'CPU ms', 'million instructions'), rows)
 
 
@@ -267,12 +271,13 @@ def chain_memory(path):
 def node_memory(data):
     """Memory of the installed node, {'node without a network', 'node with TFLite'}: [(frame, MB)].
 
-    The second sees FRAMES pictures, each sent when the skeletons of the one before have come.
+    The second sees FRAMES images, each sent when the skeletons of the one before have come.
     """
-    from openpose_ros.msg import SkeletonArray
     from rclpy.qos import qos_profile_sensor_data
     from sensor_msgs.msg import Image
-    picture = cv2.resize(cv2.imread(data.path('peer', 'images', 'apink2.jpg')), SIZE)
+
+    from openpose_ros.msg import SkeletonArray
+    image = cv2.resize(cv2.imread(data.path('peer', 'images', 'apink2.jpg')), SIZE)
     idle = start_node('autostart:=false')
     time.sleep(6.)
     figures = {'node without a network': [[0, resident(idle.pid)]]}
@@ -287,7 +292,7 @@ def node_memory(data):
     try:
         while done < FRAMES:
             header = Header(frame_id='camera', stamp=camera.get_clock().now().to_msg())
-            publisher.publish(images.write_image(picture, header))
+            publisher.publish(images.write_image(image, header))
             came.clear()
             sent = time.monotonic()
             while not came.is_set() and time.monotonic() - sent < 1.:
@@ -348,14 +353,14 @@ def plot(memory):
     for name, track in memory.items():
         axes.plot(*np.array(track).T, marker='o' if len(track) == 1 else '', label=name)
     axes.axhline(OWN_LIMIT, color='grey', linestyle=':')
-    axes.set(xlabel='pictures', ylabel='resident memory, MB', ylim=(0, None),
-             title='Memory over {} pictures'.format(FRAMES))
+    axes.set(xlabel='images', ylabel='resident memory, MB', ylim=(0, None),
+             title='Memory over {} images'.format(FRAMES))
     axes.legend()
     axes.grid(alpha=.3)
     report.save_plot('load_memory', figure)
 
 
-transport.carry_pictures(transport.MESSAGES)
+transport.carry_images(transport.MESSAGES)
 os.environ.setdefault('ROS_DOMAIN_ID', '86')   # not to hear, or be heard by, anyone else
 
 if __name__ == '__main__':

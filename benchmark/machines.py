@@ -12,14 +12,16 @@ import time
 from typing import NamedTuple
 
 import numpy as np
-
 import report
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'test', 'ros'))
-import hosts   # noqa: E402
-from host_processes import Listener, start_camera, start_node, wait_until   # noqa: E402
-from openpose_ros.ros import transport   # noqa: E402
 
-SECONDS = 6.            # of pictures, each case
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'test', 'ros'))
+import hosts  # noqa: E402
+from host_processes import (Listener, start_camera, start_node,  # noqa: E402
+                            wait_until)
+
+from openpose_ros.ros.process import transport  # noqa: E402
+
+SECONDS = 6.            # of images, each case
 SETTLE = 3.             # s until everybody has found everybody
 NETWORK_HEIGHT = 64     # px; a network that takes no time to speak of: this is about the way
 VGA, HD = (640, 480), (1280, 720)
@@ -27,7 +29,7 @@ CUTS = (1., 10., 10., 10., 30., 30.)    # s
 
 # A kernel whose net.core.rmem_max is 208 KB gives no larger buffers than this asks for.
 SMALL_BUFFERS = 'DEFAULT?sockets_size=212992B'
-SMALL_MESSAGES = transport.TRANSPORTS.format(transport.PICTURES) + '&max_msg_size=1400B'
+SMALL_MESSAGES = transport.TRANSPORTS.format(transport.IMAGES) + '&max_msg_size=1400B'
 
 
 class Case(NamedTuple):
@@ -38,7 +40,7 @@ class Case(NamedTuple):
     consumer: reliability of the consumer's subscription.
     """
 
-    pictures: str
+    images: str
     size: tuple
     rate: float
     link: object = None
@@ -48,15 +50,15 @@ class Case(NamedTuple):
     consumer: str = 'reliable'
 
 
-CASES = [Case(pictures, size, rate)
-         for pictures in ('raw', 'compressed') for size in (VGA, HD) for rate in (15., 30.)]
-CASES += [Case(pictures, HD, 15., transports=transports)
-          for transports in ('DEFAULT', SMALL_BUFFERS) for pictures in ('raw', 'compressed')]
+CASES = [Case(images, size, rate)
+         for images in ('raw', 'compressed') for size in (VGA, HD) for rate in (15., 30.)]
+CASES += [Case(images, HD, 15., transports=transports)
+          for transports in ('DEFAULT', SMALL_BUFFERS) for images in ('raw', 'compressed')]
 CASES += [Case('raw', HD, 15., transports=SMALL_BUFFERS, reliability='reliable'),
           Case('raw', HD, 15., transports='LARGE_DATA'),
           Case('raw', HD, 15., reliability='reliable')]
-CASES += [Case(pictures, size, 15., megabits)
-          for megabits, size in ((1000, HD), (100, VGA)) for pictures in ('raw', 'compressed')]
+CASES += [Case(images, size, 15., megabits)
+          for megabits, size in ((1000, HD), (100, VGA)) for images in ('raw', 'compressed')]
 CASES += [Case('compressed', HD, 15., 100),
           Case('raw', VGA, 15., 100, reliability='reliable'),
           Case('raw', VGA, 15., 100, 'LARGE_DATA')]
@@ -70,7 +72,7 @@ CASES += [Case('compressed', VGA, 15., (.1, .05), 'LARGE_DATA'),
           Case('raw', HD, 15., (.1, .05), beside=True, consumer='best_effort')]
 
 
-def start(network, folder, pictures, link, environment=(), reliability='best_effort',
+def start(network, folder, images, link, environment=(), reliability='best_effort',
           consumer='reliable'):
     """Three machines with node and consumer: (machine of the camera, of the node, listener)."""
     camera, desk = network.host(), network.host()
@@ -79,7 +81,7 @@ def start(network, folder, pictures, link, environment=(), reliability='best_eff
         for host in (camera, robot, desk):
             network.limit(host, link)
     listener = Listener(desk, folder, environment=environment, reliability=consumer)
-    start_node(robot, folder, {'network_height': NETWORK_HEIGHT, 'image_transport': pictures,
+    start_node(robot, folder, {'network_height': NETWORK_HEIGHT, 'image_transport': images,
                                'image_reliability': reliability}, environment=environment)
     time.sleep(SETTLE)
     return camera, robot, listener
@@ -89,7 +91,7 @@ def run(case):
     """The figures of one case."""
     environment = {transport.VARIABLE: case.transports} if case.transports else {}
     with tempfile.TemporaryDirectory() as folder, hosts.Network() as network:
-        camera, robot, listener = start(network, folder, case.pictures, case.link, environment,
+        camera, robot, listener = start(network, folder, case.images, case.link, environment,
                                         case.reliability, case.consumer)
         sent = int(case.rate * SECONDS)
         start_camera(robot if case.beside else camera, folder, case.size[0], case.size[1],
@@ -102,7 +104,7 @@ def run(case):
 
 
 def recovery(link):
-    """Seconds until skeletons of new pictures come again, after each of CUTS."""
+    """Seconds until skeletons of new images come again, after each of CUTS."""
     with tempfile.TemporaryDirectory() as folder, hosts.Network() as network:
         camera, robot, listener = start(network, folder, 'compressed', link)
         start_camera(camera, folder, 320, 240, 15.)
@@ -135,14 +137,14 @@ def main():
     for case in chosen:
         found = run(case)
         figures.append(dict(found, case=case._asdict()))
-        rows.append(['{} {}x{}{}'.format(case.pictures, case.size[0], case.size[1],
+        rows.append(['{} {}x{}{}'.format(case.images, case.size[0], case.size[1],
                                          ', beside the node' if case.beside else ''),
                      '{:.0f}'.format(case.rate), describe(case.link), case.transports or 'own',
                      case.reliability, case.consumer] +
                     ['-' if value is None else '{:.0f}'.format(value) for value in found.values()])
         print(*rows[-1], flush=True)
     report.print_table('From machine to machine', (
-        'pictures', 'Hz', 'link', 'transports', 'node asks for', 'consumer asks for', 'sent',
+        'images', 'Hz', 'link', 'transports', 'node asks for', 'consumer asks for', 'sent',
         'arrived', 'skeletons', 'latency median, ms', '95 %'), rows)
     recovered = {}
     if len(sys.argv) < 2:

@@ -10,11 +10,11 @@ import tempfile
 import time
 
 import numpy as np
-
 import report
+
 from openpose_ros import network
-from openpose_ros.network import catalogue, fetch
-from openpose_ros.network.optimize import optimize
+from openpose_ros.network.graphs.optimize import optimize
+from openpose_ros.network.models import catalogue, fetch
 
 WIDTH, HEIGHT = 432, 368
 
@@ -56,8 +56,8 @@ def measure(path, rounds, name):
         'TFLite, 1 thread': network.load(path, backend='tflite', threads=1),
         'TFLite, all threads': network.load(path, backend='tflite'),
         'auto': network.load(path, device='cpu')}
-    picture = np.random.RandomState(0).randint(0, 256, (HEIGHT, WIDTH, 3)).astype(np.uint8)
-    times = time_in_turn({way: lambda loaded=loaded: loaded.run(picture, HEIGHT, WIDTH)
+    image = np.random.RandomState(0).randint(0, 256, (HEIGHT, WIDTH, 3)).astype(np.uint8)
+    times = time_in_turn({way: lambda loaded=loaded: loaded.run(image, HEIGHT, WIDTH)
                           for way, loaded in ways.items()}, rounds)
     session = times['TensorFlow session']['cpu']
     report.print_table(

@@ -1,6 +1,6 @@
 """The node end to end: its own cost beside the network, its latency, what it drops, its start.
 
-A camera in this process publishes one picture of five people at 1280x720, bgr8, at several rates;
+A camera in this process publishes one image of five people at 1280x720, bgr8, at several rates;
 the node runs in a process of its own, and both talk over DDS. Run by `make bench`.
 """
 import os
@@ -10,26 +10,26 @@ import sys
 import time
 
 import cv2
-import numpy as np
-
-import report
 import data
-from openpose_ros.ros import transport
+import numpy as np
+import report
 
-transport.carry_pictures()
+from openpose_ros.ros.process import transport
+
+transport.carry_images()
 os.environ.setdefault('ROS_DOMAIN_ID', '87')   # not to hear, or be heard by, anyone else
 
-import rclpy                                                 # noqa: E402
-from ament_index_python.packages import get_package_prefix   # noqa: E402
-from diagnostic_msgs.msg import DiagnosticArray              # noqa: E402
-from rclpy.qos import qos_profile_sensor_data                # noqa: E402
-from sensor_msgs.msg import Image                            # noqa: E402
-from std_msgs.msg import Header                              # noqa: E402
+import rclpy  # noqa: E402
+from ament_index_python.packages import get_package_prefix  # noqa: E402
+from diagnostic_msgs.msg import DiagnosticArray  # noqa: E402
+from node_process import Peer  # noqa: E402
+from rclpy.qos import qos_profile_sensor_data  # noqa: E402
+from sensor_msgs.msg import Image  # noqa: E402
+from std_msgs.msg import Header  # noqa: E402
 
-from node_process import Peer                                # noqa: E402
-from openpose_ros.msg import SkeletonArray                   # noqa: E402
-from openpose_ros.ros import images                          # noqa: E402
-from openpose_ros.ros.stamps import seconds                  # noqa: E402
+from openpose_ros.msg import SkeletonArray  # noqa: E402
+from openpose_ros.ros.conversions import images  # noqa: E402
+from openpose_ros.ros.node.stamps import seconds  # noqa: E402
 
 RATES = (5., 30., 120.)   # Hz
 SECONDS = 12.             # at each rate
@@ -37,11 +37,11 @@ SIZE = (1280, 720)
 
 
 class Camera:
-    """Publishes the picture, and notes what comes back and when."""
+    """Publishes the image, and notes what comes back and when."""
 
-    def __init__(self, picture):
+    def __init__(self, image):
         self.node = rclpy.create_node('camera')
-        self._picture = picture
+        self._image = image
         self._publisher = self.node.create_publisher(Image, 'image', qos_profile_sensor_data)
         self.latencies, self.people, self.figures = [], 0, {}
         self.node.create_subscription(SkeletonArray, 'openpose/skeletons', self._on_skeletons, 10)
@@ -49,7 +49,7 @@ class Camera:
 
     def publish(self):
         header = Header(frame_id='camera', stamp=self.node.get_clock().now().to_msg())
-        self._publisher.publish(images.write_image(self._picture, header))
+        self._publisher.publish(images.write_image(self._image, header))
 
     def _on_skeletons(self, message):
         now = self.node.get_clock().now().nanoseconds * 1e-9
@@ -73,11 +73,11 @@ class Camera:
 
 
 def main():
-    picture = cv2.resize(cv2.imread(data.path('peer', 'images', 'ski.jpg')), SIZE)
+    image = cv2.resize(cv2.imread(data.path('peer', 'images', 'ski.jpg')), SIZE)
     rclpy.init()
     rows, figures = [], {}
     for rate in RATES:
-        figures[rate] = run(picture, rate)
+        figures[rate] = run(image, rate)
         rows.append(row(rate, figures[rate]))
     rclpy.shutdown()
     report.print_table(
@@ -102,14 +102,14 @@ def main():
     report.write('node', {str(rate): found for rate, found in figures.items()})
 
 
-def run(picture, rate):
+def run(image, rate):
     """One node, one camera rate."""
     executable = os.path.join(get_package_prefix('openpose_ros'), 'lib', 'openpose_ros', 'openpose')
     started = time.monotonic()
     node = subprocess.Popen([executable, '--ros-args', '--log-level', 'warn', '-p',
                              'warm_up_width:={}'.format(SIZE[0]), '-p',
                              'warm_up_height:={}'.format(SIZE[1])])
-    camera = Camera(picture)
+    camera = Camera(image)
     try:
         for _ in range(600):   # until the first skeletons come
             camera.play(5., .2)

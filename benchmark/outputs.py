@@ -8,14 +8,15 @@ import sys
 from types import SimpleNamespace
 
 import numpy as np
+import report
 from rclpy.serialization import serialize_message
 from std_msgs.msg import Header
 
-import report
 from openpose_ros.people import people_in_image
-from openpose_ros.ros import diagnostics, outputs, parameters
-from openpose_ros.ros.output import Seen
-from openpose_ros.ros.statistics import Statistics
+from openpose_ros.ros import outputs
+from openpose_ros.ros.node import diagnostics, parameters
+from openpose_ros.ros.node.statistics import Statistics
+from openpose_ros.ros.outputs.base import Seen
 from openpose_ros.scene import UP
 
 COUNTS = (1, 3, 10, 30, 100)
@@ -78,7 +79,7 @@ def main() -> int:
     values = {parameter.name: parameter.default for parameter in parameters.PARAMETERS}
     figures = {count: measure(count, values) for count in COUNTS}
     report.print_table(
-        'Building the messages of one picture, least ms', ['message'] + [
+        'Building the messages of one image, least ms', ['message'] + [
             '{} people'.format(count) for count in COUNTS],
         [[what] + ['{:.2f}'.format(figures[count][what]) for count in COUNTS]
          for what in figures[COUNTS[0]]])

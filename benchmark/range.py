@@ -2,7 +2,7 @@
 
 Two sources: synthetic people, whose keypoints are as wrong as a network's of that height, and the
 turning person of the test data, made smaller as she would be further away. Writes
-benchmark_output/range.json and docs/pictures/facing_range.png. How far people are found at all is
+benchmark_output/range.json and docs/images/facing_range.png. How far people are found at all is
 `openpose benchmark --range`.
 """
 import argparse
@@ -10,17 +10,17 @@ import os
 
 import cv2
 import numpy as np
-from tqdm import tqdm
-
 import report
 import scene
 import synthetic
 import turning_person as turning_frames
+from scene import MODES, pyplot
+from tqdm import tqdm
+
 from openpose_ros import network
 from openpose_ros.people import people_in_image
 from openpose_ros.perception import Perception, Settings
 from openpose_ros.scene import Camera, locate
-from scene import MODES, pyplot
 
 DISTANCES = (1., 1.5, 2., 3., 4., 6., 8., 12.)    # m, of synthetic people
 # Standard deviation of a keypoint's error along an axis, px of the network's input: what
@@ -29,7 +29,7 @@ NOISE = 2.4
 CAMERA = Camera.from_field_of_view(640, 480, 60.)
 AWAY = (1., 1.7, 2.8, 4.6)    # times further away than she is, the turning person
 NEAR = .9    # m, how far away she is
-PICTURE = os.path.join(os.path.dirname(__file__), '..', 'docs', 'pictures', 'facing_range.png')
+IMAGE = os.path.join(os.path.dirname(__file__), '..', 'docs', 'images', 'facing_range.png')
 
 
 def synthetic_people(height, count, seed=0):
@@ -74,23 +74,23 @@ def figures_of(errors):
     return scene.error_figures(*errors)
 
 
-def further_away(picture, depth, away):
-    """Picture and depth were everything `away` times as far: the rest is grey, and unknown.
+def further_away(image, depth, away):
+    """Image and depth were everything `away` times as far: the rest is grey, and unknown.
 
     The depth camera's noise, which grows with distance, stays as it was.
     """
-    size = tuple(int(round(side / away)) for side in picture.shape[1::-1])
-    left, top = ((side - small) // 2 for side, small in zip(picture.shape[1::-1], size))
+    size = tuple(int(round(side / away)) for side in image.shape[1::-1])
+    left, top = ((side - small) // 2 for side, small in zip(image.shape[1::-1], size))
     inside = slice(top, top + size[1]), slice(left, left + size[0])
-    canvas, depths = np.full_like(picture, 128), np.zeros_like(depth)
-    canvas[inside] = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    canvas, depths = np.full_like(image, 128), np.zeros_like(depth)
+    canvas[inside] = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     depths[inside] = np.round(
         cv2.resize(depth, size, interpolation=cv2.INTER_NEAREST) * away).astype(depth.dtype)
     return canvas, depths
 
 
 def camera_of_further_away(camera, away):
-    """The camera of such pictures: of the same field of view, its centre where theirs has gone."""
+    """The camera of such images: of the same field of view, its centre where theirs has gone."""
     size = camera.width, camera.height
     cx, cy = ((centre + .5) / away - .5 + (side - int(round(side / away))) // 2
               for centre, side in zip((camera.cx, camera.cy), size))
@@ -127,8 +127,8 @@ def plot(panels):
             axes.grid(alpha=.3)
         line[0].legend(fontsize=7)
     figure.tight_layout()
-    os.makedirs(os.path.dirname(PICTURE), exist_ok=True)
-    figure.savefig(PICTURE, dpi=80)
+    os.makedirs(os.path.dirname(IMAGE), exist_ok=True)
+    figure.savefig(IMAGE, dpi=80)
     pyplot.close(figure)
 
 

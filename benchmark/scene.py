@@ -9,21 +9,21 @@ import json
 import os
 
 import cv2
+import data
 import matplotlib
 import numpy as np
-from tqdm import tqdm
-
 import report
-import data
 import synthetic
 import turning_person as turning_frames
+from tqdm import tqdm
+
 from openpose_ros import body, network
 from openpose_ros.people import people_in_image
 from openpose_ros.perception import Perception
 from openpose_ros.scene import Camera, Settings, joint_depths, locate
 
 matplotlib.use('Agg')
-from matplotlib import pyplot    # noqa: E402 (the backend must be chosen first)
+from matplotlib import pyplot  # noqa: E402 (the backend must be chosen first)
 
 DISTORTED = Camera.from_info(640, 480, 'plumb_bob', (-.12, .05, .001, -.001, 0.),
                              (610., 0., 322., 0., 612., 243., 0., 0., 1.))
@@ -58,7 +58,7 @@ HEADER = ('directions, degrees', 'answers', 'mean', '95th', 'flips', 'within 1 s
 
 
 def largest(people):
-    """The person with the best score; the picture shows one."""
+    """The person with the best score; the image shows one."""
     return people.select([int(np.argmax(people.scores))]) if people.count else people
 
 
@@ -71,10 +71,10 @@ def turning_person(perception):
 
 
 def located_in(perception, frames, camera):
-    """{mode: the one person of each frame (picture, depth), located; unknown where she is not}."""
+    """{mode: the one person of each frame (image, depth), located; unknown where she is not}."""
     found = {mode: [] for mode in MODES}
-    for picture, depth in frames:
-        people = largest(perception.find(picture).people)
+    for image, depth in frames:
+        people = largest(perception.find(image).people)
         for mode in MODES:
             located = locate(people, camera, depth if mode == 'depth' else None)
             found[mode].append(located if located.count else people_in_image(

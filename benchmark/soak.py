@@ -15,27 +15,26 @@ import time
 from typing import List, NamedTuple, Optional
 
 import numpy as np
+import report
+import resources
 import tqdm
 from scipy.stats import theilslopes
 
-import report
-import resources
-from openpose_ros.ros import transport
+from openpose_ros.ros.process import transport
 
-transport.carry_pictures()
+transport.carry_images()
 os.environ.setdefault('ROS_DOMAIN_ID', '85')   # not to hear, or be heard by, anyone else
 
-import rclpy                                          # noqa: E402
-from rclpy.signals import SignalHandlerOptions        # noqa: E402
-
-import ledger                                         # noqa: E402
-from long_day import NETWORK_HEIGHTS, LongDay         # noqa: E402
+import ledger  # noqa: E402
+import rclpy  # noqa: E402
+from long_day import NETWORK_HEIGHTS, LongDay  # noqa: E402
+from rclpy.signals import SignalHandlerOptions  # noqa: E402
 
 PHASE = 5.              # s, at most, plus what its event takes
 WARM_UP = 1.            # s of each kind of phase before anything is counted
 MOST_SAMPLES = 3600     # so that the longest day needs no more memory than an hour
 SLOPE_LIMIT = 1.        # MB/min, and MB each time
-WITHIN = .99            # share of the pictures that must be as new as asked for
+WITHIN = .99            # share of the images that must be as new as asked for
 
 
 class Sample(NamedTuple):
@@ -155,7 +154,7 @@ def judged(soak, wrong_lines):
                 rows.append(report.check('{}, {}: in the evening as in the morning'.format(
                     name, state), '{} -> {}'.format(*pair), pair[1] == pair[0]))
     rows += judged_memory(soak)
-    rows.append(report.check('every picture looked at published once, in order',
+    rows.append(report.check('every image looked at published once, in order',
                              '{} of {}'.format(day.ledger.heard, day.ledger.processed),
                              not day.faults() and day.ledger.heard == day.ledger.processed > 0))
     if ages is not None:
@@ -205,19 +204,19 @@ def slope_of(soak):
 
 
 def print_played(soak):
-    """What was played, what the node held, and how old pictures were."""
+    """What was played, what the node held, and how old images were."""
     events = [moment.event for moment in soak.day.moments]
     report.print_table('Played', ('event', 'times'), [
         [event, events.count(event)] for event in sorted(set(events))] + [
-        ['pictures sent', soak.day.ledger.sent], ['skeletons heard', soak.day.ledger.heard],
+        ['images sent', soak.day.ledger.sent], ['skeletons heard', soak.day.ledger.heard],
         ['messages that others heard', sum(soak.day.came.values())]])
     report.print_table('What the node held', ('when', 'state', 'MB', 'threads', 'descriptors'), [
         [when, state, '{:.1f}'.format(each.resident), each.threads, each.descriptors]
         for when, held in soak.held.items() for state, each in held.items()])
     ages = soak.day.ledger.ages()
     if ages is not None:
-        report.print_table('Age of a picture when its skeletons came, ms', (
-            'pictures', 'median', '99 %', 'most', 'allowed, median', '99 % over it', 'most over it',
+        report.print_table('Age of an image when its skeletons came, ms', (
+            'images', 'median', '99 %', 'most', 'allowed, median', '99 % over it', 'most over it',
             'most at a change', 'within twice the median'), [[ages.count] + [
                 '{:.0f}'.format(1e3 * value) for value in (
                     ages.median, ages.high, ages.most, ages.bound, ages.high_over, ages.most_over,

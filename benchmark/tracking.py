@@ -10,26 +10,26 @@ import os
 import sys
 
 import cv2
+import data
 import matplotlib
 import numpy as np
+import report
+import turning_person as turning_frames
 from tqdm import tqdm
 
-import report
-import data
-import turning_person as turning_frames
 from openpose_ros import network
 from openpose_ros.perception import Perception
 from openpose_ros.scene import locate
 from openpose_ros.tracking import Tracker
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(data.__file__)), 'tracking'))
-import demo_video           # noqa: E402 (found only now)
-import scenes               # noqa: E402
-from made_people import person, together, yaw_of    # noqa: E402
-from tracking_score import METRICS, score           # noqa: E402
+import demo_video  # noqa: E402 (found only now)
+import scenes  # noqa: E402
+from made_people import person, together, yaw_of  # noqa: E402
+from tracking_score import METRICS, score  # noqa: E402
 
 matplotlib.use('Agg')
-from matplotlib import pyplot    # noqa: E402 (the backend must be chosen first)
+from matplotlib import pyplot  # noqa: E402 (the backend must be chosen first)
 
 RATES = (15., 5.)
 SPACES = ('depth', 'monocular', 'none', 'flicker')
@@ -98,8 +98,8 @@ def lag(rows, speed=1.5):
 def turning_person(perception):
     """(headings, frame numbers, {mode: located people}) of 50 frames, single frames."""
     turning, found = turning_frames.load(), {mode: [] for mode in MODES}
-    for picture, depth in turning.frames():
-        people = perception.find(picture).people
+    for pixels, depth in turning.frames():
+        people = perception.find(pixels).people
         for mode in MODES:
             found[mode].append(locate(people, turning.camera, depth if mode == 'depth' else None))
     return turning.headings, turning.numbers, found

@@ -1,7 +1,7 @@
 """`make demo`: a video through the node, between separate processes over real DDS.
 
 video → openpose → record, and this process, which counts. Prints a line a second and leaves
-overlay.mp4, three pictures and skeletons.mcap in demo_output/.
+overlay.mp4, three images and skeletons.mcap in demo_output/.
 """
 import argparse
 import os
@@ -18,7 +18,7 @@ from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo
 
 from openpose_ros.msg import SkeletonArray
-from openpose_ros.ros import transport
+from openpose_ros.ros.process import transport
 
 _START_TIMEOUT = 180.   # s; the first time a model may be fetched and converted
 _STOP_TIMEOUT = 10.     # s
@@ -44,7 +44,7 @@ class Counter(Node):
         self.create_subscription(SkeletonArray, 'openpose/skeletons', self._on_skeletons, 100)
 
     def all_there(self) -> bool:
-        """Whether the node takes pictures and the recorder listens to both of its outputs."""
+        """Whether the node takes images and the recorder listens to both of its outputs."""
         return (self.count_subscribers('image_raw') > 0 and
                 self.count_subscribers('openpose/overlay') > 0 and
                 self.count_subscribers('openpose/skeletons') > 1)
@@ -131,7 +131,7 @@ def wait_for(counter, processes, names) -> None:
     end = time.monotonic() + _START_TIMEOUT
     while not counter.all_there():
         if any(processes.has_ended(name) for name in names) or time.monotonic() > end:
-            raise DemoError('the node takes no pictures; see its messages above')
+            raise DemoError('the node takes no images; see its messages above')
         rclpy.spin_once(counter, timeout_sec=.2)
 
 
@@ -147,7 +147,7 @@ def video_options(options: argparse.Namespace) -> list:
 def parse() -> argparse.Namespace:
     """The options of the command line."""
     parser = argparse.ArgumentParser(prog='demo', description=__doc__.split('\n\n')[0])
-    parser.add_argument('source', nargs='?', help='video, folder of pictures or camera (default: '
+    parser.add_argument('source', nargs='?', help='video, folder of images or camera (default: '
                                                   'a video of two people, which is fetched)')
     parser.add_argument('--output', default='demo_output', metavar='FOLDER')
     parser.add_argument('--parameter', '-p', action='append', default=[], metavar='NAME:=VALUE',
@@ -168,7 +168,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         options = parse()
-        transport.carry_pictures()
+        transport.carry_images()
         rclpy.init()
         counter = Counter()
         play(options, counter, processes)

@@ -2,7 +2,7 @@
 """Whether the node is well, for Docker: healthcheck.py [NODE [SECONDS]].
 
 Waits for a report of NODE (/openpose) on /diagnostics, prints it and ends with status 0; with 1
-where none comes in SECONDS (20) or it is an error, as it is while no pictures arrive.
+where none comes in SECONDS (20) or it is an error, as it is while no images arrive.
 """
 import sys
 import time

@@ -8,7 +8,7 @@ import textwrap
 import yaml
 
 from openpose_ros import files
-from openpose_ros.ros import parameters
+from openpose_ros.ros.node import parameters
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
 CONFIG = os.path.join(ROOT, 'config', 'openpose.yaml')

@@ -12,7 +12,7 @@ import uuid
 import rclpy
 
 from openpose_ros.files import write_whole
-from openpose_ros.ros import node
+from openpose_ros.ros.node import node
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
 NAME = 'openpose'

@@ -15,7 +15,7 @@ LAUNCH = os.path.join(get_package_share_directory('openpose_ros'), 'launch')
 def generate_launch_description():
     """What `ros2 launch` asks for."""
     source = DeclareLaunchArgument(
-        'source', description='video, folder of pictures, or camera (0, /dev/video0)')
+        'source', description='video, folder of images, or camera (0, /dev/video0)')
     hfov = DeclareLaunchArgument(
         'hfov', default_value='60', description='horizontal field of view of the camera, degrees')
     rviz = DeclareLaunchArgument(

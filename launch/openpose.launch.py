@@ -17,8 +17,8 @@ CONFIG = os.path.join(get_package_share_directory('openpose_ros'), 'config')
 
 ARGUMENTS = (
     ('namespace', '', 'namespace of the node and its topics'),
-    ('image', 'image', 'topic of the pictures'),
-    ('depth', 'depth', 'topic of the depth pictures, registered to the pictures'),
+    ('image', 'image', 'topic of the images'),
+    ('depth', 'depth', 'topic of the depth images, registered to the images'),
     ('camera_info', 'camera_info', 'topic of the calibration'),
     ('params_file', '', 'YAML file of parameters; empty: the defaults'),
     ('model', '', 'model, instead of the one in params_file'),

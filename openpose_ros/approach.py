@@ -22,7 +22,7 @@ _MARGIN = {NEAREST: .3, CENTRED: math.radians(5.)}
 _WALKING_SPEED = .3                 # m/s
 _STEP, _TURN = .25, math.radians(20.)
 _PATIENCE = .5                      # s
-_LONGEST_GAP = 2.                   # s between pictures; after a longer one nothing is remembered
+_LONGEST_GAP = 2.                   # s between images; after a longer one nothing is remembered
 
 
 class Settings(NamedTuple):
@@ -55,7 +55,7 @@ class Goal(NamedTuple):
 
 
 class Approach:
-    """The goal from picture to picture; remembers whom it chose and where she stood."""
+    """The goal from image to image; remembers whom it chose and where she stood."""
 
     def __init__(self, settings: Settings = Settings()) -> None:
         self.settings = settings
@@ -72,7 +72,7 @@ class Approach:
                floor: Optional[float] = None) -> Optional[Goal]:
         """The goal in the frame of `people`, None where there is none.
 
-        people_in_camera: the same people in the camera's optical frame. stamp: s, of the picture.
+        people_in_camera: the same people in the camera's optical frame. stamp: s, of the image.
         up: unit vector against gravity in the frame of `people`. floor: m; its height along `up` in
         that frame; None: the goal is as high as the person's hips.
 

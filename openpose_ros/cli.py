@@ -4,7 +4,8 @@ import sys
 from typing import List, Optional
 
 import openpose_ros
-from openpose_ros.commands import benchmark, common, evaluate, image, models, video
+from openpose_ros.commands import (benchmark, common, evaluate, image, models,
+                                   video)
 from openpose_ros.decoding import MapsError
 from openpose_ros.network import ModelError
 from openpose_ros.scene import CameraError

@@ -1,4 +1,4 @@
-"""People as pictures: the overlay on the camera's picture, and the plan seen from above.
+"""People as images: the overlay on the camera's image, and the plan seen from above.
 
 Right is vermilion, left is blue and the middle is yellow: colours of Okabe and Ito's palette that
 people with any colour vision tell apart ("Color Universal Design", 2008).
@@ -32,34 +32,34 @@ def limb_colour(limb: int) -> Tuple[int, int, int]:
 
 
 def overlay(image: np.ndarray, people: People, camera=None) -> np.ndarray:
-    """A copy of the picture with every skeleton, its id and distance, and facing and gaze.
+    """A copy of the image with every skeleton, its id and distance, and facing and gaze.
 
     image: (height, width, 3) BGR. camera: a scene.Camera, without which there are no arrows. The
     arrows are half a metre long and start at the neck and the nose.
     """
-    picture = image.copy()
+    canvas = image.copy()
     width = max(1, int(round(min(image.shape[:2]) / 200.)))
     for row in range(people.count):
-        _draw_skeleton(picture, people.keypoints[row], width)
+        _draw_skeleton(canvas, people.keypoints[row], width)
         if camera is not None:
-            _draw_direction(picture, camera, people.points[row, 1], people.facing[row], FACING,
+            _draw_direction(canvas, camera, people.points[row, 1], people.facing[row], FACING,
                             width)
-            _draw_direction(picture, camera, people.points[row, 0], people.gaze[row], GAZE, width)
-        _draw_label(picture, people.keypoints[row],
+            _draw_direction(canvas, camera, people.points[row, 0], people.gaze[row], GAZE, width)
+        _draw_label(canvas, people.keypoints[row],
                     _label(people.ids[row], np.linalg.norm(people.position[row])), width)
-    return picture
+    return canvas
 
 
-def _draw_skeleton(picture, keypoints, width):
+def _draw_skeleton(canvas, keypoints, width):
     seen = _drawable(keypoints)
     # The shoulder-ear links only help to find people: they are no limbs of a body.
     for limb, (start, end) in enumerate(COCO.limbs[:len(COCO.limbs) - COCO.extra_limbs]):
         if seen[start] and seen[end]:
-            cv2.line(picture, _fixed(keypoints[start]), _fixed(keypoints[end]), limb_colour(limb),
+            cv2.line(canvas, _fixed(keypoints[start]), _fixed(keypoints[end]), limb_colour(limb),
                      2 * width, cv2.LINE_AA, _SUBPIXEL)
     for part in np.flatnonzero(seen):
         radius = width * (1. + 1.5 * min(max(float(keypoints[part, 2]), 0.), 1.))
-        cv2.circle(picture, _fixed(keypoints[part]), int(radius * 2 ** _SUBPIXEL),
+        cv2.circle(canvas, _fixed(keypoints[part]), int(radius * 2 ** _SUBPIXEL),
                    part_colour(part), cv2.FILLED, cv2.LINE_AA, _SUBPIXEL)
 
 
@@ -74,14 +74,14 @@ def _fixed(point):
     return tuple(int(round(float(value) * 2 ** _SUBPIXEL)) for value in point[:2])
 
 
-def _draw_direction(picture, camera, start, direction, colour, width):
+def _draw_direction(canvas, camera, start, direction, colour, width):
     """An arrow of half a metre from a point in space, m, where both are known."""
     ends = np.stack((start, start + .5 * direction))
     if not np.isfinite(ends).all() or (ends[:, 2] < .05).any():
         return
     pixels = camera.project(ends)
     if (np.abs(pixels) < _FARTHEST).all():
-        cv2.arrowedLine(picture, _fixed(pixels[0]), _fixed(pixels[1]), colour, 2 * width,
+        cv2.arrowedLine(canvas, _fixed(pixels[0]), _fixed(pixels[1]), colour, 2 * width,
                         cv2.LINE_AA, _SUBPIXEL, .25)
 
 
@@ -94,7 +94,7 @@ def _label(number, distance):
     return ' '.join(parts)
 
 
-def _draw_label(picture, keypoints, text, width):
+def _draw_label(canvas, keypoints, text, width):
     seen = _drawable(keypoints)
     if not text or not seen.any():
         return
@@ -102,13 +102,13 @@ def _draw_label(picture, keypoints, text, width):
     scale = .3 * width + .2
     (wide, high), below = cv2.getTextSize(text, _FONT, scale, 1)
     x, y = int(max(left, 2)), int(max(top - 6 * width, high + 4))
-    cv2.rectangle(picture, (x - 2, y - high - 4), (x + wide + 2, y + below), _INK, cv2.FILLED)
-    cv2.putText(picture, text, (x, y), _FONT, scale, _PAPER, 1, cv2.LINE_AA)
+    cv2.rectangle(canvas, (x - 2, y - high - 4), (x + wide + 2, y + below), _INK, cv2.FILLED)
+    cv2.putText(canvas, text, (x, y), _FONT, scale, _PAPER, 1, cv2.LINE_AA)
 
 
 def plan(people: People, size: int = 800, reach: Optional[float] = None,
          up: Sequence[float] = (0., -1., 0.)) -> np.ndarray:
-    """The people seen from above: a (size, size, 3) BGR picture, the camera at its lower edge.
+    """The people seen from above: a (size, size, 3) BGR image, the camera at its lower edge.
 
     Each person is a disc with the ellipse of one standard deviation of her position, an arrow for
     facing and a shorter one for gaze, each in a wedge of one standard deviation, and her id and
@@ -134,7 +134,7 @@ def plan(people: People, size: int = 800, reach: Optional[float] = None,
     unplaced = people.count - len(known)
     if unplaced:
         sheet.write('{} more without a position'.format(unplaced), (10, size - 12))
-    return sheet.picture
+    return sheet.canvas
 
 
 def _ground_axes(up):
@@ -149,7 +149,7 @@ class _Sheet:
     """A plan being drawn: metres (right of, ahead of the camera) to pixels."""
 
     def __init__(self, size, reach):
-        self.picture = np.full((size, size, 3), 255, np.uint8)
+        self.canvas = np.full((size, size, 3), 255, np.uint8)
         self._size = size
         self._reach = reach
         self._scale = (size - 60.) / reach   # px per m
@@ -159,18 +159,18 @@ class _Sheet:
                          self._size - 30. - point[1] * self._scale))
 
     def write(self, text, where, colour=_INK):
-        cv2.putText(self.picture, text, (int(where[0]), int(where[1])), _FONT, .5, colour, 1,
+        cv2.putText(self.canvas, text, (int(where[0]), int(where[1])), _FONT, .5, colour, 1,
                     cv2.LINE_AA)
 
     def draw_rings(self):
         """A circle for each metre from the camera, and the camera."""
         origin = _fixed(self._pixel((0., 0.)))
         for metre in range(1, int(self._reach * 1.5) + 1):
-            cv2.circle(self.picture, origin, int(metre * self._scale * 2 ** _SUBPIXEL), _GRID, 1,
+            cv2.circle(self.canvas, origin, int(metre * self._scale * 2 ** _SUBPIXEL), _GRID, 1,
                        cv2.LINE_AA, _SUBPIXEL)
             self.write('{} m'.format(metre), self._pixel((0., metre)) + (4, -4), (150, 150, 150))
         x, y = self._pixel((0., 0.))
-        cv2.fillPoly(self.picture, [np.array(((x, y - 12), (x - 9, y + 6), (x + 9, y + 6)),
+        cv2.fillPoly(self.canvas, [np.array(((x, y - 12), (x - 9, y + 6), (x + 9, y + 6)),
                                              np.int32)], _INK, cv2.LINE_AA)
 
     def draw_direction(self, start, direction, stddev, colour, length):
@@ -180,7 +180,7 @@ class _Sheet:
         direction = direction / norm
         if math.isfinite(stddev):
             self._draw_wedge(start, direction, stddev, colour, length)
-        cv2.arrowedLine(self.picture, _fixed(self._pixel(start)),
+        cv2.arrowedLine(self.canvas, _fixed(self._pixel(start)),
                         _fixed(self._pixel(start + length * direction)), colour, 3, cv2.LINE_AA,
                         _SUBPIXEL, .25)
 
@@ -189,18 +189,18 @@ class _Sheet:
         angles = heading + np.linspace(-1., 1., 25) * min(stddev, math.pi)
         rim = start + length * np.column_stack((np.cos(angles), np.sin(angles)))
         outline = np.array([self._pixel(point) for point in np.vstack((start[None], rim))])
-        tinted = self.picture.copy()
+        tinted = self.canvas.copy()
         cv2.fillPoly(tinted, [outline.astype(np.int32)], colour, cv2.LINE_AA)
-        cv2.addWeighted(tinted, .25, self.picture, .75, 0., self.picture)
+        cv2.addWeighted(tinted, .25, self.canvas, .75, 0., self.canvas)
 
     def draw_person(self, where, covariance, text):
         if np.isfinite(covariance).all():
             variance, axes = np.linalg.eigh(covariance)
             spread = self._scale * np.sqrt(np.maximum(variance, 0.))
             angle = math.degrees(math.atan2(-axes[1, 1], axes[0, 1]))
-            cv2.ellipse(self.picture, tuple(int(v) for v in self._pixel(where)),
+            cv2.ellipse(self.canvas, tuple(int(v) for v in self._pixel(where)),
                         (max(int(spread[1]), 1), max(int(spread[0]), 1)), angle, 0., 360.,
                         (150, 150, 150), 1, cv2.LINE_AA)
-        cv2.circle(self.picture, _fixed(self._pixel(where)), 8 << _SUBPIXEL, _INK, cv2.FILLED,
+        cv2.circle(self.canvas, _fixed(self._pixel(where)), 8 << _SUBPIXEL, _INK, cv2.FILLED,
                    cv2.LINE_AA, _SUBPIXEL)
         self.write(text, self._pixel(where) + (14, 4))

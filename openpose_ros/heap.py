@@ -8,7 +8,7 @@ _ARENA_MAX = -8     # M_ARENA_MAX of glibc's malloc.h
 def share() -> None:
     """Let all threads use one heap; before any library starts its threads.
 
-    Else each thread's heap keeps what it once needed for the largest picture, and pictures of many
+    Else each thread's heap keeps what it once needed for the largest image, and images of many
     sizes leave holes in all of them.
     """
     _call('mallopt', _ARENA_MAX, 1)

@@ -16,12 +16,12 @@ SOURCE_NAMES = ('none', 'depth', 'monocular')
 
 
 class People(NamedTuple):
-    """People of one picture, one row a person.
+    """People of one image, one row a person.
 
     The frame of everything in space is the camera's optical frame (REP-103: x right, y down, z
     forward) unless the people have been transformed by the caller.
 
-    keypoints: (n, 18, 3) float32; x, y in px of the input picture, score in [0, 1]; a part that was
+    keypoints: (n, 18, 3) float32; x, y in px of the input image, score in [0, 1]; a part that was
         not seen has score 0 and x, y NaN.
     scores: (n,) float32 in [0, 1]; mean over all 18 parts, an unseen part counting 0.
     points: (n, 18, 3) float64, m; position of each part.
@@ -66,7 +66,7 @@ def person_scores(keypoints: np.ndarray) -> np.ndarray:
 
 
 def people_in_image(keypoints: np.ndarray) -> People:
-    """People of whom only the keypoints, (n, 18, 3) in px of the picture, are known."""
+    """People of whom only the keypoints, (n, 18, 3) in px of the image, are known."""
     keypoints = np.asarray(keypoints, np.float32).reshape(-1, PART_COUNT, 3)
     n = len(keypoints)
 

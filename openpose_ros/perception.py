@@ -1,23 +1,26 @@
-"""One frame through all rooms: picture (and depth) in, people out."""
+"""One frame through all rooms: image (and depth) in, people out."""
 import time
 from typing import Dict, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
 from openpose_ros.body import to_coco
-from openpose_ros.decoding import Settings as DecodingSettings, decode, to_image
+from openpose_ros.decoding import Settings as DecodingSettings
+from openpose_ros.decoding import decode, to_image
 from openpose_ros.network import Network
 from openpose_ros.network.averaging import run_averaged
 from openpose_ros.people import People, people_in_image, transformed
-from openpose_ros.scene import UP, Camera, Settings as SceneSettings, locate
+from openpose_ros.scene import UP, Camera
+from openpose_ros.scene import Settings as SceneSettings
+from openpose_ros.scene import locate
 from openpose_ros.tracking import Tracker
 
 
 class Settings(NamedTuple):
-    """How a picture is looked at.
+    """How an image is looked at.
 
-    height, width: px of the network's input; width None keeps the picture's aspect.
-    scales: multiples of that size whose maps are averaged. flip: average with the mirrored picture.
+    height, width: px of the network's input; width None keeps the image's aspect.
+    scales: multiples of that size whose maps are averaged. flip: average with the mirrored image.
     """
 
     height: int = 368
@@ -29,11 +32,11 @@ class Settings(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """The people seen in one picture, and what it cost.
+    """The people seen in one image, and what it cost.
 
     seconds: of wall time, by what was done ('resizing', 'network', 'decoding', 'scene',
     'tracking').
-    image_size: (width, height) of the picture, px. problems: why something about them is unknown,
+    image_size: (width, height) of the image, px. problems: why something about them is unknown,
     a line each.
     """
 
@@ -54,16 +57,16 @@ class Perception:
         self.tracker = tracker
 
     def warm_up(self, width: int, height: int) -> None:
-        """Look at a black picture of this size, so that the first real one is not the slow one."""
+        """Look at a black image of this size, so that the first real one is not the slow one."""
         self.find(np.zeros((height, width, 3), np.uint8))
 
     def look(self, image: np.ndarray, camera: Optional[Camera] = None,
              depth: Optional[np.ndarray] = None, stamp: Optional[float] = None) -> Frame:
-        """The people in one picture: :meth:`find`, then :meth:`place`."""
+        """The people in one image: :meth:`find`, then :meth:`place`."""
         return self.place(self.find(image), camera, depth, stamp)
 
     def find(self, image: np.ndarray) -> Frame:
-        """The people in the plane of one picture, (h, w, 3) uint8 BGR."""
+        """The people in the plane of one image, (h, w, 3) uint8 BGR."""
         settings = self.settings
         start = time.perf_counter()
         maps = run_averaged(self.network, image, settings.height, settings.width, settings.scales,
@@ -83,7 +86,7 @@ class Perception:
         """The people of `frame` in space, followed from frame to frame.
 
         camera: without it they stay in the image plane. depth: as scene.locate takes it. stamp: s,
-        of the picture; the tracker needs it. up: unit vector against gravity in the camera's
+        of the image; the tracker needs it. up: unit vector against gravity in the camera's
         optical frame. camera_height: m above the floor; None: unknown. pose: rotation (3, 3) and
         translation (3,) m of the camera in the frame in which to follow and return people; None:
         the camera's own.

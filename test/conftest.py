@@ -1,4 +1,4 @@
-"""What every test shares: a deterministic hypothesis profile and the folder of real pictures."""
+"""What every test shares: a deterministic hypothesis profile and the folder of real images."""
 import os
 import sys
 

@@ -1,4 +1,4 @@
-"""Real pictures with ground truth, which are not part of the project.
+"""Real images with ground truth, which are not part of the project.
 
 They are looked for in the folder named by OPENPOSE_TEST_DATA, else in `shared/data` beside the
 repository. A test that needs them skips, saying so, where they are missing.

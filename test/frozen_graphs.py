@@ -9,9 +9,9 @@ def read(path):
         return tf.GraphDef.FromString(file.read())
 
 
-def run(path, picture, source, *tensors):
-    """The values of `tensors`, NHWC, where `source` is fed with one picture (h, w, 3)."""
+def run(path, image, source, *tensors):
+    """The values of `tensors`, NHWC, where `source` is fed with one image (h, w, 3)."""
     with tf.Graph().as_default() as graph:
         tf.import_graph_def(read(path), name='')
     with tf.Session(graph=graph) as session:
-        return session.run(list(tensors), {source: np.asarray(picture, np.float32)[None]})
+        return session.run(list(tensors), {source: np.asarray(image, np.float32)[None]})

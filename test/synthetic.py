@@ -1,7 +1,7 @@
 """A synthetic crowd: people of known pose as a network and a depth camera would see them.
 
 A person is a 3-D skeleton with a body of capsules round it. Keypoints are its joints through a
-(distorted) camera with noise; the depth picture is rendered from the capsules, so that a near arm
+(distorted) camera with noise; the depth image is rendered from the capsules, so that a near arm
 hides a far shoulder as it does in truth. Nothing is shared with what is tested but the camera and
 the order of the parts.
 
@@ -104,7 +104,7 @@ def up(view=Viewpoint()):
 def keypoints(people, camera, rng, view=Viewpoint(), noise=3.):
     """What a network would see: (n, 18, 3) float32 of x, y px and score.
 
-    A part outside of the picture is unseen; one of the head is unseen when it has turned away; a
+    A part outside of the image is unseen; one of the head is unseen when it has turned away; a
     joint that the body hides is guessed a little worse.
     """
     found = np.full((len(people), body.PART_COUNT, 3), np.nan, np.float32)
@@ -124,7 +124,7 @@ def keypoints(people, camera, rng, view=Viewpoint(), noise=3.):
 
 
 def depth(people, camera, rng=None, view=Viewpoint(), wall=6., noise=.0025):
-    """The registered depth picture, (h, w) uint16 mm: capsules before a wall.
+    """The registered depth image, (h, w) uint16 mm: capsules before a wall.
 
     noise: stddev of the depth over its square, 1/m, as an Intel RealSense D435's (Intel,
     "Best-known-methods for tuning RealSense D4xx"), correlated over neighbouring pixels as block
@@ -202,7 +202,7 @@ _RAYS = {}
 
 
 def _render(z, rays, camera, a, b, radius):
-    """Draw a capsule into a depth picture, only where it can be."""
+    """Draw a capsule into a depth image, only where it can be."""
     if min(a[2], b[2]) <= radius + .1:
         return
     ends = camera.project(np.stack((a, b)))

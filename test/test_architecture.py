@@ -30,13 +30,13 @@ def test_the_syntax_and_the_library_are_those_of_python_3_6():
     run('vermin', '--target=3.6-', '--violations', '--no-tips', '--eval-annotations', *folders)
 
 
-def test_only_process_py_starts_ros():
+def test_only_the_runner_starts_ros():
     sources = pathlib.Path(ROOT, 'openpose_ros').rglob('*.py')
     starters = [path.name for path in sources if 'rclpy.init(' in path.read_text('utf-8')]
-    assert starters == ['process.py']   # rclpy's own signals can leave a process asleep for good
+    assert starters == ['runner.py']   # rclpy's own signals can leave a process asleep for good
 
 
-@pytest.mark.parametrize('module', ['openpose_ros.perception', 'openpose_ros.ros.node'])
+@pytest.mark.parametrize('module', ['openpose_ros.perception', 'openpose_ros.ros.node.node'])
 def test_neither_tensorflow_nor_scipy_is_loaded_before_it_is_needed(module, tmp_path):
     try:
         importlib.import_module(module)

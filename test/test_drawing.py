@@ -1,8 +1,8 @@
-"""Pictures of people: what is drawn is where it should be, in the colour it should have."""
+"""Images of people: what is drawn is where it should be, in the colour it should have."""
 import numpy as np
 import pytest
-
 from made_maps import STANDING
+
 from openpose_ros import drawing
 from openpose_ros.body import COCO, LEFT_WRIST, NOSE, RIGHT_WRIST
 from openpose_ros.people import SOURCE_DEPTH, people_in_image
@@ -21,21 +21,21 @@ def standing(places=((0., 0., 2.),), facing=((0., 0., -1.),)):
             1, len(places) + 1).astype(np.uint32))
 
 
-def coloured(picture, colour):
+def coloured(image, colour):
     """(x, y) of the pixels of exactly this colour."""
-    rows, columns = np.nonzero((picture == colour).all(axis=2))
+    rows, columns = np.nonzero((image == colour).all(axis=2))
     return np.column_stack((columns, rows))
 
 
 def test_each_side_has_its_colour_at_its_place():
     people = standing()
     blank = np.zeros((240, 320, 3), np.uint8)
-    picture = drawing.overlay(blank, people)
-    assert not blank.any()   # the picture given is not drawn on
+    image = drawing.overlay(blank, people)
+    assert not blank.any()   # the image given is not drawn on
     for part, colour in ((RIGHT_WRIST, drawing.RIGHT), (LEFT_WRIST, drawing.LEFT),
                          (NOSE, drawing.MIDDLE)):
         x, y = people.keypoints[0, part, :2].round().astype(int)
-        assert tuple(picture[y, x]) == colour
+        assert tuple(image[y, x]) == colour
 
 
 def test_colours_of_the_sides_differ_in_brightness_too():
@@ -66,12 +66,12 @@ def test_the_facing_arrow_points_where_she_faces():
 
 
 def test_the_plan_shows_people_where_they_stand():
-    picture = drawing.plan(standing(((-1., .5, 2.), (1., .5, 3.)), ((1., 0., 0.), (0., 0., 1.))),
+    image = drawing.plan(standing(((-1., .5, 2.), (1., .5, 3.)), ((1., 0., 0.), (0., 0., 1.))),
                            size=600, reach=4.)
     scale = 540. / 4.
     for x, z in ((-1., 2.), (1., 3.)):
-        assert tuple(picture[int(570 - z * scale), int(300 + x * scale)]) == (40, 40, 40)
-    arrows = coloured(picture, drawing.FACING)
+        assert tuple(image[int(570 - z * scale), int(300 + x * scale)]) == (40, 40, 40)
+    arrows = coloured(image, drawing.FACING)
     near_first = arrows[arrows[:, 1] > 570 - 2.5 * scale]
     assert near_first[:, 0].max() > 300 - 1. * scale + .6 * scale   # to the right of the first
     assert arrows[:, 1].min() < 570 - 3.6 * scale                   # away beyond the second
@@ -82,9 +82,9 @@ def test_the_plan_is_level_whatever_the_camera_does(pitch):
     angle = np.radians(pitch)
     up = np.array((0., -np.cos(angle), -np.sin(angle)))
     forward = np.array((0., -np.sin(angle), np.cos(angle)))
-    picture = drawing.plan(standing((2. * forward - 1. * up,), (forward,)), size=600, reach=4.,
+    image = drawing.plan(standing((2. * forward - 1. * up,), (forward,)), size=600, reach=4.,
                            up=up)
-    assert tuple(picture[int(570 - 2. * 135), 300]) == (40, 40, 40)
+    assert tuple(image[int(570 - 2. * 135), 300]) == (40, 40, 40)
 
 
 def test_the_plan_says_who_has_no_place():
@@ -98,6 +98,6 @@ def test_the_plan_says_who_has_no_place():
     {'keypoints': np.full((1, 18, 3), np.inf, np.float32)},
     {'keypoints': np.full((1, 18, 3), 1e30, np.float32)}])
 def test_who_cannot_be_drawn_is_left_out(damage):
-    picture = np.zeros((240, 320, 3), np.uint8)
-    drawn = drawing.overlay(picture, standing()._replace(**damage))
-    np.testing.assert_array_equal(drawn, picture)
+    image = np.zeros((240, 320, 3), np.uint8)
+    drawn = drawing.overlay(image, standing()._replace(**damage))
+    np.testing.assert_array_equal(drawn, image)

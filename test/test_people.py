@@ -2,7 +2,8 @@
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from openpose_ros.people import SOURCE_NONE, people_in_image, person_scores, transformed
+from openpose_ros.people import (SOURCE_NONE, people_in_image, person_scores,
+                                 transformed)
 
 
 def two_people():
@@ -13,7 +14,7 @@ def two_people():
     return people_in_image(keypoints)
 
 
-def test_everything_but_the_picture_is_unknown_at_first():
+def test_everything_but_the_image_is_unknown_at_first():
     people = two_people()
     assert people.count == 2 and list(people.ids) == [0, 0]
     for name in ('points', 'position', 'position_covariance', 'facing', 'facing_stddev', 'gaze',

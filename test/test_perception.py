@@ -1,8 +1,8 @@
 """The chain, with a network that gives maps made by hand."""
 import numpy as np
 import pytest
-
 from made_maps import STANDING, draw
+
 from openpose_ros import network
 from openpose_ros.body import COCO, LEFT_WRIST
 from openpose_ros.network.averaging import mirror, run_averaged
@@ -15,9 +15,9 @@ PERSON = STANDING + (20., 12.)
 
 
 class MadeNetwork:
-    """Sees a person whose left arm is raised, in every picture, mirrored in a mirrored one.
+    """Sees a person whose left arm is raised, in every image, mirrored in a mirrored one.
 
-    It tells a mirrored picture by its first pixel.
+    It tells a mirrored image by its first pixel.
     """
 
     class model:
@@ -38,7 +38,7 @@ def image():
     return marked
 
 
-def test_people_are_in_px_of_the_picture(image):
+def test_people_are_in_px_of_the_image(image):
     frame = Perception(MadeNetwork()).look(image)
     assert frame.people.count == 1
     expected = (PERSON + .5) * 8. - .5
@@ -47,7 +47,7 @@ def test_people_are_in_px_of_the_picture(image):
     assert set(frame.seconds) == {'network', 'resizing', 'decoding', 'scene', 'tracking'}
 
 
-def test_a_picture_twice_as_large_gives_keypoints_twice_as_far(image):
+def test_an_image_twice_as_large_gives_keypoints_twice_as_far(image):
     small = Perception(MadeNetwork()).look(image).people.keypoints[0, :, :2]
     large = Perception(MadeNetwork()).look(image.repeat(2, axis=0).repeat(2, axis=1))
     np.testing.assert_allclose((large.people.keypoints[0, :, :2] + .5) / 2. - .5, small, atol=1e-3)

@@ -1,12 +1,12 @@
-"""The turning person of the test data: fifty pictures with depth, all round, and her headings."""
+"""The turning person of the test data: fifty images with depth, all round, and her headings."""
 import json
 from typing import NamedTuple
 
 import cv2
+import data
 import numpy as np
 from tqdm import tqdm
 
-import data
 from openpose_ros.scene import Camera
 
 
@@ -19,7 +19,7 @@ class Turning(NamedTuple):
     camera: Camera
 
     def frames(self, title='turning person'):
-        """Each picture, (480, 640, 3) BGR, with its depth, (480, 640) mm; shows the progress."""
+        """Each image, (480, 640, 3) BGR, with its depth, (480, 640) mm; shows the progress."""
         for name in tqdm(self.names, title):
             yield (cv2.imread(data.path('turning_person', name + '.jpg')),
                    cv2.imread(data.path('turning_person', name + '_depth.png'),

@@ -8,17 +8,17 @@ from tqdm import tqdm
 
 from openpose_ros import decoding, network
 from openpose_ros.commands import common, evaluate, ranges, tables
-from openpose_ros.network import catalogue
+from openpose_ros.network.models import catalogue
 from openpose_ros.network.network import BACKENDS, DEVICES
 from openpose_ros.perception import Perception, Settings
 
-# The ways of looking at a picture that are compared.
+# The ways of looking at an image that are compared.
 WAYS = {'single pass': Settings(),
         'maps x1': Settings(decoding=decoding.Settings(upsampling=1)),
         'maps x4': Settings(decoding=decoding.Settings(upsampling=4)),
         'flip, scales 1 and 1.5': Settings(scales=(1., 1.5), flip=True)}
 SINGLE_PASS = next(iter(WAYS))
-MADE_SIZE = (480, 640)   # px, height and width of the picture that is made where none is given
+MADE_SIZE = (480, 640)   # px, height and width of the image that is made where none is given
 _MARKERS, _LINES = 'osD^', ('-', '--', ':')
 
 
@@ -38,9 +38,9 @@ class Case(NamedTuple):
 def add_parser(subparsers) -> None:
     parser = subparsers.add_parser(
         'benchmark', help='measure time, accuracy and range',
-        description='Measure how long networks take for a picture; with --accuracy also how well '
+        description='Measure how long networks take for an image; with --accuracy also how well '
                     'they find labelled people, with --range how far away.')
-    parser.add_argument('picture', nargs='?', metavar='PICTURE',
+    parser.add_argument('image', nargs='?', metavar='IMAGE',
                         help='what times are measured on (default: noise of 640x480, in which '
                              'there is nobody to decode)')
     what = parser.add_mutually_exclusive_group()
@@ -88,7 +88,7 @@ def _measure(args):
     """Print what is asked for; returns it as rows of plain values, and what draws them."""
     labelled = args.accuracy or args.range
     truth = evaluate.read_annotations(labelled[0]) if labelled else None
-    picture = common.read_image(args.picture) if args.picture else _made_picture()
+    image = common.read_image(args.image) if args.image else _made_image()
     networks = {(model, backend): network.load(model, backend, args.device, threads=args.threads)
                 for model, backend in itertools.product(args.models, args.backends)}
     for loaded in networks.values():
@@ -99,31 +99,31 @@ def _measure(args):
     ways = list(WAYS) if args.accuracy else [SINGLE_PASS]
     cases = [Case(model, backend, height, way) for model, height, way, backend in
              itertools.product(args.models, args.heights, ways, args.backends)]
-    rows = times(networks, cases, picture, args.rounds)
+    rows = times(networks, cases, image, args.rounds)
     if args.accuracy:
         add_accuracy(rows, networks, truth, labelled[1])
     _print(rows)
     return rows, plot_accuracy if args.accuracy else plot_times
 
 
-def _made_picture():
+def _made_image():
     return np.random.RandomState(0).randint(0, 256, MADE_SIZE + (3,)).astype(np.uint8)
 
 
 def times(networks: Dict[Tuple[str, str], network.Network], cases: Sequence[Case],
-          picture: np.ndarray, rounds: int) -> List[Dict[str, Any]]:
-    """Least ms of each case for one picture, a row each; what else runs can only add to it.
+          image: np.ndarray, rounds: int) -> List[Dict[str, Any]]:
+    """Least ms of each case for one image, a row each; what else runs can only add to it.
 
     networks: by model and backend. The cases take turns, so that all see the same machine; each
     looks twice and the second look counts, since the first may prepare the network for its size.
-    `ms` is the time from picture to people and `ratio` that against the first case's.
+    `ms` is the time from image to people and `ratio` that against the first case's.
     """
     taken = {case: [] for case in cases}
     for _, case in tqdm(list(itertools.product(range(rounds), cases)), 'timing'):
         perception = Perception(networks[case.model, case.backend], case.settings)
-        perception.find(picture)
+        perception.find(image)
         start = time.perf_counter()
-        seconds = perception.find(picture).seconds
+        seconds = perception.find(image).seconds
         taken[case].append((seconds['network'], seconds['decoding'], time.perf_counter() - start))
     least = {case: np.min(seconds, axis=0) * 1e3 for case, seconds in taken.items()}
     first = least[cases[0]][2]
@@ -167,7 +167,7 @@ def plot_accuracy(plotter: Any, rows: Sequence[Dict[str, Any]]) -> Any:
             for row in group:
                 axes.annotate(str(row['height']), (row['ms'], row['AP']), xytext=(-7, 5),
                               textcoords='offset points', fontsize=8, ha='right')
-    axes.set(xscale='log', xlabel='time for one picture, ms', ylabel='AP', ylim=(0., None),
+    axes.set(xscale='log', xlabel='time for one image, ms', ylabel='AP', ylim=(0., None),
              title='Accuracy and time; the figures are heights of the network input, px')
     axes.grid(alpha=.3)
     models, ways, backends = _kinds(rows)
@@ -187,7 +187,7 @@ def plot_times(plotter: Any, rows: Sequence[Dict[str, Any]]) -> Any:
     for label, style, group in _groups(rows):
         axes.plot([row['height'] for row in group], [row['ms'] for row in group], label=label,
                   **style)
-    axes.set(xlabel='height of the network input, px', ylabel='time for one picture, ms',
+    axes.set(xlabel='height of the network input, px', ylabel='time for one image, ms',
              ylim=(0., None))
     return _finished(figure, axes)
 

@@ -1,4 +1,4 @@
-"""What several subcommands share: their options, reading pictures, writing results."""
+"""What several subcommands share: their options, reading images, writing results."""
 import argparse
 import contextlib
 import json
@@ -10,14 +10,13 @@ import cv2
 import numpy as np
 
 from openpose_ros import decoding, files, network
-from openpose_ros.network import catalogue
+from openpose_ros.network.models import catalogue
 from openpose_ros.people import SOURCE_NAMES, People
 from openpose_ros.perception import Perception, Settings
 from openpose_ros.scene import Camera
 from openpose_ros.tracking import Tracker
 
-
-LARGEST_PICTURE = 1 << 28   # bytes of a picture's file
+LARGEST_IMAGE = 1 << 28   # bytes of an image's file
 
 
 class UserError(Exception):
@@ -41,7 +40,7 @@ def scale_list(text: str) -> tuple:
 
 
 def add_network_options(parser: argparse.ArgumentParser) -> None:
-    """The options that choose the network and how it looks at a picture."""
+    """The options that choose the network and how it looks at an image."""
     group = parser.add_argument_group('network')
     group.add_argument('--model', default=catalogue.DEFAULT,
                        help='name from `openpose models list`, or a frozen graph (default: '
@@ -54,10 +53,10 @@ def add_network_options(parser: argparse.ArgumentParser) -> None:
                        help='height of the network input; more sees smaller people and takes '
                             'longer (default: %(default)s)')
     group.add_argument('--width', type=positive, metavar='PX',
-                       help='width of it (default: keeps the aspect of the picture)')
+                       help='width of it (default: keeps the aspect of the image)')
     group.add_argument('--scales', type=scale_list, default=(1.,), metavar='S,S…',
                        help='average over these multiples of that size, as in 1,0.5')
-    group.add_argument('--flip', action='store_true', help='average with the mirrored picture')
+    group.add_argument('--flip', action='store_true', help='average with the mirrored image')
     group = parser.add_argument_group('decoding')
     defaults = decoding.Settings()
     group.add_argument('--upsampling', type=int, choices=(1, 2, 4), default=defaults.upsampling,
@@ -87,7 +86,7 @@ def make_perception(args: argparse.Namespace, tracker: Optional[Tracker] = None)
 
 
 def add_camera_options(parser: argparse.ArgumentParser) -> None:
-    """The options that say what took the picture."""
+    """The options that say what took the image."""
     group = parser.add_argument_group('camera (gives positions, facing and gaze)')
     group.add_argument('--camera', metavar='CAMERA.yaml', help='camera_info YAML of the camera')
     group.add_argument('--hfov', type=float, metavar='DEGREES',
@@ -95,11 +94,11 @@ def add_camera_options(parser: argparse.ArgumentParser) -> None:
 
 
 def make_camera(args: argparse.Namespace, width: int, height: int) -> Optional[Camera]:
-    """The camera these options describe, for a picture of this size; None where they don't."""
+    """The camera these options describe, for an image of this size; None where they don't."""
     if args.camera:
         camera = Camera.from_yaml(args.camera)
         if (camera.width, camera.height) != (width, height):
-            raise UserError('{} is for pictures of {}x{}, not {}x{}'.format(
+            raise UserError('{} is for images of {}x{}, not {}x{}'.format(
                 args.camera, camera.width, camera.height, width, height))
         return camera
     if args.hfov:
@@ -108,22 +107,22 @@ def make_camera(args: argparse.Namespace, width: int, height: int) -> Optional[C
 
 
 def read_image(path: str) -> np.ndarray:
-    """A picture file as (h, w, 3) uint8 BGR."""
+    """An image file as (h, w, 3) uint8 BGR."""
     return _read(path, cv2.IMREAD_COLOR)
 
 
 def read_depth(path: str) -> np.ndarray:
-    """A depth picture: (h, w) uint16 mm or float32 m."""
+    """A depth image: (h, w) uint16 mm or float32 m."""
     depth = _read(path, cv2.IMREAD_UNCHANGED)
     if depth.ndim != 2 or depth.dtype not in (np.uint16, np.float32):
-        raise UserError('{} is no depth picture: one channel of 16 bit (mm) or float (m) is '
+        raise UserError('{} is no depth image: one channel of 16 bit (mm) or float (m) is '
                         'needed'.format(path))
     return depth
 
 
 def _read(path, flags):
     try:
-        data = np.frombuffer(files.read_regular(path, LARGEST_PICTURE), np.uint8)
+        data = np.frombuffer(files.read_regular(path, LARGEST_IMAGE), np.uint8)
     except OSError as error:
         raise UserError('cannot read {}: {}'.format(path, error.strerror))
     try:
@@ -131,7 +130,7 @@ def _read(path, flags):
     except cv2.error:   # OpenCV's own limit on the number of pixels
         image = None
     if image is None:
-        raise UserError('{} is no picture that can be read (empty, cut short or of a type unknown '
+        raise UserError('{} is no image that can be read (empty, cut short or of a type unknown '
                         'here)'.format(path))
     return image
 
@@ -151,18 +150,18 @@ def written_whole(path: str) -> Iterator[str]:
 
 
 def write_image(path: str, image: np.ndarray) -> None:
-    """Write a picture; its type follows from the ending of the path."""
+    """Write an image; its type follows from the ending of the path."""
     with written_whole(path) as temporary:
         try:
             written = cv2.imwrite(temporary, image)
         except cv2.error:
             written = False
         if not written:
-            raise UserError('cannot write {}: not the ending of a picture type'.format(path))
+            raise UserError('cannot write {}: not the ending of an image type'.format(path))
 
 
 class JsonResults:
-    """Results of one run, written one picture at a time: {"model": …, "images": […]}."""
+    """Results of one run, written one image at a time: {"model": …, "images": […]}."""
 
     def __init__(self, path: str, model: str) -> None:
         self._file = open(path, 'w')

@@ -1,4 +1,4 @@
-"""`openpose evaluate`: the COCO keypoint figures of a network on labelled pictures."""
+"""`openpose evaluate`: the COCO keypoint figures of a network on labelled images."""
 import contextlib
 import io
 import json
@@ -24,8 +24,8 @@ FIGURES = (('AP', 0), ('AP50', 1), ('AP75', 2), ('APm', 3), ('APl', 4), ('AR', 5
 
 def add_parser(subparsers) -> None:
     parser = subparsers.add_parser(
-        'evaluate', help='measure accuracy on labelled pictures',
-        description='Print the COCO keypoint figures on pictures with COCO annotations.')
+        'evaluate', help='measure accuracy on labelled images',
+        description='Print the COCO keypoint figures on images with COCO annotations.')
     parser.add_argument('annotations', metavar='ANNOTATIONS.json')
     parser.add_argument('images_dir', metavar='IMAGES_DIR')
     parser.add_argument('--json', metavar='OUT.json', help='write the figures there')
@@ -73,9 +73,9 @@ def _problem(content) -> str:
         return '{} categories named person'.format(len(people))
     known = {image['id'] for image in content['images'] if _are_numbers([image['id']])}
     if not known or len(known) != len(content['images']):
-        return 'no pictures, or their ids are not all different numbers'
+        return 'no images, or their ids are not all different numbers'
     if not all(isinstance(image['file_name'], str) for image in content['images']):
-        return 'a picture without a file name'
+        return 'an image without a file name'
     for annotation in content['annotations']:
         if not (len(annotation['keypoints']) == 51 and len(annotation['bbox']) == 4
                 and _are_numbers(annotation['keypoints'] + annotation['bbox'])
@@ -90,34 +90,34 @@ def _are_numbers(values) -> bool:
     return all(isinstance(value, (int, float)) and abs(value) < 1e15 for value in values)
 
 
-def pictures_of(truth, images_dir: str) -> list:
-    """(id, path) of each picture of the annotations, in the order of their ids.
+def images_of(truth, images_dir: str) -> list:
+    """(id, path) of each image of the annotations, in the order of their ids.
 
     Raises UserError for a name that leads out of `images_dir`: the annotations may be a stranger's.
     """
-    pictures = []
+    images = []
     for number, image in sorted(truth.imgs.items()):
         name = os.path.normpath(image['file_name'])
         if os.path.isabs(name) or name.split(os.sep)[0] == os.pardir or not name.isprintable():
-            raise common.UserError('the annotations name a picture outside of {}: {!r}'.format(
+            raise common.UserError('the annotations name an image outside of {}: {!r}'.format(
                 images_dir, name[:200]))
-        pictures.append((number, os.path.join(images_dir, name)))
-    return pictures
+        images.append((number, os.path.join(images_dir, name)))
+    return images
 
 
 def evaluate(perception, truth, images_dir: str) -> dict:
-    """Figures of FIGURES by name, over all the pictures of the annotations."""
+    """Figures of FIGURES by name, over all the images of the annotations."""
     found = []
     category, = truth.getCatIds(['person'])
-    pictures = pictures_of(truth, images_dir)
-    for number, path in tqdm(pictures, unit='picture'):
+    images = images_of(truth, images_dir)
+    for number, path in tqdm(images, unit='image'):
         people = perception.look(common.read_image(path)).people
         found += [{'image_id': number, 'category_id': category, 'score': float(score),
                    'keypoints': as_coco(keypoints)}
                   for keypoints, score in zip(people.keypoints, people.scores)]
     if not found:
         return {name: 0. for name, _ in FIGURES}
-    return compare(truth, found, [number for number, _ in pictures])
+    return compare(truth, found, [number for number, _ in images])
 
 
 def as_coco(keypoints: np.ndarray) -> list:
@@ -128,7 +128,7 @@ def as_coco(keypoints: np.ndarray) -> list:
 
 
 def compare(truth, found: list, image_ids: list) -> dict:
-    """Figures of FIGURES for these results (in COCO's results format) on these pictures."""
+    """Figures of FIGURES for these results (in COCO's results format) on these images."""
     from pycocotools.cocoeval import COCOeval
     with contextlib.redirect_stdout(io.StringIO()):
         evaluation = COCOeval(truth, truth.loadRes(found), 'keypoints')

@@ -1,4 +1,4 @@
-"""`openpose image`: people in pictures."""
+"""`openpose image`: people in images."""
 import os
 import time
 
@@ -8,14 +8,14 @@ from openpose_ros.commands import common
 
 def add_parser(subparsers) -> None:
     parser = subparsers.add_parser(
-        'image', help='find people in pictures',
-        description='Find the people in pictures; write what was found as JSON, or as pictures.')
-    parser.add_argument('pictures', nargs='+', metavar='PICTURE')
+        'image', help='find people in images',
+        description='Find the people in images; write what was found as JSON, or as images.')
+    parser.add_argument('images', nargs='+', metavar='IMAGE')
     parser.add_argument('--json', metavar='OUT.json', help='write people and keypoints there')
     parser.add_argument('--overlay', metavar='OUT',
-                        help='draw the skeletons; a folder when there are several pictures')
+                        help='draw the skeletons; a folder when there are several images')
     parser.add_argument('--depth', metavar='DEPTH.png',
-                        help='depth registered to the picture: 16 bit mm, or float m')
+                        help='depth registered to the image: 16 bit mm, or float m')
     parser.add_argument('--plan', metavar='OUT',
                         help='draw the people seen from above; a folder when there are several')
     common.add_camera_options(parser)
@@ -25,11 +25,11 @@ def add_parser(subparsers) -> None:
 
 def run(args) -> None:
     _check(args)
-    several = len(args.pictures) > 1
+    several = len(args.images) > 1
     perception = common.make_perception(args)
     depth = common.read_depth(args.depth) if args.depth else None
     with common.json_results(args.json, args.model) as results:
-        for path in args.pictures:
+        for path in args.images:
             image = common.read_image(path)
             height, width = image.shape[:2]
             camera = common.make_camera(args, width, height)
@@ -52,14 +52,14 @@ def run(args) -> None:
 
 def _check(args):
     in_space = args.camera or args.hfov
-    if args.depth and len(args.pictures) > 1:
-        raise common.UserError('--depth goes with one picture')
+    if args.depth and len(args.images) > 1:
+        raise common.UserError('--depth goes with one image')
     if (args.depth or args.plan) and not in_space:
         raise common.UserError('--depth and --plan need --camera or --hfov')
-    if len(args.pictures) > 1:
+    if len(args.images) > 1:
         for folder in filter(None, (args.overlay, args.plan)):
             if not os.path.isdir(folder):
-                raise common.UserError('{} is no folder, as several pictures need'.format(folder))
+                raise common.UserError('{} is no folder, as several images need'.format(folder))
 
 
 def _report(path, people, seconds, problems):
@@ -69,8 +69,8 @@ def _report(path, people, seconds, problems):
         print('  {}'.format(problem))
 
 
-def _output(target, picture, several):
-    """Where the drawing of this picture goes."""
+def _output(target, overlay, several):
+    """Where the drawing of this image goes."""
     if several or os.path.isdir(target):
-        return os.path.join(target, os.path.splitext(os.path.basename(picture))[0] + '.png')
+        return os.path.join(target, os.path.splitext(os.path.basename(overlay))[0] + '.png')
     return target

@@ -3,7 +3,7 @@ import os
 import sys
 
 from openpose_ros.commands.common import UserError
-from openpose_ros.network import catalogue, fetch
+from openpose_ros.network.models import catalogue, fetch
 
 # A Jetson TX2's GPU: operations/s in half precision, and bytes/s of its memory (NVIDIA's figures).
 TX2_FLOPS = 1.33e12
@@ -19,7 +19,7 @@ def add_parser(subparsers) -> None:
             ('fetch', run_fetch, 'fetch a model, check it, import it if need be', True),
             ('verify', run_verify, 'check the files that are here', False),
             ('path', run_path, 'print where a model lies or is to be put', True),
-            ('describe', run_describe, 'count the work for one picture', False),
+            ('describe', run_describe, 'count the work for one image', False),
             ('optimize', run_optimize, 'write an optimised copy beside the graph', True)):
         action = actions.add_parser(name, help=text, description=text)
         action.set_defaults(run=run)
@@ -85,7 +85,7 @@ def run_path(args) -> None:
 
 
 def run_describe(args) -> None:
-    from openpose_ros.network.describe import describe
+    from openpose_ros.network.graphs.describe import describe
     models = [catalogue.find(name) for name in args.model] or [
         model for model in catalogue.MODELS if os.path.exists(fetch.graph_path(model))]
     print('{:<22} {:>8} {:>8} {:>9} {:>9} {:>9}   input -> outputs'.format(
@@ -100,7 +100,7 @@ def run_describe(args) -> None:
 
 
 def run_optimize(args) -> None:
-    from openpose_ros.network.optimize import optimize
+    from openpose_ros.network.graphs.optimize import optimize
     done = optimize(catalogue.find(args.model), args.precision, args.size, args.tensorrt)
     print('TensorRT: {}'.format(done.tensorrt), file=sys.stderr)
     print('{} nodes before, {} now; use it as --model {}'.format(*done.nodes, done.path))

@@ -15,7 +15,7 @@ from openpose_ros.scene import Camera, proportions
 STATURE = 1.7    # m, of the person whose distance is given
 CAMERAS = {'640x480, 60 deg': Camera.from_field_of_view(640, 480, 60.),
            '1280x720, 69 deg': Camera.from_field_of_view(1280, 720, 69.)}
-SHRUNK = (1., .5, .25)    # how much smaller pictures are looked at, besides as they are
+SHRUNK = (1., .5, .25)    # how much smaller images are looked at, besides as they are
 FOUND = .5                # object keypoint similarity from which a person counts as found
 # Height of a person in the network's input, px: between these she is in one bin.
 EDGES = (12., 18., 24., 34., 48., 68., 96., 136., 192., 272., 384.)
@@ -26,7 +26,7 @@ _TICKS = (1, 2, 3, 5, 10, 20, 30)   # m
 
 
 class Sighting(NamedTuple):
-    """A labelled person in one picture at one size.
+    """A labelled person in one image at one size.
 
     height: px of the network's input; found: whether she was; error: median distance of her seen
     keypoints from their labels as a share of her height, NaN when she was not found.
@@ -54,33 +54,34 @@ def measure(networks: Dict[str, Network], heights: Sequence[int], truth: Any,
 
 
 def look(perception: Perception, truth: Any, images_dir: str) -> List[Sighting]:
-    """Every labelled person who counts, in each picture as it is and shrunk."""
+    """Every labelled person who counts, in each image as it is and shrunk."""
     from pycocotools.cocoeval import Params
+
     # Twice the deviations, as COCO's own evaluation takes them.
     deviations = 2. * Params('keypoints').kpt_oks_sigmas
     sightings = []
-    for image in tqdm(sorted(truth.imgs.values(), key=lambda image: image['id']), unit='picture'):
+    for image in tqdm(sorted(truth.imgs.values(), key=lambda image: image['id']), unit='image'):
         labels = [label for label in truth.imgToAnns[image['id']]
                   if not label['iscrowd'] and label['num_keypoints'] >= MIN_LABELS]
         labels = [label for label in labels if np.isfinite(standing_height(label))]
         if not labels:
             continue
-        picture = common.read_image(os.path.join(images_dir, image['file_name']))
+        pixels = common.read_image(os.path.join(images_dir, image['file_name']))
         for factor in SHRUNK:
-            found = perception.find(shrunk(picture, factor)).people.keypoints
+            found = perception.find(shrunk(pixels, factor)).people.keypoints
             found = np.array([evaluate.as_coco(person) for person in found]).reshape(-1, 17, 3)
             sightings += _compared(labels, found, factor, deviations,
-                                   perception.settings.height / float(picture.shape[0]))
+                                   perception.settings.height / float(pixels.shape[0]))
     return sightings
 
 
-def shrunk(picture: np.ndarray, factor: float) -> np.ndarray:
-    """The picture as if all were further away: smaller, at the top left of a grey one."""
+def shrunk(pixels: np.ndarray, factor: float) -> np.ndarray:
+    """The image as if all were further away: smaller, at the top left of a grey one."""
     if factor == 1.:
-        return picture
-    size = tuple(int(round(side * factor)) for side in picture.shape[1::-1])
-    canvas = np.full_like(picture, 128)
-    canvas[:size[1], :size[0]] = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+        return pixels
+    size = tuple(int(round(side * factor)) for side in pixels.shape[1::-1])
+    canvas = np.full_like(pixels, 128)
+    canvas[:size[1], :size[0]] = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
     return canvas
 
 
@@ -103,7 +104,7 @@ def standing_height(label: Dict[str, Any]) -> float:
 
 
 def _compared(labels, found, factor, deviations, scale):
-    """A Sighting of each label, `found` (n, 17, 3) being in px of the shrunk picture."""
+    """A Sighting of each label, `found` (n, 17, 3) being in px of the shrunk image."""
     truth = np.array([label['keypoints'] for label in labels], float).reshape(-1, 17, 3)
     areas = np.array([label['area'] for label in labels]) * factor ** 2
     # A cell's centre stays where it is under scaling, not its corner.

@@ -74,7 +74,7 @@ def _pair_up(peaks, body):
     """Peaks each limb may start at with peaks it may end at, as rows: (limb, start, end).
 
     Where more than NEAREST peaks could be the end, the nearest are taken: so the number of
-    candidates grows with the people in the picture and not with its square.
+    candidates grows with the people in the image and not with its square.
     """
     begin = peaks.start.tolist()
     rows = np.arange(begin[-1])

@@ -28,7 +28,8 @@ def assign_greedy(connections: Connections) -> Connections:
 
 def assign_hungarian(connections: Connections) -> Connections:
     """Like :func:`assign_greedy`, but with the greatest sum of scores for each limb."""
-    from scipy.optimize import linear_sum_assignment   # 50 MB that only this choice needs
+    from scipy.optimize import \
+        linear_sum_assignment  # 50 MB that only this choice needs
     chosen = []
     for limb in np.unique(connections.limb):
         rows = np.flatnonzero(connections.limb == limb)

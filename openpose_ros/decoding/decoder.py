@@ -5,7 +5,8 @@ import numpy as np
 
 from openpose_ros.body import COCO, Body
 from openpose_ros.decoding.affinity import SAMPLES, find_connections
-from openpose_ros.decoding.assembly import assemble, assign_greedy, assign_hungarian
+from openpose_ros.decoding.assembly import (assemble, assign_greedy,
+                                            assign_hungarian)
 from openpose_ros.decoding.peaks import find_peaks
 
 ASSIGNMENTS = {'greedy': assign_greedy, 'hungarian': assign_hungarian}
@@ -60,7 +61,7 @@ class Settings(NamedTuple):
 
 def decode(heatmaps: np.ndarray, pafs: np.ndarray, body: Body = COCO,
            settings: Settings = Settings()) -> np.ndarray:
-    """People found in one picture's maps, best first: (people, parts, 3) float32.
+    """People found in one image's maps, best first: (people, parts, 3) float32.
 
     heatmaps: (H, W, parts + 1) float32, the background last. pafs: (H, W, 2 * limbs) float32.
     Each keypoint is x, y in map cells (0 is the centre of the first cell) and a score in [0, 1]; a
@@ -84,7 +85,7 @@ def decode(heatmaps: np.ndarray, pafs: np.ndarray, body: Body = COCO,
 
 def to_image(keypoints: np.ndarray, map_shape: Tuple[int, int],
              image_shape: Tuple[int, int]) -> np.ndarray:
-    """Keypoints in map cells as keypoints in px of the picture the maps were made of.
+    """Keypoints in map cells as keypoints in px of the image the maps were made of.
 
     keypoints: (people, parts, 3). map_shape, image_shape: (height, width). The centre of cell i
     lies at (i + 0.5) * scale - 0.5 px, the scale being exact along each axis.

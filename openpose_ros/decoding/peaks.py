@@ -32,7 +32,7 @@ def find_peaks(heatmaps: np.ndarray, threshold: float, upsampling: int = 1,
     """Cells above `threshold` that no cell of the 5x5 window around them exceeds.
 
     heatmaps: (H, W, parts) float32, finite, without the background. upsampling: factor by which
-    they are enlarged first, which makes the window's part of the picture smaller; the peaks are in
+    they are enlarged first, which makes the window's part of the image smaller; the peaks are in
     cells of the heatmaps as they are given. Of equal cells in one window the first in reading order
     is the peak. Of each part the `most` highest are taken, so that no maps take all memory.
     """

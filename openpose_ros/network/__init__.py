@@ -1,4 +1,4 @@
-"""The network: BGR picture in, heatmaps and part affinity fields out.
+"""The network: BGR image in, heatmaps and part affinity fields out.
 
 Importing it is quick: TensorFlow is loaded only where a graph has to be read.
 """

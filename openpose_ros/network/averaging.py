@@ -1,4 +1,4 @@
-"""Maps averaged over scales and over the mirrored picture: slower, and more accurate."""
+"""Maps averaged over scales and over the mirrored image: slower, and more accurate."""
 from typing import Optional, Sequence
 
 import cv2
@@ -36,7 +36,7 @@ def run_averaged(network: Network, image: np.ndarray, height: int = 368,
 
 
 def mirror(maps: Maps, body: Body) -> Maps:
-    """The maps of a mirrored picture as those of the picture itself.
+    """The maps of a mirrored image as those of the image itself.
 
     Left and right change places, and the x component of every field changes its sign.
     """

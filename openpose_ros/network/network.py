@@ -1,4 +1,4 @@
-"""Pictures in, heatmaps and part affinity fields out."""
+"""Images in, heatmaps and part affinity fields out."""
 import glob
 import os
 import time
@@ -7,12 +7,12 @@ from typing import Any, NamedTuple, Optional, Union
 import cv2
 import numpy as np
 
-from openpose_ros.network import catalogue, fetch
-from openpose_ros.network.catalogue import Model
+from openpose_ros.network.backends.speed import tensorflow_is_faster
+from openpose_ros.network.backends.tflite import TfliteBackend
 from openpose_ros.network.errors import ModelError, first_line
 from openpose_ros.network.files import LARGEST
-from openpose_ros.network.speed import tensorflow_is_faster
-from openpose_ros.network.tflite import TfliteBackend
+from openpose_ros.network.models import catalogue, fetch
+from openpose_ros.network.models.catalogue import Model
 
 BACKENDS = ('auto', 'tensorflow', 'tflite')
 DEVICES = ('auto', 'gpu', 'cpu')
@@ -23,11 +23,11 @@ GPU_FILES = ('/dev/nvidia[0-9]*', '/dev/nvhost-gpu', '/dev/nvgpu', '/dev/dxg')
 
 
 class Maps(NamedTuple):
-    """What a network says about one picture.
+    """What a network says about one image.
 
     heatmaps: (H, W, parts + 1) float32, the last the background. pafs: (H, W, 2 * limbs) float32.
     H and W are the size of the network's input divided by its stride (8), so that map cell (i, j)
-    covers the picture's own size divided by (H, W). seconds: of wall time in the network alone.
+    covers the image's own size divided by (H, W). seconds: of wall time in the network alone.
     """
 
     heatmaps: np.ndarray
@@ -51,21 +51,21 @@ class Network:
     def prepare(self, width: int, height: int) -> None:
         """Run once for an input of this size, which takes seconds on a CPU and minutes on a GPU.
 
-        Later pictures of that size take their usual time.
+        Later images of that size take their usual time.
         """
         self.run(np.zeros((height, width, 3), np.uint8), height, width)
 
     def run(self, image: np.ndarray, height: int = HEIGHT, width: Optional[int] = None) -> Maps:
-        """The maps of a picture, (h, w, 3) uint8 BGR.
+        """The maps of an image, (h, w, 3) uint8 BGR.
 
         height, width: px of the network's input, taken to the next multiple of its stride; width
-        None keeps the picture's aspect. Raises ModelError on a picture that is none, for an input
+        None keeps the image's aspect. Raises ModelError on an image that is none, for an input
         of more than `max_pixels`, and when the network gives NaN.
         """
         width, height = self._input_size(image, height, width)
-        picture = _resized(image, width, height)
+        resized = _resized(image, width, height)
         start = time.perf_counter()
-        heatmaps, pafs = self._backend.run(picture)
+        heatmaps, pafs = self._backend.run(resized)
         seconds = time.perf_counter() - start
         if not np.isfinite(heatmaps.sum() + pafs.sum()):
             raise ModelError('{} gives maps that are not finite: its file is damaged, or made for '
@@ -74,17 +74,17 @@ class Network:
 
     def _input_size(self, image, height, width):
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
-            raise ModelError('a picture is (height, width, 3) uint8 BGR, not {} {}'.format(
+            raise ModelError('an image is (height, width, 3) uint8 BGR, not {} {}'.format(
                 image.shape, image.dtype))
         if not image.size:
-            raise ModelError('the picture is empty: {}x{}'.format(*image.shape[1::-1]))
+            raise ModelError('the image is empty: {}x{}'.format(*image.shape[1::-1]))
         stride = self.model.stride
         height = _multiple(height, stride)
         if width is None:
             width = image.shape[1] * height / image.shape[0]
         width = _multiple(width, stride)
         if width * height > self.max_pixels:
-            raise ModelError('a picture of {}x{} would go into the network as {}x{}, more than '
+            raise ModelError('an image of {}x{} would go into the network as {}x{}, more than '
                              '{:,} pixels: crop it, or give a smaller size'.format(
                                  image.shape[1], image.shape[0], width, height, self.max_pixels))
         return width, height
@@ -111,8 +111,8 @@ def load(model: Union[str, Model] = catalogue.DEFAULT, backend: str = 'auto', de
     path, sha256 = fetch.checked_graph(entry, model_dir, max_bytes)
 
     def session() -> Any:
-        from openpose_ros.network.graph import read_graph
-        from openpose_ros.network.session import SessionBackend
+        from openpose_ros.network.backends.session import SessionBackend
+        from openpose_ros.network.graphs.graph import read_graph
         return SessionBackend(read_graph(path), entry, device, gpu_memory_fraction, threads)
 
     if backend == 'tensorflow' or device == 'gpu':
@@ -143,10 +143,10 @@ def _multiple(value, step):
 
 
 def _resized(image, width, height):
-    """The picture in the network's size.
+    """The image in the network's size.
 
-    Linear interpolation looks at two rows, so a picture that shrinks more is halved first. On 64
-    COCO pictures INTER_AREA, linear and cubic differed by AP 0.005 at most, and INTER_AREA takes 11
+    Linear interpolation looks at two rows, so an image that shrinks more is halved first. On 64
+    COCO images INTER_AREA, linear and cubic differed by AP 0.005 at most, and INTER_AREA takes 11
     ms for 1280x720 where this takes 1.
     """
     try:
@@ -155,6 +155,6 @@ def _resized(image, width, height):
         if image.shape[:2] != (height, width):
             image = cv2.resize(image, (width, height))
     except cv2.error as error:
-        raise ModelError('OpenCV cannot resize a picture of {}x{}: {}'.format(
+        raise ModelError('OpenCV cannot resize an image of {}x{}: {}'.format(
             image.shape[1], image.shape[0], first_line(error)))
     return np.ascontiguousarray(image)

@@ -1,10 +1,11 @@
-"""The scene: people of a picture, with depth or without, as people in space.
+"""The scene: people of an image, with depth or without, as people in space.
 
 Everything in space is in the camera's optical frame (REP-103: x right, y down, z forward), metres
 and radians. Unknown is NaN.
 """
 from openpose_ros.scene.camera import Camera, CameraError
-from openpose_ros.scene.depth import Depths, DepthSettings, depth_problem, joint_depths
+from openpose_ros.scene.depth import (Depths, DepthSettings, depth_problem,
+                                      joint_depths)
 from openpose_ros.scene.locate import UP, Settings, locate, up_of_tilt
 
 __all__ = ['UP', 'Camera', 'CameraError', 'DepthSettings', 'Depths', 'Settings', 'depth_problem',

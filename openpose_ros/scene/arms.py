@@ -1,9 +1,10 @@
 """Arms before the body: the depth of a joint they cover is the arm's."""
 import numpy as np
 
-from openpose_ros.body import (LEFT_EAR, LEFT_ELBOW, LEFT_EYE, LEFT_HIP, LEFT_SHOULDER, LEFT_WRIST,
-                               NECK, NOSE, PART_COUNT, RIGHT_EAR, RIGHT_ELBOW, RIGHT_EYE, RIGHT_HIP,
-                               RIGHT_SHOULDER, RIGHT_WRIST)
+from openpose_ros.body import (LEFT_EAR, LEFT_ELBOW, LEFT_EYE, LEFT_HIP,
+                               LEFT_SHOULDER, LEFT_WRIST, NECK, NOSE,
+                               PART_COUNT, RIGHT_EAR, RIGHT_ELBOW, RIGHT_EYE,
+                               RIGHT_HIP, RIGHT_SHOULDER, RIGHT_WRIST)
 from openpose_ros.scene.depth import Depths
 from openpose_ros.scene.view import View
 

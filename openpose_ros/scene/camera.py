@@ -1,6 +1,6 @@
-"""A calibrated camera: picture coordinates to rays and points in space, and back.
+"""A calibrated camera: image coordinates to rays and points in space, and back.
 
-Frame: the camera's optical frame (REP-103: x right, y down, z forward), metres. Picture
+Frame: the camera's optical frame (REP-103: x right, y down, z forward), metres. Image
 coordinates: px, the centre of the top left pixel at (0, 0). Nothing here depends on ROS: the fields
 of a sensor_msgs/CameraInfo come as plain numbers.
 """
@@ -26,7 +26,7 @@ _LONGEST_FILE = 1 << 16     # bytes of a YAML file; a calibration takes one thou
 _DEEPEST = 8                # lists and mappings within each other
 _MOST_COEFFICIENTS = 14
 _LARGEST = 2 ** 32 - 1      # px; of a CameraInfo's width and height
-_FOCAL = 1e-6, 1e6          # of the picture's sides; beyond them no lens is, and squares overflow
+_FOCAL = 1e-6, 1e6          # of the image's sides; beyond them no lens is, and squares overflow
 
 
 class CameraError(ValueError):
@@ -68,16 +68,16 @@ class Camera(NamedTuple):
                   k: Sequence[float]) -> 'Camera':
         """The camera of a sensor_msgs/CameraInfo's fields; CameraError where they cannot be true.
 
-        k: 9 numbers, row-major. For a picture that is rectified already give `d` empty and the
+        k: 9 numbers, row-major. For an image that is rectified already give `d` empty and the
         left 3×3 of the message's `p` as `k`.
         """
         k = np.asarray(k, float).ravel()
         d = np.asarray(d, float).ravel()
         if not (0 < width <= _LARGEST and 0 < height <= _LARGEST):
-            raise CameraError('the camera calibration has no picture size ({}x{}): is the camera '
+            raise CameraError('the camera calibration has no image size ({}x{}): is the camera '
                               'calibrated?'.format(_shown(width), _shown(height)))
         if width != int(width) or height != int(height):
-            raise CameraError('a picture size is in whole pixels, not {}x{}'.format(width, height))
+            raise CameraError('an image size is in whole pixels, not {}x{}'.format(width, height))
         if k.size != 9 or not np.isfinite(k).all():
             raise CameraError('the camera matrix must be 9 finite numbers, row by row, but is '
                               '{}'.format(_shown(k)))
@@ -89,10 +89,10 @@ class Camera(NamedTuple):
                               'the last row 0 0 1): {}'.format(_shown(k)))
         if not all(_FOCAL[0] < focal / side < _FOCAL[1]
                    for focal, side in ((k[0], width), (k[4], height))):
-            raise CameraError('focal lengths of {:g} and {:g} px do not go with a picture of '
+            raise CameraError('focal lengths of {:g} and {:g} px do not go with an image of '
                               '{}x{}'.format(k[0], k[4], width, height))
         if not (-width < k[2] < 2 * width and -height < k[5] < 2 * height):
-            raise CameraError('the principal point ({:g}, {:g}) is far outside the picture of '
+            raise CameraError('the principal point ({:g}, {:g}) is far outside the image of '
                               '{}x{}'.format(k[2], k[5], width, height))
         _check_distortion(distortion_model, d)
         nonzero = np.flatnonzero(d)
@@ -133,12 +133,12 @@ class Camera(NamedTuple):
                              (f, 0., .5 * (width - 1), 0., f, .5 * (height - 1), 0., 0., 1.))
 
     def resized(self, width: int, height: int) -> 'Camera':
-        """The same camera for its picture scaled to this size (the aspect must be kept)."""
+        """The same camera for its image scaled to this size (the aspect must be kept)."""
         if (width, height) == (self.width, self.height):
             return self
         sx, sy = width / self.width, height / self.height
         if abs(sx / sy - 1.) > .01:
-            raise CameraError('a picture of {}x{} is not the camera\'s {}x{} scaled'.format(
+            raise CameraError('an image of {}x{} is not the camera\'s {}x{} scaled'.format(
                 width, height, self.width, self.height))
         return self._replace(width=width, height=height, fx=self.fx * sx, fy=self.fy * sy,
                              cx=(self.cx + .5) * sx - .5, cy=(self.cy + .5) * sy - .5)

@@ -7,8 +7,8 @@ from typing import NamedTuple, Optional
 
 import numpy as np
 
-from openpose_ros.body import (LEFT_HIP, LEFT_SHOULDER, NECK, PART_COUNT, RIGHT_HIP,
-                               RIGHT_SHOULDER)
+from openpose_ros.body import (LEFT_HIP, LEFT_SHOULDER, NECK, PART_COUNT,
+                               RIGHT_HIP, RIGHT_SHOULDER)
 from openpose_ros.scene.camera import Camera
 
 TORSO_PARTS = [NECK, RIGHT_SHOULDER, LEFT_SHOULDER, RIGHT_HIP, LEFT_HIP]
@@ -64,16 +64,16 @@ class Depths(NamedTuple):
 
 
 def depth_problem(depth: np.ndarray, camera: Camera) -> Optional[str]:
-    """Why a depth picture cannot be used with this camera's, in one line; None where it can."""
+    """Why a depth image cannot be used with this camera's, in one line; None where it can."""
     depth = np.asarray(depth)
     if depth.ndim != 2 or 0 in depth.shape:
-        return 'the depth picture must be (height, width), but is {}'.format(depth.shape)
+        return 'the depth image must be (height, width), but is {}'.format(depth.shape)
     if depth.dtype.kind != 'f' and depth.dtype not in (np.uint16, np.int16):
-        return ('the depth picture must be 16 bit millimetres or floating metres, but is '
+        return ('the depth image must be 16 bit millimetres or floating metres, but is '
                 '{}'.format(depth.dtype))
     height, width = depth.shape
     if abs((width * camera.height) / (height * camera.width) - 1.) > .01:
-        return ('the depth picture of {}x{} has another aspect than the colour camera\'s {}x{}: '
+        return ('the depth image of {}x{} has another aspect than the colour camera\'s {}x{}: '
                 'publish the depth registered to the colour'.format(
                     width, height, camera.width, camera.height))
     return None
@@ -83,9 +83,9 @@ def joint_depths(pixels: np.ndarray, scale: np.ndarray, depth: np.ndarray, camer
                  settings: DepthSettings = DepthSettings()) -> Depths:
     """Depth at each joint from the readings round it: the median of the person's own surface.
 
-    pixels: (n, 18, 2) px of the colour picture, NaN where unseen. scale: (n,) px that 1 m at the
-    person takes in the colour picture. depth: (h, w), uint16 mm or floating m, registered to the
-    colour picture, of any size of its aspect.
+    pixels: (n, 18, 2) px of the colour image, NaN where unseen. scale: (n,) px that 1 m at the
+    person takes in the colour image. depth: (h, w), uint16 mm or floating m, registered to the
+    colour image, of any size of its aspect.
 
     Each window's readings are sorted and cut where neighbours lie more than `gap` apart; the
     joint's depth is the median of the nearest piece that is large enough. The torso's depth is the
@@ -123,7 +123,7 @@ def _torso_depth(readings, settings):
 
 
 def _read(x, y, depth, camera, settings):
-    """Depth at pixels x, y (...) of the colour picture, m; NaN where there is no valid reading.
+    """Depth at pixels x, y (...) of the colour image, m; NaN where there is no valid reading.
 
     This is the one place that says what is valid. Integers are millimetres, floats metres; 0,
     negative, NaN, infinite and what lies outside of (nearest, farthest) is no reading.

@@ -1,14 +1,15 @@
 """Which way the torso's front points, from the shoulders and hips.
 
 Headings are relative to the ray to the person, see heading.py. The left part of a pair `width`
-apart lies width·cos(heading) to the picture's right of the right one, and width·sin(heading)
+apart lies width·cos(heading) to the image's right of the right one, and width·sin(heading)
 further away. The first is well conditioned side-on, the second (which needs depth) face-on.
 """
 from typing import NamedTuple
 
 import numpy as np
 
-from openpose_ros.body import LEFT_HIP, LEFT_SHOULDER, NECK, RIGHT_HIP, RIGHT_SHOULDER
+from openpose_ros.body import (LEFT_HIP, LEFT_SHOULDER, NECK, RIGHT_HIP,
+                               RIGHT_SHOULDER)
 from openpose_ros.scene import heading, proportions
 from openpose_ros.scene.depth import Depths
 from openpose_ros.scene.size import Estimate
@@ -25,7 +26,7 @@ _OUTLIER_IN_DEPTH = .05    # how often its depths are not: something covers one
 # (shoulders hang forward and the back is round), and its standard deviation.
 _SHOWN_FRONT, _SHOWN_BACK, _SHOWN_STDDEV = .95, .72, .10
 _SHOWN_HIDDEN, _SHOWN_HIDDEN_STDDEV = .4, .3    # the same when the body hides one of the pair
-_HIDDEN_BELOW, _HIDDEN_SOFTNESS = .10, .025     # m; a pair this narrow in the picture hides one
+_HIDDEN_BELOW, _HIDDEN_SOFTNESS = .10, .025     # m; a pair this narrow in the image hides one
 
 
 def hidden(width: np.ndarray, turn: np.ndarray) -> np.ndarray:
@@ -41,7 +42,7 @@ WIDTHS, _WIDTH_STDDEVS = np.transpose((proportions.SHOULDERS, proportions.HIPS))
 _SURFACE = np.array((.01, .03))
 _HIDES = hidden(WIDTHS[:, None], heading.ANGLES)    # probability that one of a pair is hidden
 _ACROSS = WIDTHS[:, None] * heading.COS - _HIDDEN_BACKWARD * _HIDES
-# Variance of a pair across the picture at apparent size 1: of its keypoints, and of its width.
+# Variance of a pair across the image at apparent size 1: of its keypoints, and of its width.
 _PLACE = 2. * (_PLACEMENT + (_HIDDEN_PLACEMENT - _PLACEMENT) * _HIDES) ** 2
 _SPREAD = (_WIDTH_STDDEVS[:, None] * heading.COS) ** 2
 _AWAY = WIDTHS[:, None] * heading.SIN

@@ -17,7 +17,7 @@ _HIDDEN_PLACEMENT = .04  # m; both for a part that the head itself hides
 _OUTLIER = .02           # how often the head's parts are none
 _OUTLIER_IN_DEPTH = .1   # how often hair, holes or a hand make their depths nonsense
 _VISIBILITY = .7         # weight of which parts are seen: their absences are not independent
-_NEAR_EDGE = .12         # m; a head this near to the picture's edge may be cut off
+_NEAR_EDGE = .12         # m; a head this near to the image's edge may be cut off
 _EAR_RATIO, _EAR_RATIO_STDDEV = 1.1, .5    # log of the ears' scores when one points at the camera
 
 # How the torso and the head turn against each other: mostly little, now and then far.
@@ -32,7 +32,7 @@ def through_neck(loglikelihood: np.ndarray) -> np.ndarray:
 def head_likelihood(view: View, size: Estimate, depths: Depths) -> np.ndarray:
     """What nose, eyes and ears say of the head's heading: loglikelihood (n, headings).
 
-    Three kinds of cue: where the parts lie across the picture, against each other and the neck;
+    Three kinds of cue: where the parts lie across the image, against each other and the neck;
     the same in depth; and which parts are seen at all.
     """
     across, in_depth = _placed(view, size, depths)
@@ -46,9 +46,9 @@ def _robust(loglikelihood, outlier):
 
 
 def _placed(view, size, depths):
-    """What the parts' places say: across the picture and in depth, (2, n, headings).
+    """What the parts' places say: across the image and in depth, (2, n, headings).
 
-    Both are tangents with an offset that the parts share: across the picture where the head is over
+    Both are tangents with an offset that the parts share: across the image where the head is over
     the neck, which is known roughly; in depth where the head is, which is free. An uncertain offset
     and size are eliminated as in facing.torso_likelihood, the offset first: with precisions w, a
     sum of weighted products loses (sum w a)(sum w b) / (1/variance of the offset + sum w).
@@ -139,7 +139,7 @@ def _ears(view):
 
 
 def _within(view, size):
-    """Whether the head lies wholly within the picture."""
+    """Whether the head lies wholly within the image."""
     margin = _NEAR_EDGE * size.value[:, None] * view.camera.fx
     head = view.keypoints[:, _PARTS]
     last = np.array((view.camera.width, view.camera.height)) - 1.

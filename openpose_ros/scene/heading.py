@@ -1,7 +1,7 @@
 """Probabilities over the full circle of headings.
 
 A heading says which way a person's front points along the ground, seen from the camera along the
-ray to her: 0 faces the camera, pi/2 faces the picture's right, pi faces away, -pi/2 the left.
+ray to her: 0 faces the camera, pi/2 faces the image's right, pi faces away, -pi/2 the left.
 Everything known of it is a log-likelihood over a fixed grid of headings. That way cues of any
 shape add up: a sine that cannot tell front from back, a hidden shoulder, an ear that shows.
 """

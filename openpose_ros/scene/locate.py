@@ -1,17 +1,20 @@
-"""People of a picture, with depth or without, as people in space: the room's one function."""
+"""People of an image, with depth or without, as people in space: the room's one function."""
 import math
 from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
-from openpose_ros.people import SOURCE_DEPTH, SOURCE_MONOCULAR, SOURCE_NONE, People
+from openpose_ros.people import (SOURCE_DEPTH, SOURCE_MONOCULAR, SOURCE_NONE,
+                                 People)
 from openpose_ros.scene import heading, proportions
 from openpose_ros.scene.arms import doubt_covered
 from openpose_ros.scene.camera import Camera
-from openpose_ros.scene.depth import Depths, DepthSettings, depth_problem, joint_depths
+from openpose_ros.scene.depth import (Depths, DepthSettings, depth_problem,
+                                      joint_depths)
 from openpose_ros.scene.facing import torso_likelihood
 from openpose_ros.scene.gaze import head_likelihood, through_neck
-from openpose_ros.scene.position import ground_range, half_thickness, place, surface_range
+from openpose_ros.scene.position import (ground_range, half_thickness, place,
+                                         surface_range)
 from openpose_ros.scene.size import (Estimate, choose, fuse, range_of, size_at,
                                      upright_size)
 from openpose_ros.scene.view import look_at
@@ -25,7 +28,7 @@ _BELIEVABLE_SIZE = 1.8
 class Settings(NamedTuple):
     """What locating people assumes and when it would rather not answer.
 
-    keypoint_noise: stddev of a keypoint as a share of the picture's height.
+    keypoint_noise: stddev of a keypoint as a share of the image's height.
     depth: what counts as a depth reading.
     torso_radii: half the torso's horizontal section, to the side and the front, m: a person stands
         that far behind the surface a depth camera sees; (0, 0) leaves her on it.
@@ -54,7 +57,7 @@ def locate(people: People, camera: Camera, depth: Optional[np.ndarray] = None,
            settings: Settings = Settings(), problems: Optional[List[str]] = None) -> People:
     """The same people with their points, positions, facing and gaze, in the optical frame.
 
-    depth: (h, w), uint16 mm or floating m, registered to the colour picture, of any size of its
+    depth: (h, w), uint16 mm or floating m, registered to the colour image, of any size of its
     aspect; None without. up: the vertical in the optical frame (see `up_of_tilt`). camera_height: m
     over level ground, where known. problems: a list to which is added, in one line each, what kept
     something from being known.

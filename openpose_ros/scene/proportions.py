@@ -21,9 +21,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from openpose_ros.body import (LEFT_ANKLE, LEFT_EAR, LEFT_ELBOW, LEFT_EYE, LEFT_HIP, LEFT_KNEE,
-                               LEFT_SHOULDER, LEFT_WRIST, NECK, NOSE, PART_COUNT, RIGHT_ANKLE,
-                               RIGHT_EAR, RIGHT_ELBOW, RIGHT_EYE, RIGHT_HIP, RIGHT_KNEE,
+from openpose_ros.body import (LEFT_ANKLE, LEFT_EAR, LEFT_ELBOW, LEFT_EYE,
+                               LEFT_HIP, LEFT_KNEE, LEFT_SHOULDER, LEFT_WRIST,
+                               NECK, NOSE, PART_COUNT, RIGHT_ANKLE, RIGHT_EAR,
+                               RIGHT_ELBOW, RIGHT_EYE, RIGHT_HIP, RIGHT_KNEE,
                                RIGHT_SHOULDER, RIGHT_WRIST)
 
 
@@ -41,7 +42,7 @@ HEAD_HEIGHT = Length(.20, .018)
 THIGH = Length(.41, .04)
 
 BODY_SIZE_STDDEV = .06   # relative spread of adults' size (G stature: 1.70 m, stddev 0.09 m, and
-                         # what the keypoints of one body differ between pictures)
+                         # what the keypoints of one body differ between images)
 
 # The head in its own frame: (to the left, forward, up) of the middle between the ears, m.
 # G: bitragion breadth 0.14, interpupillary breadth 0.063; tragion to pupil, tragion to nose tip.

@@ -1,7 +1,7 @@
 """How people appear: each joint's direction in axes that look at the person.
 
 All of the scene's geometry happens in these axes, so that neither the camera's tilt nor where in
-the picture the person stands matters to the rest: `away` from the camera along the ground, `right`
+the image the person stands matters to the rest: `away` from the camera along the ground, `right`
 as the camera sees it, and `up`. A joint's direction is given as tangents: to the right and up per
 metre away. For a person `range` metres away along the ground, tangents times range are metres.
 """
@@ -15,7 +15,7 @@ from openpose_ros.scene.depth import TORSO_PARTS
 # A person seen this steeply from above (sine of the angle off the vertical) has no bearing.
 _STEEPEST = .2
 # A keypoint with less than this share of the best score of her shoulders and neck is a guess: a hip
-# below the picture, the eye on the far side.
+# below the image, the eye on the far side.
 _GUESS = .35
 
 
@@ -44,9 +44,9 @@ class View(NamedTuple):
 def look_at(keypoints: np.ndarray, camera: Camera, up: Sequence[float], noise: float) -> View:
     """View of people from their keypoints, (n, 18, 3) px and score.
 
-    A keypoint outside of the picture counts as unseen.
+    A keypoint outside of the image counts as unseen.
 
-    up: the vertical in the optical frame. noise: stddev of a keypoint, as a share of the picture's
+    up: the vertical in the optical frame. noise: stddev of a keypoint, as a share of the image's
     height. A person whose joints have no bearing has NaN axes.
     """
     up = np.asarray(up, float) / np.linalg.norm(up)

@@ -1,7 +1,7 @@
 """Who is who: the cost of calling a detection a person known before, and the best pairing of all.
 
 The cost of a pair is a negative log-likelihood. Where she is counts in space if both positions are
-known, else in the picture, each relative to what a freshly seen person's uncertainty would give, so
+known, else in the image, each relative to what a freshly seen person's uncertainty would give, so
 that the two can stand in one table. How she holds herself (keypoint similarity) is added to both.
 
 Source of the similarity: the object keypoint similarity of the COCO keypoint challenge, with
@@ -27,10 +27,10 @@ SIZE_NOISE = 0.25           # of the logarithm of how large someone looks
 LONE_WEIGHT = 0.3           # of a part that only one of two has, beside one that both have
 UNKNOWN_SIMILARITY = 0.3    # of two that have no part in common
 CLOSE_SIMILARITY = 0.6      # at least, of a detection whose depth may be wrong
-SPACE_MISFIT_COST = 6.      # the picture fits well but the depth does not
+SPACE_MISFIT_COST = 6.      # the image fits well but the depth does not
 NEWCOMER_COST = 2.          # of a track that is not believed yet
 MANOEUVRE = 0.15            # m, what motion the filter cannot foresee between two frames
-PICTURE_NOISE = 0.03        # m at the person, of where the body is in the picture
+IMAGE_NOISE = 0.03        # m at the person, of where the body is in the image
 LEAST_SCALE = 1.            # px per metre
 SPACE_SLACK = MANOEUVRE ** 2 * np.eye(3)    # m^2
 UNKNOWN_COVARIANCE = 0.3 ** 2 * np.eye(3)   # m^2, of a position that comes without
@@ -53,10 +53,10 @@ WHOLE_BODY = 1.2            # m, diagonal of what is seen of someone without a w
 
 
 class Looks(NamedTuple):
-    """People in the picture and in space, either as tracked and predicted or as detected.
+    """People in the image and in space, either as tracked and predicted or as detected.
 
     keypoints: (n, 18, 2) px, any number where not seen. seen: (n, 18) bool. scale: (n,) px per
-    metre. anchor_variance: (n,) px^2, of where the whole body is in the picture, in x as in y.
+    metre. anchor_variance: (n,) px^2, of where the whole body is in the image, in x as in y.
     position: (n, 3) m. position_covariance: (n, 3, 3) m^2. located: (n,) bool, position is known.
     """
 
@@ -76,7 +76,7 @@ class Looks(NamedTuple):
 
     @property
     def anywhere(self) -> np.ndarray:
-        """Who is in the picture or in space at all, (n,) bool."""
+        """Who is in the image or in space at all, (n,) bool."""
         return self.seen.any(axis=1) | self.located
 
     def select(self, rows: np.ndarray) -> 'Looks':
@@ -96,7 +96,7 @@ def looks(people: People) -> Looks:
     covariance = np.where(certain, people.position_covariance, UNKNOWN_COVARIANCE)
     return Looks(
         keypoints=keypoints, seen=seen, scale=scale,
-        anchor_variance=(PICTURE_NOISE * scale) ** 2,
+        anchor_variance=(IMAGE_NOISE * scale) ** 2,
         position=np.where(located[:, None], people.position, 0.),
         position_covariance=covariance + LEAST_COVARIANCE, located=located)
 
@@ -117,7 +117,7 @@ def scales(keypoints: np.ndarray, seen: np.ndarray) -> np.ndarray:
 
 
 def compare(tracks: Looks, found: Looks) -> Tuple[np.ndarray, np.ndarray]:
-    """How far each detection is off each track in the picture, and how alike they look.
+    """How far each detection is off each track in the image, and how alike they look.
 
     Returns the shift of the whole body (tracks, detections, 2) in px, from the parts both have
     (else from their centres), and the similarity (tracks, detections) in [0, 1].

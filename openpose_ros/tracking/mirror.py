@@ -1,9 +1,9 @@
 """Left or right? What a facing measured without depth may stand for.
 
-The width of the shoulders in the picture tells how far a person is turned off the ray to the
+The width of the shoulders in the image tells how far a person is turned off the ray to the
 camera, hardly to which side. Two candidates mirrored in the ray are averaged into a direction too
 near the ray, with a standard deviation that tells how far apart they were. Here they are taken
-apart again, so that the pictures before can choose between them: their mean and variance stay as
+apart again, so that the images before can choose between them: their mean and variance stay as
 measured, and a third candidate between them keeps the likelihood flat there.
 """
 from typing import NamedTuple

@@ -8,7 +8,7 @@ class Settings(NamedTuple):
     Life of a track
         min_hits: detections after which a new person is believed, published and given her id.
         believe_time: s; someone detected twice over at least this time is believed too, for with a
-            slow network `min_hits` pictures take long.
+            slow network `min_hits` images take long.
         min_score: person's score (the mean over all 18 parts) with which someone new must be seen;
             a poorer detection, such as a single limb, only continues a person already known.
         max_age: s; how long a person is predicted without a detection before she is given up, and

@@ -16,7 +16,7 @@ class Tracker:
     """Follows people from frame to frame.
 
     ignored: frames that came out of order and were left out. resets: times that tracking started
-    afresh because time jumped back, too long without a frame had passed or the picture's aspect had
+    afresh because time jumped back, too long without a frame had passed or the image's aspect had
     changed. unseen: (n,) s since each of the people last returned was detected; 0 for someone who
     is not predicted.
     """
@@ -54,9 +54,9 @@ class Tracker:
                camera: Sequence[float] = (0., 0., 0.)) -> People:
         """Take in the people of one frame; returns the people followed, as of this frame.
 
-        people: what was detected, from :func:`openpose_ros.scene.locate` or only in the picture.
-        stamp: s, the picture's own time, from any epoch. image_size: width, height in px; if given,
-        nobody is predicted to be where the picture does not reach, and pictures may come to be of
+        people: what was detected, from :func:`openpose_ros.scene.locate` or only in the image.
+        stamp: s, the image's own time, from any epoch. image_size: width, height in px; if given,
+        nobody is predicted to be where the image does not reach, and images may come to be of
         another size; if that has another aspect, tracking starts afresh. camera: m, where the
         camera is in the frame of the people's positions: the origin, unless they have been
         transformed.
@@ -108,7 +108,7 @@ class Tracker:
         return dt
 
     def _fit(self, image_size: Tuple[int, int]) -> None:
-        """Go on in pictures of this size."""
+        """Go on in images of this size."""
         before, self._image_size = self._image_size, image_size
         if before in (None, image_size):
             return

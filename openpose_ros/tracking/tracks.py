@@ -6,8 +6,8 @@ import numpy as np
 from openpose_ros.body import PART_COUNT
 from openpose_ros.people import SOURCE_MONOCULAR, SOURCE_NONE, People
 from openpose_ros.tracking.association import Looks
-from openpose_ros.tracking.heading import Heading
-from openpose_ros.tracking.motion import Motion, Noise
+from openpose_ros.tracking.direction_filter import Heading
+from openpose_ros.tracking.imm import Motion, Noise
 from openpose_ros.tracking.rows import Rows
 from openpose_ros.tracking.settings import Settings
 from openpose_ros.tracking.smoothing import MEMORY, Joints, gain
@@ -27,8 +27,8 @@ class Tracks(Rows):
 
     ids: (n,) uint32, 0 for someone not believed yet. hits: (n,) detections so far. followed,
     unseen: (n,) s since the first and since the last of them. row: (n,) index of this frame's
-    detection, -1 for none. scores: (n,) and part_scores: (n, 18), of the last detection. picture,
-    space: the motion of the whole body in px and in m; picture.scale is the px per metre. anchor:
+    detection, -1 for none. scores: (n,) and part_scores: (n, 18), of the last detection. image,
+    space: the motion of the whole body in px and in m; image.scale is the px per metre. anchor:
     (n, 2), origin: (n, 3), the places of the body that joints (px) and points (m) were carried to.
     source: (n,) of the position. shared: (n, 3, 3) m^2, the part of the position's covariance that
     smoothing cannot reduce. heading: rows 2 i and 2 i + 1 are the facing and the gaze of person i.
@@ -39,7 +39,7 @@ class Tracks(Rows):
                'shared': 0.}
 
     def __init__(self, settings: Settings) -> None:
-        self.picture = Motion(2)
+        self.image = Motion(2)
         self.space = Motion(3)
         self.heading = Heading(settings.up)
         self.joints = Joints(2)
@@ -60,7 +60,7 @@ class Tracks(Rows):
     def configure(self, settings: Settings) -> None:
         """Use these settings from now on, but for `up`."""
         self.settings = settings
-        self.picture.noise = self.space.noise = Noise(
+        self.image.noise = self.space.noise = Noise(
             settings.still_drift, settings.acceleration, STILL_SPEED, START_SPEED, settings.dwell)
         self.heading.drift, self.heading.dwell = settings.still_turn, settings.dwell
         self.heading.flip_frames = settings.flip_frames
@@ -71,14 +71,14 @@ class Tracks(Rows):
     def add(self, count: int) -> None:
         """Append `count` people of whom nothing is known."""
         super().add(count)
-        for part in (self.picture, self.space, self.joints, self.points):
+        for part in (self.image, self.space, self.joints, self.points):
             part.add(count)
         self.heading.add(2 * count)
 
     def keep(self, rows: np.ndarray) -> None:
         """Drop all people but these (boolean mask)."""
         super().keep(rows)
-        for part in (self.picture, self.space, self.joints, self.points):
+        for part in (self.image, self.space, self.joints, self.points):
             part.keep(rows)
         self.heading.keep(np.repeat(rows, 2))
 
@@ -87,24 +87,24 @@ class Tracks(Rows):
         self.followed = self.followed + dt
         self.unseen = self.unseen + dt
         self.row[:] = -1
-        for motion in (self.picture, self.space, self.heading):
+        for motion in (self.image, self.space, self.heading):
             motion.predict(dt)
         self._carry(dt)
 
     def rescale(self, factor: float) -> None:
-        """Go on in pictures that are so many times as large as those before."""
+        """Go on in images that are so many times as large as those before."""
         offset = .5 * factor - .5   # (0, 0) is the middle of a pixel
-        self.picture.rescale(factor, offset)
+        self.image.rescale(factor, offset)
         self.joints.rescale(factor, offset)
         self.anchor = factor * self.anchor + offset
 
     def looks(self) -> Looks:
         """Everybody as she should look now."""
-        _, anchor_covariance = self.picture.moving      # the same in x as in y
+        _, anchor_covariance = self.image.moving      # the same in x as in y
         position, covariance = self.space.moving
         return Looks(
             keypoints=self.joints.places, seen=self.joints.age <= self.unseen[:, None] + MEMORY,
-            scale=self.picture.scale, anchor_variance=anchor_covariance[:, 0, 0],
+            scale=self.image.scale, anchor_variance=anchor_covariance[:, 0, 0],
             position=position, position_covariance=covariance + self.shared,
             located=self.space.known)
 
@@ -114,7 +114,7 @@ class Tracks(Rows):
 
         rows, columns: (m,) indices of the person and of the detection, which `people` gives as
         measured and `found` made ready. shift: (m, 2) px, how far each body is from where it was
-        expected in the picture. camera: m, its position. dt: s since the last frame.
+        expected in the image. camera: m, its position. dt: s since the last frame.
         """
         if not len(rows):
             return
@@ -131,7 +131,7 @@ class Tracks(Rows):
         self._carry()
         keypoints = np.where(found.seen[..., None], found.keypoints, np.nan)
         self.joints.update(rows, keypoints - (anchor - self.anchor[rows])[:, None],
-                           self.picture.scale[rows], dt)
+                           self.image.scale[rows], dt)
         jitter = _or_zero(people.position - self.origin[rows])
         self.points.update(rows, people.points - jitter[:, None], 1., dt)
 
@@ -166,7 +166,7 @@ class Tracks(Rows):
         return people
 
     def within(self, image_size: Tuple[int, int]) -> np.ndarray:
-        """Of whom at least half is in a picture of this width and height in px, (n,) bool."""
+        """Of whom at least half is in an image of this width and height in px, (n,) bool."""
         shown = self.part_scores > 0.
         places = self.joints.places
         inside = ((places >= 0.) & (places <= np.subtract(image_size, 1))).all(axis=2)
@@ -188,12 +188,12 @@ class Tracks(Rows):
                     getattr(people, field)[now[known]] = getattr(found, field)[known]
 
     def _see(self, rows: np.ndarray, anchor: np.ndarray, found: Looks, dt: float) -> None:
-        """Take in where bodies are in the picture and how large they look."""
+        """Take in where bodies are in the image and how large they look."""
         weight = np.where(self.hits[rows] > 1, gain(SCALE_CUTOFF, dt), 1.)
-        old = self.picture.scale[rows]
-        self.picture.scale[rows] = old * (found.scale / old) ** weight
+        old = self.image.scale[rows]
+        self.image.scale[rows] = old * (found.scale / old) ** weight
         covariance = found.anchor_variance[:, None, None] * _PLANE
-        self.picture.update(rows, anchor, covariance, OUTLIER_GATE, 1)
+        self.image.update(rows, anchor, covariance, OUTLIER_GATE, 1)
 
     def _locate(self, rows: np.ndarray, sources: np.ndarray, found: Looks) -> None:
         """Take in where bodies are in space.
@@ -224,7 +224,7 @@ class Tracks(Rows):
 
     def _carry(self, dt: float = 0.) -> None:
         """Move joints and points with their bodies, to where these are now known to be."""
-        anchor, origin = self.picture.expected(), self.space.expected()
+        anchor, origin = self.image.expected(), self.space.expected()
         self.joints.move(anchor - self.anchor, dt)
         self.points.move(_or_zero(origin - self.origin), dt)
         self.anchor, self.origin = anchor, origin

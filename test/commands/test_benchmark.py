@@ -3,14 +3,14 @@ import json
 import os
 
 import cv2
+import data
 import numpy as np
 import pytest
 
-import data
 from openpose_ros import cli
 from openpose_ros.body import COCO
 from openpose_ros.commands import benchmark, evaluate, ranges, tables
-from openpose_ros.network.catalogue import Model
+from openpose_ros.network.models.catalogue import Model
 from openpose_ros.network.network import Maps, Network
 from openpose_ros.people import people_in_image
 from openpose_ros.perception import Frame, Settings
@@ -22,9 +22,9 @@ class Backend:
 
     description = 'made'
 
-    def run(self, picture):
+    def run(self, image):
         """Maps of zeros."""
-        height, width = picture.shape[0] // 8, picture.shape[1] // 8
+        height, width = image.shape[0] // 8, image.shape[1] // 8
         return np.zeros((height, width, 19), np.float32), np.zeros((height, width, 38), np.float32)
 
 
@@ -49,7 +49,7 @@ def label(height=200., scale=1., at=(100., 50.)):
 
 
 class Truth:
-    """One picture with these labels, as pycocotools gives them."""
+    """One image with these labels, as pycocotools gives them."""
 
     def __init__(self, labels):
         self.imgs = {1: {'id': 1, 'file_name': 'grey.png'}}
@@ -64,7 +64,7 @@ class Seer:
     def __init__(self, labels, error=0.):
         self.labels, self.error, self.looks = labels, error, 0
 
-    def find(self, picture):
+    def find(self, image):
         factor = ranges.SHRUNK[self.looks % len(ranges.SHRUNK)]
         self.looks += 1
         keypoints = np.zeros((len(self.labels), 18, 3), np.float32)
@@ -74,7 +74,7 @@ class Seer:
             for name, (x, y, _) in zip(evaluate.COCO_DATASET_PARTS, places):
                 person[COCO.parts.index(name)] = ((x + .5) * factor - .5 + self.error * factor,
                                                   (y + .5) * factor - .5, .9)
-        return Frame(people_in_image(keypoints), {}, picture.shape[1::-1])
+        return Frame(people_in_image(keypoints), {}, image.shape[1::-1])
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_everyone_found_where_she_is(folder):
     labels = [label(200.), label(300., at=(400., 100.))]
     sightings = ranges.look(Seer(labels, error=4.), Truth(labels), folder)
     assert len(sightings) == 2 * len(ranges.SHRUNK) and all(seen.found for seen in sightings)
-    # 240 rows of the network's input show 480 of the picture.
+    # 240 rows of the network's input show 480 of the image.
     assert sorted(seen.height for seen in sightings) == pytest.approx(
         sorted(height * factor / 2. for height in (200., 300.) for factor in ranges.SHRUNK))
     for seen in sightings[::2]:
@@ -122,16 +122,16 @@ def test_the_height_of_one_who_is_cut_off_or_whose_hips_are_not_labelled():
     assert np.isnan(ranges.standing_height(dict(whole, keypoints=keypoints.ravel().tolist())))
 
 
-def test_a_shrunk_picture_keeps_its_size_and_its_people_where_the_labels_go():
-    picture = np.zeros((480, 640, 3), np.uint8)
-    picture[100:140, 200:240] = 255
-    small = ranges.shrunk(picture, .5)
-    assert small.shape == picture.shape
+def test_a_shrunk_image_keeps_its_size_and_its_people_where_the_labels_go():
+    image = np.zeros((480, 640, 3), np.uint8)
+    image[100:140, 200:240] = 255
+    small = ranges.shrunk(image, .5)
+    assert small.shape == image.shape
     rows, columns = np.nonzero(small[..., 0] == 255)
     centre = (np.array((119.5, 219.5)) + .5) * .5 - .5
     assert (rows.mean(), columns.mean()) == pytest.approx(tuple(centre))
     assert (small[300:] == 128).all()
-    assert ranges.shrunk(picture, 1.) is picture
+    assert ranges.shrunk(image, 1.) is image
 
 
 def rows_of(*shares):
@@ -237,7 +237,7 @@ def test_a_table_is_markdown(capsys):
         '| lightweight | 0.47 |']
 
 
-def test_people_of_real_pictures_are_found_from_some_height_on():
+def test_people_of_real_images_are_found_from_some_height_on():
     """The network finds most of those who are large, and hardly anyone of 15 px."""
     pytest.importorskip('pycocotools')
     from openpose_ros.network import ModelError, load

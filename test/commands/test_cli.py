@@ -3,10 +3,10 @@ import json
 import os
 
 import cv2
+import data
 import numpy as np
 import pytest
 
-import data
 from openpose_ros import cli
 from openpose_ros.commands import common, evaluate
 
@@ -31,7 +31,7 @@ def model():
 
 
 @pytest.fixture
-def picture(tmp_path):
+def image(tmp_path):
     path = str(tmp_path / 'grey.png')
     cv2.imwrite(path, np.full((120, 160, 3), 128, np.uint8))
     return path
@@ -45,7 +45,7 @@ def refused(capsys, *arguments):
     return said[0]
 
 
-def test_people_in_a_picture(model, tmp_path):
+def test_people_in_an_image(model, tmp_path):
     source = data.path('peer', 'images', 'ski.jpg')
     out, overlay = str(tmp_path / 'out.json'), str(tmp_path / 'overlay.png')
     assert cli.main(['image', source, '--json', out, '--overlay', overlay]) == 0
@@ -66,9 +66,9 @@ def test_people_in_a_picture(model, tmp_path):
     assert np.abs(cv2.imread(overlay).astype(int) - original).max() > 100
 
 
-def test_nobody_in_an_empty_picture(model, picture, tmp_path):
+def test_nobody_in_an_empty_image(model, image, tmp_path):
     out = str(tmp_path / 'out.json')
-    assert cli.main(['image', picture, '--json', out]) == 0
+    assert cli.main(['image', image, '--json', out]) == 0
     with open(out) as file:
         assert json.load(file)['images'][0]['people'] == []
 
@@ -91,18 +91,18 @@ def test_people_in_space(model, tmp_path):
     assert cv2.imread(plan) is not None
 
 
-def test_several_pictures_go_into_a_folder(model, picture, tmp_path):
+def test_several_images_go_into_a_folder(model, image, tmp_path):
     other = str(tmp_path / 'other.png')
-    os.link(picture, other)
+    os.link(image, other)
     folder = tmp_path / 'drawn'
     folder.mkdir()
-    assert cli.main(['image', picture, other, '--overlay', str(folder)]) == 0
+    assert cli.main(['image', image, other, '--overlay', str(folder)]) == 0
     assert sorted(os.listdir(str(folder))) == ['grey.png', 'other.png']
 
 
 @pytest.fixture
 def video(tmp_path):
-    """Six frames of a real picture shifted to the right."""
+    """Six frames of a real image shifted to the right."""
     source = cv2.resize(cv2.imread(data.path('peer', 'images', 'golf.jpg')), (320, 240))
     path = str(tmp_path / 'golf.mp4')
     writer = cv2.VideoWriter(path, cv2.VideoWriter_fourcc(*'mp4v'), 10., (320, 240))
@@ -124,7 +124,7 @@ def test_a_person_in_a_video_keeps_her_id(model, video, tmp_path):
     assert cv2.VideoCapture(overlay).get(cv2.CAP_PROP_FRAME_COUNT) == 6
 
 
-def test_accuracy_on_labelled_pictures_is_no_less_than_promised(model, tmp_path):
+def test_accuracy_on_labelled_images_is_no_less_than_promised(model, tmp_path):
     pytest.importorskip('pycocotools')
     out = str(tmp_path / 'figures.json')
     assert cli.main(['evaluate', data.path('coco_val', 'keypoints.json'),
@@ -143,9 +143,9 @@ def test_parts_are_given_to_coco_by_name():
 
 
 @pytest.mark.parametrize('content, words', (
-    (None, 'No such file'), (b'', 'no picture'), (b'GIF89a nonsense', 'no picture'),
-    (b'\xff\xd8\xff\xe0' + b'0' * 50, 'no picture')))
-def test_a_picture_that_is_none(model, capsys, tmp_path, content, words):
+    (None, 'No such file'), (b'', 'no image'), (b'GIF89a nonsense', 'no image'),
+    (b'\xff\xd8\xff\xe0' + b'0' * 50, 'no image')))
+def test_an_image_that_is_none(model, capsys, tmp_path, content, words):
     path = tmp_path / 'bad.jpg'
     if content is not None:
         path.write_bytes(content)
@@ -166,11 +166,11 @@ def test_a_picture_that_is_none(model, capsys, tmp_path, content, words):
     (('--overlay', 'no/such/folder/out.png'), 'no/such/folder'),
     (('--overlay', 'out.docx'), 'out.docx'),
     (('--json', 'no/such/folder/out.json'), 'no/such/folder')))
-def test_options_that_cannot_be_met(model, capsys, picture, arguments, words):
-    assert words in refused(capsys, 'image', picture, *arguments)
+def test_options_that_cannot_be_met(model, capsys, image, arguments, words):
+    assert words in refused(capsys, 'image', image, *arguments)
 
 
-def test_a_video_that_is_none(model, capsys, tmp_path, picture):
+def test_a_video_that_is_none(model, capsys, tmp_path, image):
     text = tmp_path / 'text.mp4'
     text.write_text('no video')
     overlay = tmp_path / 'overlay.mp4'
@@ -194,8 +194,8 @@ def test_annotations_that_lead_elsewhere(tmp_path, name):
     path.write_text(json.dumps({'images': [{'id': 1, 'file_name': name}], 'annotations': [],
                                 'categories': [{'id': 1, 'name': 'person'}]}))
     with pytest.raises(common.UserError, match='outside of'):
-        evaluate.pictures_of(evaluate.read_annotations(str(path)), str(tmp_path))
+        evaluate.images_of(evaluate.read_annotations(str(path)), str(tmp_path))
 
 
-def test_a_picture_that_never_ends(capsys, model):
+def test_an_image_that_never_ends(capsys, model):
     assert 'it is no file' in refused(capsys, 'image', '/dev/zero')

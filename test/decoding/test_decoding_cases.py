@@ -2,8 +2,8 @@
 import cv2
 import numpy as np
 import pytest
-
 from made_maps import STANDING, draw
+
 from openpose_ros.body import BODY_25, COCO, MPI
 from openpose_ros.decoding import MapsError, Settings, decode, to_image
 from openpose_ros.decoding.decoder import ASSIGNMENTS

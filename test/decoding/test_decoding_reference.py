@@ -1,11 +1,13 @@
 """Our decoding finds what the literal one finds, on real maps and on random ones."""
-import numpy as np
-import pytest
-from hypothesis import given, settings as limits, strategies as st
-
 import data
 import made_maps
+import numpy as np
+import pytest
 import reference
+from hypothesis import given
+from hypothesis import settings as limits
+from hypothesis import strategies as st
+
 from openpose_ros.body import COCO
 from openpose_ros.decoding import Settings, decode
 

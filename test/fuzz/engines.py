@@ -83,7 +83,8 @@ def run_atheris(watch, inputs, end, seed, reached):
 def run_hypothesis(watch, inputs, end, seed):
     """Seeds with some bytes changed, cut out or put in, and any bytes, until it is time."""
     import hypothesis
-    from hypothesis import HealthCheck, given, settings, strategies as st
+    from hypothesis import HealthCheck, given, settings
+    from hypothesis import strategies as st
     edit = st.tuples(st.integers(0, LONGEST), st.integers(0, 64), st.binary(max_size=12))
 
     @settings(max_examples=200, deadline=None, database=None, derandomize=False,

@@ -4,6 +4,7 @@ import os
 import tempfile
 
 from check import one_line
+
 from openpose_ros.commands import common, evaluate
 
 PATH = os.path.join(tempfile.mkdtemp(prefix='fuzz-'), 'annotations.json')
@@ -14,7 +15,7 @@ def target(data: bytes) -> None:
         file.write(data)
     try:
         truth = evaluate.read_annotations(PATH)
-        images = evaluate.pictures_of(truth, os.path.dirname(PATH))
+        images = evaluate.images_of(truth, os.path.dirname(PATH))
         category, = truth.getCatIds(['person'])
         found = [{'image_id': number, 'category_id': category, 'score': .5,
                   'keypoints': [1., 2., 1.] * 17} for number, _ in images]

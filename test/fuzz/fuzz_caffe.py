@@ -3,6 +3,7 @@ import os
 import tempfile
 
 from check import one_line
+
 from openpose_ros.network.errors import ModelError
 from openpose_ros.network.importing import import_caffe
 from openpose_ros.network.importing.caffe_format import _new_net

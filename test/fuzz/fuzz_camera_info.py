@@ -1,8 +1,8 @@
 """A camera of any calibration, and people of any keypoints and depths seen by it."""
 import numpy as np
-
 from check import one_line
 from draw import Draw
+
 from openpose_ros.people import people_in_image
 from openpose_ros.scene import Camera, CameraError, locate, up_of_tilt
 

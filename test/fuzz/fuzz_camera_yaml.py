@@ -3,6 +3,7 @@ import os
 import tempfile
 
 from check import one_line
+
 from openpose_ros.scene import Camera, CameraError
 
 PATH = os.path.join(tempfile.mkdtemp(prefix='fuzz-'), 'camera.yaml')

@@ -1,8 +1,8 @@
 """Maps of any shape, type and values, decoded."""
 import numpy as np
-
 from check import one_line
 from draw import Draw
+
 from openpose_ros.decoding import MapsError, Settings, decode
 
 TYPES = (np.float32, np.float64, np.float16, np.uint8, np.int64, bool, np.complex64, object, 'U1')

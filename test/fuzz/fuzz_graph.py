@@ -3,14 +3,14 @@ import os
 import tempfile
 
 import numpy as np
-
 from check import one_line
-from openpose_ros.network import tensors, transform
-from openpose_ros.network.catalogue import from_file
+
 from openpose_ros.network.errors import ModelError
-from openpose_ros.network.graph import read_graph
-from openpose_ros.network.optimize import simplify
+from openpose_ros.network.graphs import tensors, transform
+from openpose_ros.network.graphs.graph import read_graph
+from openpose_ros.network.graphs.optimize import simplify
 from openpose_ros.network.tf1 import tf
+from openpose_ros.network.models.catalogue import from_file
 
 PATH = os.path.join(tempfile.mkdtemp(prefix='fuzz-'), 'graph.pb')
 
@@ -34,10 +34,10 @@ def small_graph(statistics: bool) -> bytes:
     """A network of two layers with a batch norm, identities and something to fold."""
     random = np.random.RandomState(0)
     with tf.Graph().as_default() as graph:
-        picture = tf.placeholder(tf.float32, [None, None, None, 3], 'image')
+        image = tf.placeholder(tf.float32, [None, None, None, 3], 'image')
         kernel = tf.constant(random.normal(size=(1, 1, 3, 4)).astype(np.float32), name='w')
         kernel = tf.identity(kernel * tf.constant(2.), 'w_read')
-        x = tf.nn.conv2d(picture, kernel, [1, 8, 8, 1], 'SAME', name='c')
+        x = tf.nn.conv2d(image, kernel, [1, 8, 8, 1], 'SAME', name='c')
         one, none = tf.constant(np.ones(4, np.float32)), tf.constant(np.zeros(4, np.float32))
         x = tf.compat.v1.nn.fused_batch_norm(
             x, one, none, None if statistics else none, None if statistics else one,

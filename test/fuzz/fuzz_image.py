@@ -1,12 +1,12 @@
 """A sensor_msgs/Image with any fields, as colour and as depth."""
 import numpy as np
-from sensor_msgs.msg import Image
-
 from check import one_line
 from draw import Draw
-from openpose_ros.ros import images
+from sensor_msgs.msg import Image
 
-PIXELS = 1 << 16   # the limit in force; a larger picture must be refused
+from openpose_ros.ros.conversions import images
+
+PIXELS = 1 << 16   # the limit in force; a larger image must be refused
 ENCODINGS = sorted(set(images._COLOUR) | set(images._DEPTH)) + ['', '8UC4', 'jpeg', 'bgr8 ']
 
 
@@ -26,8 +26,8 @@ def make(draw):
 def target(data: bytes) -> None:
     message = make(Draw(data))
     try:
-        picture = images.read_image(message, images.Limits(PIXELS))
-        assert picture.shape == (message.height, message.width, 3) and picture.dtype == np.uint8
+        image = images.read_image(message, images.Limits(PIXELS))
+        assert image.shape == (message.height, message.width, 3) and image.dtype == np.uint8
     except images.ImageError as error:
         one_line(error)
     try:

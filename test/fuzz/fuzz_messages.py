@@ -1,14 +1,16 @@
 """Any people as messages: skeletons, markers, poses and the goal to drive to."""
 import numpy as np
+from draw import Draw
+from people_for_messages import Node
 from rclpy.serialization import serialize_message
 from std_msgs.msg import Header
 
-from draw import Draw
 from openpose_ros.people import people_in_image
-from openpose_ros.ros import messages, outputs, parameters
-from openpose_ros.ros.output import Seen
+from openpose_ros.ros import outputs
+from openpose_ros.ros.conversions import messages
+from openpose_ros.ros.node import parameters
+from openpose_ros.ros.outputs.base import Seen
 from openpose_ros.scene import Camera
-from people_for_messages import Node
 
 UPS = ((0., -1., 0.), (0., 0., 1.))
 VALUES = dict({parameter.name: parameter.default for parameter in parameters.PARAMETERS},

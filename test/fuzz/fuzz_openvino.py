@@ -3,8 +3,8 @@ import os
 import tempfile
 
 import numpy as np
-
 from check import one_line
+
 from openpose_ros.network.errors import ModelError
 from openpose_ros.network.importing import import_openvino
 
@@ -28,8 +28,8 @@ def seeds():
     """A small network of all kinds of operations, as OpenVINO itself writes it."""
     import openvino
     import openvino.opset1 as ops
-    picture = ops.parameter([1, 3, 8, 8], np.float32, name='data')
-    x = ops.multiply(picture, ops.constant(np.full((1, 3, 1, 1), .5, np.float32)))
+    image = ops.parameter([1, 3, 8, 8], np.float32, name='data')
+    x = ops.multiply(image, ops.constant(np.full((1, 3, 1, 1), .5, np.float32)))
     whole = ops.constant(np.ones((4, 3, 1, 1), np.int8))
     kernel = ops.multiply(ops.convert(whole, 'f32'),
                           ops.constant(np.full((4, 1, 1, 1), .1, np.float32)))
@@ -42,7 +42,7 @@ def seeds():
     x = ops.concat([x, ops.add(x, y)], 1)
     results = [ops.result(ops.convolution(x, ops.constant(np.ones((count, 8, 1, 1), np.float32)),
                                           [1, 1], [0, 0], [0, 0], [1, 1])) for count in (38, 19)]
-    openvino.save_model(openvino.Model(results, [picture], 'net'), XML, compress_to_fp16=False)
+    openvino.save_model(openvino.Model(results, [image], 'net'), XML, compress_to_fp16=False)
     parts = []
     for path in (XML, BIN):
         with open(path, 'rb') as file:

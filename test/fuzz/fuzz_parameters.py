@@ -1,10 +1,13 @@
 """Parameters of the right type and any value: what is wrong is said, what is not works."""
 from check import one_line
 from draw import Draw
+
 from openpose_ros import approach, perception, tracking
-from openpose_ros.network import ModelError, catalogue
-from openpose_ros.network.fetch import checked_graph
-from openpose_ros.ros import parameters
+from openpose_ros.network import ModelError
+from openpose_ros.network.models import catalogue
+from openpose_ros.network.models.fetch import checked_graph
+from openpose_ros.ros.node import parameters
+from openpose_ros.ros.outputs.approach_goal import approach_settings
 
 
 def value(draw, parameter):
@@ -36,7 +39,7 @@ def target(data: bytes) -> None:
         return
     assert isinstance(parameters.perception_settings(values), perception.Settings)
     assert isinstance(parameters.tracking_settings(values), tracking.Settings)
-    assert isinstance(parameters.approach_settings(values), approach.Settings)
+    assert isinstance(approach_settings(values), approach.Settings)
     assert len(values['scales']) <= 64 and values['id_prefix'].isidentifier() or not (
         values['publish_hri'])
     assert all(letter.isalnum() or letter == '_' for letter in values['id_prefix'])

@@ -1,8 +1,8 @@
 """People of any values at any times, followed."""
 import numpy as np
-
 from draw import Draw
 from fuzz_messages import make
+
 from openpose_ros.tracking import Settings, Tracker
 
 

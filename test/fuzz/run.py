@@ -20,7 +20,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
-from watch import keep, read_state   # noqa: E402
+from watch import keep, read_state  # noqa: E402
 
 HANGS = 30.   # s on one input, after which the process is ended
 LOADS = 120.  # s to load the libraries and try the seeds

@@ -10,7 +10,7 @@ import pytest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, '..', 'ros')]
 
-from watch import SLOW, Watch, read_state   # noqa: E402
+from watch import SLOW, Watch, read_state  # noqa: E402
 
 NEEDS = {'annotations': 'pycocotools', 'caffe': 'tensorflow', 'graph': 'tensorflow',
          'openvino': 'openvino', 'camera_info': 'cv2', 'camera_yaml': 'yaml', 'decoding': 'cv2'}

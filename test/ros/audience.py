@@ -3,13 +3,13 @@ import threading
 
 from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import PoseArray, PoseStamped
+from node_process import NODE
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.qos import QoSProfile, qos_profile_sensor_data
 from rclpy.subscription import Subscription
 from sensor_msgs.msg import Image
 from visualization_msgs.msg import MarkerArray
 
-from node_process import NODE
 from openpose_ros.msg import SkeletonArray
 
 OTHERS = {'/skeletons': SkeletonArray, '/people': PoseArray, '/markers': MarkerArray,

@@ -14,7 +14,7 @@ def pytest_configure():
 
 @pytest.fixture
 def ros():
-    """rclpy, started for one test, with the transport that carries pictures."""
+    """rclpy, started for one test, with the transport that carries images."""
     yield from _started()
 
 
@@ -27,8 +27,8 @@ def ros_for_all():
 def _started():
     rclpy = pytest.importorskip('rclpy', reason='ROS 2 is not here')
     pytest.importorskip('openpose_ros.msg', reason='the messages are not built: make build')
-    from openpose_ros.ros import transport
-    transport.carry_pictures()
+    from openpose_ros.ros.process import transport
+    transport.carry_images()
     rclpy.init()
     yield rclpy
     rclpy.try_shutdown()

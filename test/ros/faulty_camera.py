@@ -5,32 +5,32 @@ import time
 from typing import Callable, Dict, List, NamedTuple
 
 import cv2
+import data
 import numpy as np
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray
+from node_process import NODE, NodeProcess, Peer
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from std_msgs.msg import Header
 
-import data
-from node_process import NODE, NodeProcess, Peer
-from openpose_ros.ros import images
-from openpose_ros.ros.video import make_camera_info
+from openpose_ros.ros.conversions import images
+from openpose_ros.ros.tools.video import make_camera_info
 from openpose_ros.scene import Camera
 
-# Two people are found in the pictures below at this height, each picture in 30 ms. Somebody is
-# published from the first picture on, and is not predicted for long.
+# Two people are found in the images below at this height, each image in 30 ms. Somebody is
+# published from the first image on, and is not predicted for long.
 PARAMETERS = {'network_height': 192, 'tracking.min_hits': 1, 'tracking.max_age': .3,
               'image_reliability': 'reliable'}
 CAMERA = Camera(640, 480, 617.25, 617.55, 317.39, 245.98, 'none', ())
 
 
-def picture() -> np.ndarray:
-    """A real picture with two people, who stand before a depth camera."""
+def image() -> np.ndarray:
+    """A real image with two people, who stand before a depth camera."""
     return cv2.imread(data.path('rgbd_two_people', 'color', '00020.png'))
 
 
 def depth() -> np.ndarray:
-    """The depth of that picture, uint16 mm."""
+    """The depth of that image, uint16 mm."""
     return cv2.imread(data.path('rgbd_two_people', 'depth', '00020.png'), cv2.IMREAD_UNCHANGED)
 
 
@@ -65,7 +65,7 @@ class FaultyCamera(Peer):
         self._type, self._topic = message_type, topic
         self.skeletons = self.listen(NODE + '/skeletons')
         self._diagnostics = self.listen('/diagnostics', DiagnosticArray)
-        self._good = picture()
+        self._good = image()
         self.until(lambda: self.skeletons, lambda: self.send(self.message()), .1)
 
     def header_of(self, stamp=None, frame: str = 'eye') -> Header:
@@ -76,7 +76,7 @@ class FaultyCamera(Peer):
         return header
 
     def message(self, shown=None, stamp=None, frame: str = 'eye'):
-        """The message of a picture, (h, w, 3) BGR; None: the good one."""
+        """The message of an image, (h, w, 3) BGR; None: the good one."""
         shown = self._good if shown is None else shown
         header = self.header_of(stamp, frame)
         if self._type is Image:
@@ -84,7 +84,7 @@ class FaultyCamera(Peer):
         return compressed(cv2.imencode('.jpg', shown)[1].tobytes(), header=header)
 
     def send(self, message) -> None:
-        """Send a picture message, or the bytes of one."""
+        """Send an image message, or the bytes of one."""
         self.camera(self._type, self._topic).publish(message)
 
     def send_depth(self, message, topic: str = 'depth') -> None:
@@ -96,7 +96,7 @@ class FaultyCamera(Peer):
             message or make_camera_info(CAMERA, 640, 480, header or Header()))
 
     def look(self, message=None):
-        """Send a picture message and wait until it has been looked at: its skeletons."""
+        """Send an image message and wait until it has been looked at: its skeletons."""
         message = self.message() if message is None else message
         before = len(self.skeletons)
         self.send(message)
@@ -114,9 +114,9 @@ class FaultyCamera(Peer):
         return lambda: self.process.output()[begin:]
 
     def refused(self, message, why: str) -> None:
-        """Send a picture message, again and again, until the node says why it was left out.
+        """Send an image message, again and again, until the node says why it was left out.
 
-        It says so in its log, but not of every picture, and in its diagnostics.
+        It says so in its log, but not of every image, and in its diagnostics.
         """
         said, before, begin = self.said(), len(self.skeletons), len(self._diagnostics)
         self.until(lambda: why in said() or any(why in status.values.get('last error', '')
@@ -140,12 +140,12 @@ class FaultyCamera(Peer):
                 if status.name.startswith(NODE)]
 
     def node_is_well(self) -> None:
-        """It runs, answers, and looks at the next good pictures."""
+        """It runs, answers, and looks at the next good images."""
         assert self.process.runs(), self.process.output()
-        # Whoever was seen in another picture is expected for a while yet.
+        # Whoever was seen in another image is expected for a while yet.
         self.until(lambda: len(self.look().skeletons) == 2)
         assert self.state() == 'active'
-        for wrong in ('Traceback', 'a picture was left out', 'RuntimeWarning'):
+        for wrong in ('Traceback', 'an image was left out', 'RuntimeWarning'):
             assert wrong not in self.process.output(), self.process.output()
 
 

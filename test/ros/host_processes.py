@@ -7,11 +7,10 @@ from typing import Dict, List
 
 import cv2
 from ament_index_python.packages import get_package_prefix
-
 from hosts import Host
 
 TIMEOUT = 60.       # s; for what takes 3 s on a machine that has nothing else to do
-PICTURE = os.path.join(os.path.dirname(__file__), '..', '..', 'docs', 'pictures', 'overlay.jpg')
+IMAGE = os.path.join(os.path.dirname(__file__), '..', '..', 'docs', 'images', 'overlay.jpg')
 _EXECUTABLES = os.path.join(get_package_prefix('openpose_ros'), 'lib', 'openpose_ros')
 _LISTENER = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'listener.py')
 
@@ -20,16 +19,16 @@ def start_camera(host: Host, folder: str, width: int, height: int, rate: float, 
                  frame: str = 'camera', namespace: str = '/', environment=()):
     """The node `video` with people of this size, once there is a subscriber; the process.
 
-    folder: for its pictures and its log. count: of pictures, after which it ends; 0: never.
+    folder: for its images and its log. count: of images, after which it ends; 0: never.
     """
-    pictures = os.path.join(folder, 'pictures')
-    os.makedirs(pictures)
-    path = os.path.join(folder, 'picture.bmp')
-    cv2.imwrite(path, cv2.resize(cv2.imread(PICTURE), (width, height)))
+    images = os.path.join(folder, 'images')
+    os.makedirs(images)
+    path = os.path.join(folder, 'image.bmp')
+    cv2.imwrite(path, cv2.resize(cv2.imread(IMAGE), (width, height)))
     for number in range(count or 1):
-        os.symlink(path, os.path.join(pictures, '{:05}.bmp'.format(number)))
+        os.symlink(path, os.path.join(images, '{:05}.bmp'.format(number)))
     return host.start(
-        [os.path.join(_EXECUTABLES, 'video'), pictures, '--rate', str(rate), '--wait', '1',
+        [os.path.join(_EXECUTABLES, 'video'), images, '--rate', str(rate), '--wait', '1',
          '--frame-id', frame] + ([] if count else ['--loop']) +
         ['--ros-args', '-r', '__ns:=' + namespace], os.path.join(folder, 'video.log'), environment)
 
@@ -58,11 +57,11 @@ class Listener:
                    ['--ros-args', '-r', '__ns:=' + namespace], self._log, environment)
 
     def skeletons(self, since: float = 0.) -> List[dict]:
-        """The skeletons of pictures taken since then, s since 1970; see listener.py."""
+        """The skeletons of images taken since then, s since 1970; see listener.py."""
         return [line for line in self._lines() if line.get('stamp', -1.) >= since]
 
     def arrived(self) -> int:
-        """How many pictures had arrived at the node when it last said so."""
+        """How many images had arrived at the node when it last said so."""
         return ([line['in'] for line in self._lines() if 'in' in line] or [0])[-1]
 
     def _lines(self):

@@ -9,7 +9,7 @@ _LATE = 5.  # s that the last skeletons may take
 
 
 class Keeper:
-    """transport: of pictures, as the node is configured. counts: {what: how many} when it had last
+    """transport: of images, as the node is configured. counts: {what: how many} when it had last
     settled. inactive, unconfigured: (s of the monotonic clock, MB of memory) whenever it had been
     deactivated, and cleaned up.
     """

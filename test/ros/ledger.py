@@ -5,19 +5,19 @@ from typing import NamedTuple, Optional
 
 import numpy as np
 
-REMEMBERED = 20000      # stamps of pictures whose skeletons may still come
+REMEMBERED = 20000      # stamps of images whose skeletons may still come
 SLACK = .05             # s; for the way from the camera to the node and from there to the listener
 LONGEST = 10.           # s; ages are counted up to here
 CHANGED = 2             # skeletons after a change for which the network may have to be planned anew
 
 
 class Ages(NamedTuple):
-    """How old pictures were when their skeletons came, s.
+    """How old images were when their skeletons came, s.
 
     count: how many. median, high, most: of the ages; high is the 99th percentile. bound: the median
     of what was allowed. within: share of those that kept to it. high_over, most_over: by how much
     they exceeded it, the 99th percentile (negative: it did not) and the most. within_typical: share
-    that kept even to what would be allowed if every picture took the median time. most_at_change:
+    that kept even to what would be allowed if every image took the median time. most_at_change:
     of those after a change of size or an activation, which are not among the others.
     """
 
@@ -34,7 +34,7 @@ class Ages(NamedTuple):
 
 
 class Ledger:
-    """Called by the camera for each picture and by the listener for each message.
+    """Called by the camera for each image and by the listener for each message.
 
     sent, heard: how many there were. processed: by the node's own count. faults: what must not
     happen, {what: [how often, an example]}.
@@ -55,7 +55,7 @@ class Ledger:
         self.faults = {}
 
     def send(self, stamp: int) -> None:
-        """A picture that can be used goes out with this stamp, ns."""
+        """An image that can be used goes out with this stamp, ns."""
         with self._lock:
             self.sent += 1
             self._waiting[stamp] = None
@@ -63,15 +63,15 @@ class Ledger:
                 self._waiting.popitem(last=False)
 
     def hear(self, stamp: int, arrived: int, size) -> None:
-        """Skeletons of a picture with this stamp came, both ns. size: of the picture."""
+        """Skeletons of an image with this stamp came, both ns. size: of the image."""
         with self._lock:
             self.heard += 1
             if stamp == self._newest:
-                self._fault('the same picture twice', stamp)
+                self._fault('the same image twice', stamp)
             elif stamp < self._newest:
-                self._fault('an older picture after a newer one', stamp)
+                self._fault('an older image after a newer one', stamp)
             elif stamp not in self._waiting:
-                self._fault('a picture that was never sent', stamp)
+                self._fault('an image that was never sent', stamp)
             self._newest = max(stamp, self._newest)
             while self._waiting and next(iter(self._waiting)) <= self._newest:
                 self._waiting.popitem(last=False)
@@ -98,11 +98,11 @@ class Ledger:
         return self.heard - self._before
 
     def end_watch(self, processed: int, number: int) -> None:
-        """The node says that it has looked at so many pictures since watch `number` began."""
+        """The node says that it has looked at so many images since watch `number` began."""
         self.processed += processed
         if processed != self.heard_in_watch:
-            self.fault('not once for each picture that was looked at',
-                       'watch {}, {} pictures, {} heard'.format(
+            self.fault('not once for each image that was looked at',
+                       'watch {}, {} images, {} heard'.format(
                            number, processed, self.heard_in_watch))
 
     # Ages.
@@ -110,9 +110,9 @@ class Ledger:
     def judge(self, median: float, high: float) -> None:
         """Judge the ages since the last call.
 
-        median, high: seconds that the node reports for looking at one picture; high is the 95th
-        percentile. A picture may have to wait while the one before is looked at, so twice as long
-        is allowed, and SLACK; of this report and the one before the larger counts, as the pictures
+        median, high: seconds that the node reports for looking at one image; high is the 95th
+        percentile. An image may have to wait while the one before is looked at, so twice as long
+        is allowed, and SLACK; of this report and the one before the larger counts, as the images
         judged lie between them.
         """
         with self._lock:

@@ -1,7 +1,7 @@
 """A consumer as a process: prints what it hears of the node `openpose`, a line of JSON each.
 
 {"at": s, "stamp": s, "frame": name} for skeletons, both times since 1970, and {"at": s, "in": n}
-for diagnostics, where n is how many pictures have arrived at the node. With --best-effort it does
+for diagnostics, where n is how many images have arrived at the node. With --best-effort it does
 not ask for skeletons that got lost.
 """
 import json
@@ -14,8 +14,8 @@ from rclpy.executors import ExternalShutdownException
 from rclpy.qos import qos_profile_sensor_data
 
 from openpose_ros.msg import SkeletonArray
-from openpose_ros.ros import transport
-from openpose_ros.ros.pairing import seconds
+from openpose_ros.ros.node.pairing import seconds
+from openpose_ros.ros.process import transport
 
 
 def say(**values):
@@ -35,7 +35,7 @@ def on_diagnostics(message):
 
 
 def main():
-    transport.carry_pictures(transport.MESSAGES)
+    transport.carry_images(transport.MESSAGES)
     rclpy.init()
     node = rclpy.create_node('listener')
     node.create_subscription(SkeletonArray, 'openpose/skeletons', on_skeletons,

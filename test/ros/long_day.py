@@ -6,16 +6,16 @@ import signal
 import time
 from typing import Callable, Dict, List, NamedTuple, Tuple
 
-import rclpy
-
 import encoded
+import rclpy
 import resources
 import stage
 from audience import OTHERS, Audience
 from keeper import Keeper
 from ledger import Ledger
 from node_process import NodeProcess, Peer
-from openpose_ros.network.tflite import SIZES_KEPT
+
+from openpose_ros.network.backends.tflite import SIZES_KEPT
 
 NETWORK_HEIGHTS = (96, 128, 160)    # px; quick, and people are still found
 # What the node is started with, and has whenever what it holds is counted.
@@ -96,7 +96,7 @@ class LongDay:
         self._peer.close()
 
     def begin(self) -> None:
-        """Configure and activate the node and show it the largest pictures."""
+        """Configure and activate the node and show it the largest images."""
         self._peer.state()
         self._audience.watch()
         self._keeper.configure(START)
@@ -113,7 +113,7 @@ class LongDay:
         self._phase(self._draw('event', self._events), self._random.uniform(.5, 1.) * longest)
 
     def afternoon(self) -> Dict[str, resources.Held]:
-        """From now on the network stays loaded, and pictures have no more sizes than it keeps
+        """From now on the network stays loaded, and images have no more sizes than it keeps
         interpreters for, so that memory shows what it gains; what the node holds now.
         """
         found = self.held()
@@ -177,14 +177,14 @@ class LongDay:
         return found[:20]
 
     def faults(self) -> List[str]:
-        """What went wrong between pictures and skeletons, a line each."""
+        """What went wrong between images and skeletons, a line each."""
         return ['{} ({} times, first: {})'.format(what, times, example)
                 for what, (times, example) in sorted(self.ledger.faults.items())]
 
     # A phase.
 
     def _show_the_largest(self):
-        """So that OpenCV's threads are there, and all memory that pictures will need."""
+        """So that OpenCV's threads are there, and all memory that images will need."""
         self._audience.only(OTHERS)
         for encoding in encoded.RAW:
             self._play(self._stage.scene('others', stage.LARGEST, encoding, 30., 'bursts', False,
@@ -236,7 +236,7 @@ class LongDay:
         self._keeper.wait(seconds, self._stopped)
         self._keeper.until(lambda: self.ledger.heard > heard)
 
-    # Events, most of them while pictures come in.
+    # Events, most of them while images come in.
 
     def _restart(self):
         self._keeper.deactivate()

@@ -8,7 +8,8 @@ from ament_index_python.packages import get_package_prefix
 from diagnostic_msgs.msg import DiagnosticArray
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState, GetState
-from rcl_interfaces.srv import (DescribeParameters, GetParameters, ListParameters, SetParameters,
+from rcl_interfaces.srv import (DescribeParameters, GetParameters,
+                                ListParameters, SetParameters,
                                 SetParametersAtomically)
 from rclpy.parameter import Parameter
 from rclpy.qos import QoSProfile
@@ -17,7 +18,7 @@ from std_msgs.msg import Header
 from std_srvs.srv import SetBool
 
 from openpose_ros.msg import SkeletonArray
-from openpose_ros.ros import images
+from openpose_ros.ros.conversions import images
 
 TIMEOUT = 40.   # s; for what takes 2 s on a machine that has nothing else to do
 NODE = '/openpose'
@@ -80,7 +81,7 @@ class Peer:
         self.node = rclpy.create_node('peer')
         self._cameras = {}
         self._clients = {}
-        self.header = None      # of the last picture that was sent
+        self.header = None      # of the last image that was sent
 
     def close(self) -> None:
         self.node.destroy_node()
@@ -123,7 +124,7 @@ class Peer:
     # Playing the camera.
 
     def camera(self, message_type=Image, topic: str = 'image'):
-        """The publisher of pictures (depth, calibrations), made at first use."""
+        """The publisher of images (depth, calibrations), made at first use."""
         if topic not in self._cameras:
             publisher = self.node.create_publisher(message_type, topic, QoSProfile(depth=5))
             self._cameras[topic] = publisher
@@ -137,17 +138,17 @@ class Peer:
         self._cameras = {}
 
     def new_header(self, frame: str = 'eye') -> Header:
-        """A header of this moment, for the next picture."""
+        """A header of this moment, for the next image."""
         self.header = Header(stamp=self.node.get_clock().now().to_msg(), frame_id=frame)
         return self.header
 
-    def show(self, picture) -> None:
-        """Send a picture, (h, w, 3) BGR, of this moment."""
-        self.camera().publish(images.write_image(picture, self.new_header()))
+    def show(self, image) -> None:
+        """Send an image, (h, w, 3) BGR, of this moment."""
+        self.camera().publish(images.write_image(image, self.new_header()))
 
-    def show_until(self, reached, picture, period: float = .1):
-        """Send the picture again and again until `reached()`; what it was."""
-        return self.until(reached, lambda: self.show(picture), period)
+    def show_until(self, reached, image, period: float = .1):
+        """Send the image again and again until `reached()`; what it was."""
+        return self.until(reached, lambda: self.show(image), period)
 
     # Playing the operator.
 

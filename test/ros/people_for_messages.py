@@ -3,7 +3,7 @@ import numpy as np
 from std_msgs.msg import Header
 
 from openpose_ros.people import SOURCE_DEPTH, people_in_image
-from openpose_ros.ros.output import Seen
+from openpose_ros.ros.outputs.base import Seen
 
 UP = np.array((0., -1., 0.))
 
@@ -26,7 +26,7 @@ def crowd(count=3, seed=1):
 
 
 def seen(people, camera=None, **changes):
-    """What outputs get: people in the picture's own frame 'eye'."""
+    """What outputs get: people in the image's own frame 'eye'."""
     header = Header(frame_id='eye')
     header.stamp.sec = 12
     made = Seen(np.zeros((480, 640, 3), np.uint8), header, header, 12., people, people, camera, UP,

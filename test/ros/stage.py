@@ -6,15 +6,15 @@ import time
 from typing import Any, Iterator, List, NamedTuple, Optional
 
 import cv2
+import data
+import encoded
 import numpy as np
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from std_msgs.msg import Header
 
-import data
-import encoded
-from openpose_ros.ros import images
-from openpose_ros.ros.sources import Frame, open_source
-from openpose_ros.ros.video import make_camera_info
+from openpose_ros.ros.conversions import images
+from openpose_ros.ros.tools.sources import Frame, open_source
+from openpose_ros.ros.tools.video import make_camera_info
 from openpose_ros.scene import Camera as Lens
 
 LARGEST = (1920, 1080)
@@ -22,10 +22,10 @@ SIZES = ((640, 480), (320, 240), (1280, 720), (480, 640), (424, 240), (640, 360)
          LARGEST, (200, 300), (800, 400))
 RATES = (1., 5., 15., 30., 60., 120., 200.)     # Hz
 PATTERNS = ('steady', 'steady', 'bursts', 'pauses')
-ACTS = ('two people with depth', 'others', 'coming and going', 'nobody', 'broken pictures')
+ACTS = ('two people with depth', 'others', 'coming and going', 'nobody', 'broken images')
 MOST_BYTES = 80e6       # a second; the camera shares the node's processor
 FIELD_OF_VIEW = 60.     # degrees
-_KINDS = 6              # different pictures in a scene
+_KINDS = 6              # different images in a scene
 _FRAME = 'eye'
 
 
@@ -49,7 +49,7 @@ class Scene(NamedTuple):
 
 
 class Stage:
-    """Real pictures with people in them, and without."""
+    """Real images with people in them, and without."""
 
     def __init__(self) -> None:
         """Takes the demo's video where the test data is not here."""
@@ -69,16 +69,16 @@ class Stage:
 
     def scene(self, act: str, size, encoding: str, rate: float, pattern: str, depth: bool,
               info: bool) -> Scene:
-        """A scene whose pictures have this size (width, height) and encoding.
+        """A scene whose images have this size (width, height) and encoding.
 
         depth: with depth, where there is any. info: with a calibration.
         """
         frames = {'two people with depth': self._two[:_KINDS], 'others': self._crowd[:_KINDS],
                   'coming and going': [self._two[0], self._nobody, self._crowd[1], self._nobody],
                   'nobody': [self._nobody],
-                  'broken pictures': [self._two[0], self._nobody]}[act]
+                  'broken images': [self._two[0], self._nobody]}[act]
         shots = [_shot(frame, size, encoding, depth) for frame in frames]
-        if act == 'broken pictures':
+        if act == 'broken images':
             shots.insert(1, _broken(shots[0]))
         bytes_each = np.mean([len(shot.image.data) + len(shot.depth.data if shot.depth else b'')
                               for shot in shots])
@@ -182,7 +182,7 @@ class Camera:
 
 
 def pauses(pattern: str, rate: float) -> Iterator[float]:
-    """Seconds from each picture to the next, without end."""
+    """Seconds from each image to the next, without end."""
     while True:
         for _ in range(10):
             yield 0. if pattern == 'bursts' else 1. / rate

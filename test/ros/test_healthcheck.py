@@ -7,7 +7,7 @@ import threading
 import pytest
 
 pytest.importorskip('rclpy', reason='ROS 2 is not here')
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus   # noqa: E402
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus  # noqa: E402
 
 SCRIPT = os.path.abspath(os.path.join(os.path.dirname(__file__), '..', '..', 'docker',
                                       'healthcheck.py'))
@@ -44,17 +44,17 @@ def report(ros):
     node.destroy_node()
 
 
-def test_a_node_that_looks_at_pictures_is_well(report):
-    report(DiagnosticStatus.OK, 'looking at pictures')
-    assert check('/openpose', 20.) == (0, 'looking at pictures')
+def test_a_node_that_looks_at_images_is_well(report):
+    report(DiagnosticStatus.OK, 'looking at images')
+    assert check('/openpose', 20.) == (0, 'looking at images')
 
 
-def test_a_node_without_pictures_is_not(report):
-    report(DiagnosticStatus.ERROR, 'nobody publishes pictures')
-    assert check('/openpose', 20.) == (1, 'nobody publishes pictures')
+def test_a_node_without_images_is_not(report):
+    report(DiagnosticStatus.ERROR, 'nobody publishes images')
+    assert check('/openpose', 20.) == (1, 'nobody publishes images')
 
 
 def test_nor_is_one_that_is_silent(report):
-    report(DiagnosticStatus.OK, 'looking at pictures')
+    report(DiagnosticStatus.OK, 'looking at images')
     assert check('/other/openpose', 1.) == (
         1, 'no report of /other/openpose on /diagnostics in 1 s')

@@ -11,10 +11,12 @@ pytest.importorskip('rclpy', reason='ROS 2 is not here')
 pytest.importorskip('openpose_ros.msg', reason='the messages are not built: make build')
 pytest.importorskip('launch', reason='launch is not installed')
 pytest.importorskip('launch_ros', reason='launch_ros is not installed')
-from ament_index_python.packages import get_package_share_directory   # noqa: E402
-from launch.launch_description_sources import PythonLaunchDescriptionSource   # noqa: E402
+from ament_index_python.packages import \
+    get_package_share_directory  # noqa: E402
+from node_process import TIMEOUT, Peer  # noqa: E402
 
-from node_process import TIMEOUT, Peer   # noqa: E402
+from launch.launch_description_sources import \
+    PythonLaunchDescriptionSource  # noqa: E402
 
 SHARE = get_package_share_directory('openpose_ros')
 FILES = {os.path.basename(path): path for path in glob.glob(

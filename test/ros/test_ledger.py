@@ -7,7 +7,7 @@ SIZE = 640, 480
 
 
 def played(*events):
-    """A ledger after pictures went out (positive stamps) and skeletons came (negative ones)."""
+    """A ledger after images went out (positive stamps) and skeletons came (negative ones)."""
     made = Ledger()
     made.begin_watch()
     for event in events:
@@ -18,7 +18,7 @@ def played(*events):
     return made
 
 
-def test_pictures_may_be_left_out():
+def test_images_may_be_left_out():
     made = played(1, 2, 3, -3, 4, 5, -4, -5)
     made.end_watch(3, 1)
     assert made.faults == {}
@@ -26,15 +26,15 @@ def test_pictures_may_be_left_out():
 
 
 @pytest.mark.parametrize('events, what', [
-    ((1, 2, -2, -2), 'the same picture twice'),
-    ((1, 2, -2, -1), 'an older picture after a newer one'),
-    ((1, 3, -2), 'a picture that was never sent')])
+    ((1, 2, -2, -2), 'the same image twice'),
+    ((1, 2, -2, -1), 'an older image after a newer one'),
+    ((1, 3, -2), 'an image that was never sent')])
 def test_order_and_stamps_are_judged(events, what):
     assert list(played(*events).faults) == [what]
 
 
 @pytest.mark.parametrize('processed', [1, 3])
-def test_each_picture_looked_at_must_be_heard_once(processed):
+def test_each_image_looked_at_must_be_heard_once(processed):
     made = played(1, 2, -1, -2)
     made.end_watch(processed, 1)
     (what, (times, _)), = made.faults.items()
@@ -43,7 +43,7 @@ def test_each_picture_looked_at_must_be_heard_once(processed):
 
 def test_only_the_newest_stamps_are_remembered(monkeypatch):
     monkeypatch.setattr(ledger, 'REMEMBERED', 3)
-    assert list(played(1, 2, 3, 4, 5, -2).faults) == ['a picture that was never sent']
+    assert list(played(1, 2, 3, 4, 5, -2).faults) == ['an image that was never sent']
     assert played(1, 2, 3, 4, 5, -3).faults == {}
 
 

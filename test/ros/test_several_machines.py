@@ -5,8 +5,9 @@ import pytest
 
 pytest.importorskip('rclpy', reason='ROS 2 is not here')
 pytest.importorskip('openpose_ros.msg', reason='the messages are not built: make build')
-import hosts   # noqa: E402
-from host_processes import Listener, start_camera, start_node, wait_until   # noqa: E402
+import hosts  # noqa: E402
+from host_processes import (Listener, start_camera, start_node,  # noqa: E402
+                            wait_until)
 
 pytestmark = pytest.mark.skipif(bool(hosts.why_not()), reason=hosts.why_not())
 
@@ -35,7 +36,7 @@ def parameters(transport='raw'):
 
 
 @pytest.mark.parametrize('transport', ['raw', 'compressed'])
-def test_pictures_and_skeletons_go_from_machine_to_machine(network, folders, transport):
+def test_images_and_skeletons_go_from_machine_to_machine(network, folders, transport):
     camera, robot, desk = network.host(), network.host(), network.host()
     folder = folders('robot')
     listener = Listener(desk, folder)
@@ -51,7 +52,7 @@ def test_it_recovers_from_delay_loss_and_a_cut_by_itself(network, folders):
     folder = folders('robot')
     listener = Listener(desk, folder)
     start_node(robot, folder, parameters('compressed'))
-    # Small, since a picture of 640x480 in one piece seldom gets through: see docs/reliability.md.
+    # Small, since an image of 640x480 in one piece seldom gets through: see docs/reliability.md.
     start_camera(camera, folder, 320, 240, RATE)
     heard = wait_until(lambda: len(listener.skeletons()) >= 5 and listener.skeletons())
     assert min(line['at'] - line['stamp'] for line in heard) > .19   # there and back

@@ -71,13 +71,13 @@ def test_resized_camera_sees_the_same_rays():
 
 @pytest.mark.parametrize('width, height, model, d, k, reason', [
     (640, 480, '', (), (0.,) * 9, 'all zero'),
-    (0, 0, 'plumb_bob', (), K, 'no picture size'),
+    (0, 0, 'plumb_bob', (), K, 'no image size'),
     (640, 480, 'plumb_bob', (), (0.,) + K[1:], 'fx and fy'),
     (640, 480, 'plumb_bob', (), K[:8], '9 finite'),
     (640, 480, 'plumb_bob', (), (np.nan,) + K[1:], '9 finite'),
     (640, 480, 'plumb_bob', (), K[:2] + (5000.,) + K[3:], 'principal point'),
-    (640, 480, 'plumb_bob', (), (1e200,) + K[1:], 'do not go with a picture of 640x480'),
-    (640, 480, 'plumb_bob', (), K[:4] + (1e-9,) + K[5:], 'do not go with a picture'),
+    (640, 480, 'plumb_bob', (), (1e200,) + K[1:], 'do not go with an image of 640x480'),
+    (640, 480, 'plumb_bob', (), K[:4] + (1e-9,) + K[5:], 'do not go with an image'),
     (.64, 480, 'plumb_bob', (), K, 'whole pixels, not 0.64x480'),
     (640, 480, 'plumb_bob', (.1, .1, .1), K, '4 or 5 coefficients'),
     (640, 480, 'plumb_bob', (.1, .1, .1, np.inf), K, 'finite'),
@@ -125,9 +125,9 @@ MATRIX = 'image_height: 3\ncamera_matrix: {data: [1, 0, 2, 0, 1, 1, 0, 0, 1]}\n'
 
 
 @pytest.mark.parametrize('text, said', [
-    ('image_width: .inf\n' + MATRIX, 'has no picture size'),
-    ('image_width: .nan\n' + MATRIX, 'has no picture size'),
-    ('image_width: 1' + 400 * '0' + '\n' + MATRIX, 'has no picture size'),
+    ('image_width: .inf\n' + MATRIX, 'has no image size'),
+    ('image_width: .nan\n' + MATRIX, 'has no image size'),
+    ('image_width: 1' + 400 * '0' + '\n' + MATRIX, 'has no image size'),
     ('a: &a [1]\nb: *a\n' + MATRIX, 'a calibration has no aliases'),
     ('[' * 65000, 'not nested deeply'),
     ('image_width: 4\ndistortion_model: "a\\nb"\n' + MATRIX, "model 'a b'"),

@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 
 from openpose_ros import body
-from openpose_ros.scene import Camera, DepthSettings, depth_problem, joint_depths
+from openpose_ros.scene import (Camera, DepthSettings, depth_problem,
+                                joint_depths)
 
 CAMERA = Camera.from_field_of_view(640, 480, 60.)
 SCALE = np.array((277.,))    # px a metre takes at 2 m
@@ -77,7 +78,7 @@ def test_depth_of_another_size():
         np.testing.assert_allclose(joints(depth).joints[0, body.LEFT_HIP], 2.)
 
 
-def test_joints_outside_the_depth_picture():
+def test_joints_outside_the_depth_image():
     pixels = person() + 10000.
     assert np.isnan(joint_depths(pixels, SCALE, torso_at(2000), CAMERA).joints).all()
 
@@ -87,7 +88,7 @@ def test_joints_outside_the_depth_picture():
     (np.zeros((480, 640), np.uint8), 'uint8'),
     (np.zeros((400, 640), np.uint16), '640x400'),
     (np.zeros((0, 0), np.uint16), 'height, width')])
-def test_says_why_a_depth_picture_is_unusable(depth, reason):
+def test_says_why_a_depth_image_is_unusable(depth, reason):
     assert reason in depth_problem(depth, CAMERA)
 
 

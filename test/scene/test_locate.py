@@ -5,7 +5,8 @@ import synthetic
 
 from openpose_ros import body
 from openpose_ros.body import COCO
-from openpose_ros.people import (SOURCE_DEPTH, SOURCE_MONOCULAR, SOURCE_NONE, people_in_image)
+from openpose_ros.people import (SOURCE_DEPTH, SOURCE_MONOCULAR, SOURCE_NONE,
+                                 people_in_image)
 from openpose_ros.scene import Camera, Settings, locate, up_of_tilt
 
 CAMERA = Camera.from_info(640, 480, 'plumb_bob', (-.12, .05, .001, -.001, 0.),
@@ -92,7 +93,7 @@ def test_turning_the_person_turns_the_answer(turn, with_depth):
 
 @pytest.mark.parametrize('heading', HEADINGS)
 @pytest.mark.parametrize('with_depth', [True, False])
-def test_mirroring_the_picture_mirrors_the_answer(heading, with_depth):
+def test_mirroring_the_image_mirrors_the_answer(heading, with_depth):
     people, depth = seen(synthetic.Person((.4, 2.2), heading + .1), PINHOLE, noise=3.)
     keypoints = people.keypoints[:, COCO.mirrored].copy()
     keypoints[..., 0] = PINHOLE.width - 1. - keypoints[..., 0]
@@ -114,7 +115,7 @@ def test_scaling_the_scene_scales_the_position_and_leaves_the_facing(scale):
     assert degrees_between(far.facing[0], near.facing[0]) < 5.
 
 
-def test_pictures_of_any_size_give_the_same():
+def test_images_of_any_size_give_the_same():
     people, depth = seen(synthetic.Person((.3, 2.5), 1.))
     keypoints = people.keypoints.copy()
     keypoints[..., :2] = (keypoints[..., :2] + .5) * 2. - .5
@@ -202,7 +203,7 @@ def test_bad_depth_says_why_and_goes_on_without(kind):
 
 
 @pytest.mark.parametrize('value', [-5000., 1e6, np.inf, np.nan])
-def test_keypoints_outside_the_picture_are_left_out(value):
+def test_keypoints_outside_the_image_are_left_out(value):
     people, depth = seen(synthetic.Person((0., 2.5), .5))
     keypoints = people.keypoints.copy()
     keypoints[0, [body.LEFT_WRIST, body.RIGHT_WRIST], 0] = value
@@ -211,7 +212,7 @@ def test_keypoints_outside_the_picture_are_left_out(value):
     assert np.linalg.norm(found.position[0] - synthetic.hips(synthetic.Person((0., 2.5), .5))) < .1
 
 
-def test_all_keypoints_outside_the_picture_are_unknown():
+def test_all_keypoints_outside_the_image_are_unknown():
     people, depth = seen(synthetic.Person((0., 2.5), .5))
     found = locate(people_in_image(people.keypoints + 5000.), CAMERA, depth)
     assert np.isnan(found.position).all() and found.position_source[0] == SOURCE_NONE

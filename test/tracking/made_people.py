@@ -1,8 +1,8 @@
 """Single people with everything known, made by hand, for tests that need no scene."""
 import numpy as np
+from scenes import STANDING, yaw_vector
 
 from openpose_ros.people import SOURCE_DEPTH, people_in_image
-from scenes import STANDING, yaw_vector
 
 FOCAL = 525.
 
@@ -30,11 +30,11 @@ def together(*people):
     return type(people[0])(*(np.concatenate(field) for field in zip(*people)))
 
 
-def in_picture_only(found):
+def in_image_only(found):
     """The same people with nothing known of them but their keypoints."""
     return people_in_image(found.keypoints)
 
 
 def yaw_of(facing):
-    """Degrees of facing vectors (n, 3): 0 faces the camera, 90 the picture's right."""
+    """Degrees of facing vectors (n, 3): 0 faces the camera, 90 the image's right."""
     return np.degrees(np.arctan2(facing[:, 0], -facing[:, 2]))

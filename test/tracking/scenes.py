@@ -8,7 +8,8 @@ from typing import List, NamedTuple, Optional, Sequence, Tuple
 import numpy as np
 
 from openpose_ros import body
-from openpose_ros.people import SOURCE_DEPTH, SOURCE_MONOCULAR, People, people_in_image
+from openpose_ros.people import (SOURCE_DEPTH, SOURCE_MONOCULAR, People,
+                                 people_in_image)
 
 WIDTH, HEIGHT, FOCAL = 640, 480, 525.
 CAMERA_HEIGHT = 1.2
@@ -39,7 +40,7 @@ class Role(NamedTuple):
 
     path: (time s, x m, z m) through which she goes evenly; she is nowhere before the first and
     after the last. sits: (from, to) s of her sitting. faces: rad, her yaw where she stands (0 is
-    the camera, pi / 2 the picture's right); None keeps the direction she last walked in.
+    the camera, pi / 2 the image's right); None keeps the direction she last walked in.
     """
 
     path: Sequence[Waypoint]
@@ -51,8 +52,8 @@ class Truth(NamedTuple):
     """What really happens, for f frames of n people.
 
     stamps: (f,) s. keypoints: (f, n, 18, 2) px, without noise. points: (f, n, 18, 3) m. position:
-    (f, n, 3) m. yaw: (f, n) rad. visible: (f, n, 18) bool, in the picture and not hidden. present:
-    (f, n) bool, she is in the picture, hidden or not.
+    (f, n, 3) m. yaw: (f, n) rad. visible: (f, n, 18) bool, in the image and not hidden. present:
+    (f, n) bool, she is in the image, hidden or not.
     """
 
     stamps: np.ndarray
@@ -70,7 +71,7 @@ class Truth(NamedTuple):
 
     @property
     def longest_hidden(self) -> float:
-        """The longest time, s, that anyone is in the picture but cannot be seen."""
+        """The longest time, s, that anyone is in the image but cannot be seen."""
         longest = 0
         for hidden in (self.present & ~self.detectable).T:
             ends = np.flatnonzero(np.diff(np.concatenate([[False], hidden, [False]])))
@@ -104,7 +105,7 @@ def act(roles: Sequence[Role], rate: float, duration: float) -> Truth:
     keypoints = _project(points)
     visible = _visible(points, keypoints)
     centre = keypoints[:, :, [body.NECK, body.RIGHT_HIP, body.LEFT_HIP]]
-    present = _in_picture(centre).all(axis=2) | (visible.sum(axis=2) >= LEAST_JOINTS)
+    present = _in_image(centre).all(axis=2) | (visible.sum(axis=2) >= LEAST_JOINTS)
     return Truth(stamps, keypoints, points, position, yaw, visible, present)
 
 
@@ -215,14 +216,14 @@ def _project(points: np.ndarray) -> np.ndarray:
     return points[..., :2] / z * FOCAL + [(WIDTH - 1) / 2., (HEIGHT - 1) / 2.]
 
 
-def _in_picture(pixels: np.ndarray) -> np.ndarray:
+def _in_image(pixels: np.ndarray) -> np.ndarray:
     with np.errstate(invalid='ignore'):
         return ((pixels >= 0.) & (pixels <= [WIDTH - 1, HEIGHT - 1])).all(axis=-1)
 
 
 def _visible(points: np.ndarray, keypoints: np.ndarray) -> np.ndarray:
-    """Which joints are in the picture and not behind someone nearer, (f, n, 18) bool."""
-    seen = _in_picture(keypoints)
+    """Which joints are in the image and not behind someone nearer, (f, n, 18) bool."""
+    seen = _in_image(keypoints)
     depth = points[..., 2].mean(axis=2)
     middle = keypoints[:, :, [body.NECK, body.RIGHT_HIP, body.LEFT_HIP], 0].mean(axis=2)
     top, bottom = keypoints[..., 1].min(axis=2), keypoints[..., 1].max(axis=2)
@@ -237,14 +238,14 @@ def _visible(points: np.ndarray, keypoints: np.ndarray) -> np.ndarray:
 
 
 def _ghost(rng: np.random.Generator) -> np.ndarray:
-    """Joints (1, 18, 3) m of someone who is not there, somewhere in the picture."""
+    """Joints (1, 18, 3) m of someone who is not there, somewhere in the image."""
     z = rng.uniform(1.5, 6.)
     hips = np.array([[rng.uniform(-0.5, 0.5) * z, rng.uniform(-0.2, 0.5), z]])
     return _pose(hips, rng.uniform(-np.pi, np.pi, 1), np.zeros(1), np.full(1, np.nan))
 
 
 def _across(start: float, z: float, speed: float, rightwards: bool = True) -> Role:
-    """Walk through the whole picture at a distance of z."""
+    """Walk through the whole image at a distance of z."""
     reach = 0.75 * z
     side = 1. if rightwards else -1.
     return Role([(start, -side * reach, z), (start + 2. * reach / speed, side * reach, z)])
@@ -292,7 +293,7 @@ def crowd(count: int, rate: float, duration: float, rng: np.random.Generator) ->
 
 
 def _pass(duration: float, rng: np.random.Generator) -> Role:
-    """Through the picture from one side to the other, not quite straight."""
+    """Through the image from one side to the other, not quite straight."""
     near, far = rng.uniform(2.2, 7., 2)
     side, start = rng.choice([-1., 1.]), rng.uniform(-2., duration - 4.)
     length = np.hypot(0.75 * (near + far), far - near)
@@ -319,7 +320,7 @@ def _stroll(duration: float, rng: np.random.Generator) -> Role:
 def distances(truth: Truth, frame: int, people: People, in_space: bool) -> np.ndarray:
     """How far each person tracked is from each who is present, (present, tracked) m.
 
-    In space between the hips; else in the picture, the mean over the joints of the tracked.
+    In space between the hips; else in the image, the mean over the joints of the tracked.
     """
     who = np.flatnonzero(truth.present[frame])
     if in_space:

@@ -1,7 +1,7 @@
 """Who is who: what a pairing costs, and the best one."""
 import numpy as np
+from made_people import in_image_only, person, together
 
-from made_people import in_picture_only, person, together
 from openpose_ros.tracking import association
 from openpose_ros.tracking.association import LIMIT, assign, costs, looks
 
@@ -15,7 +15,7 @@ def pairs(before, now):
 def test_each_keeps_to_herself_in_any_order():
     two = together(person(-0.5), person(0.5))
     assert pairs(two, two.select([1, 0])) == {0: 1, 1: 0}
-    plain = in_picture_only(two)
+    plain = in_image_only(two)
     assert pairs(plain, plain.select([1, 0])) == {0: 1, 1: 0}
 
 
@@ -24,8 +24,8 @@ def test_depth_tells_apart_who_stands_in_one_line():
     assert pairs(two, two.select([1, 0])) == {0: 1, 1: 0}
 
 
-def test_size_tells_apart_who_stands_in_one_line_in_the_picture():
-    two = in_picture_only(together(person(0., 2.), person(0., 3.)))
+def test_size_tells_apart_who_stands_in_one_line_in_the_image():
+    two = in_image_only(together(person(0., 2.), person(0., 3.)))
     assert pairs(two, two.select([1, 0])) == {0: 1, 1: 0}
 
 
@@ -39,12 +39,12 @@ def test_beyond_the_limit_nobody_is_paired():
     rows, _ = assign(np.full((3, 2), LIMIT))
     assert not len(rows)
     assert pairs(person(0.), person(1.5)) == {}
-    assert pairs(in_picture_only(person(0.)), in_picture_only(person(1.5))) == {}
+    assert pairs(in_image_only(person(0.)), in_image_only(person(1.5))) == {}
 
 
 def test_known_and_unknown_positions_stand_in_one_table():
     before = together(person(-0.5), person(0.5))
-    now = together(in_picture_only(person(0.5)), person(-0.5))
+    now = together(in_image_only(person(0.5)), person(-0.5))
     assert pairs(before, now) == {0: 1, 1: 0}
 
 
@@ -54,12 +54,12 @@ def test_a_wrong_depth_does_not_lose_someone_who_looks_just_the_same():
 
 
 def test_a_whole_body_is_preferred_to_a_fragment_in_the_same_place():
-    whole = in_picture_only(person())
+    whole = in_image_only(person())
     keypoints = whole.keypoints.copy()
     keypoints[0, :, :2] += 8.
     arm = whole.keypoints.copy()
     arm[0, 5:, :2], arm[0, 5:, 2] = np.nan, 0.
-    assert pairs(whole, in_picture_only(together(
+    assert pairs(whole, in_image_only(together(
         whole._replace(keypoints=arm), whole._replace(keypoints=keypoints)))) == {0: 1}
 
 

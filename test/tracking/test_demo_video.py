@@ -1,14 +1,14 @@
 """The demo's video: nobody's id ever changes person."""
 import cv2
+import demo_video
 import pytest
 from tqdm import tqdm
 
-import demo_video
 from openpose_ros import network
 from openpose_ros.perception import Perception
 from openpose_ros.tracking import Tracker
 
-STEP = 5    # frames; six pictures a second are as many as a small computer can do
+STEP = 5    # frames; six images a second are as many as a small computer can do
 
 
 @pytest.fixture(scope='module')

@@ -1,10 +1,10 @@
 """Scripted people with ground truth: nobody changes her number."""
 import numpy as np
 import pytest
-
 import scenes
-from openpose_ros.tracking import Tracker
 from tracking_score import score
+
+from openpose_ros.tracking import Tracker
 
 PERFECT = scenes.Detector(misses=0., false_people=0., keypoint_noise=0.5, position_noise=0.005,
                           facing_noise=(0.01, 0.01), facing_flips=(0., 0.))

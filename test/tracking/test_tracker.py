@@ -1,10 +1,12 @@
 """The life of a track, what is published of it, and what no input may break."""
 import numpy as np
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
+from made_people import in_image_only, person, together, yaw_of
 
-from made_people import in_picture_only, person, together, yaw_of
-from openpose_ros.people import SOURCE_DEPTH, SOURCE_MONOCULAR, SOURCE_NONE, people_in_image
+from openpose_ros.people import (SOURCE_DEPTH, SOURCE_MONOCULAR, SOURCE_NONE,
+                                 people_in_image)
 from openpose_ros.tracking import Settings, Tracker
 
 NOBODY = people_in_image(np.zeros((0, 18, 3)))
@@ -96,7 +98,7 @@ def test_unseen_says_who_is_predicted():
     np.testing.assert_allclose(tracker.unseen, [0., 3. / RATE])
 
 
-def test_a_person_who_walked_out_of_the_picture_is_not_predicted():
+def test_a_person_who_walked_out_of_the_image_is_not_predicted():
     tracker = Tracker()
     for number in range(20):
         tracker.update(person(x=1. + 0.04 * number), number / RATE, (640, 480))
@@ -133,15 +135,15 @@ def test_a_jump_back_and_a_long_gap_start_afresh(start):
 
 
 def resized(people, factor):
-    """The same people in a picture so many times as large."""
+    """The same people in an image so many times as large."""
     keypoints = people.keypoints.copy()
     keypoints[..., :2] = factor * (keypoints[..., :2] + .5) - .5
     return people._replace(keypoints=keypoints)
 
 
-@pytest.mark.parametrize('known', [lambda people: people, in_picture_only],
-                         ids=['in space', 'in the picture'])
-def test_in_pictures_of_another_size_people_stay_who_they_are(known):
+@pytest.mark.parametrize('known', [lambda people: people, in_image_only],
+                         ids=['in space', 'in the image'])
+def test_in_images_of_another_size_people_stay_who_they_are(known):
     walk = [known(person(x=0.05 * number)) for number in range(20)] + [NOBODY] * 3
     factors = [1., 1., 1., 1., .5, 2., .25, 1., 3.] + [.5] * 14
     one_size, any_size = Tracker(), Tracker()
@@ -155,7 +157,7 @@ def test_in_pictures_of_another_size_people_stay_who_they_are(known):
     assert expected.ids.tolist() == [1] and any_size.resets == 0
 
 
-def test_in_pictures_of_another_aspect_everybody_is_new():
+def test_in_images_of_another_aspect_everybody_is_new():
     tracker = Tracker(Settings(min_hits=1))
     assert tracker.update(person(), 1., (640, 480)).ids.tolist() == [1]
     assert tracker.update(NOBODY, 1.1, (480, 480)).count == 0
@@ -165,7 +167,7 @@ def test_in_pictures_of_another_aspect_everybody_is_new():
 
 def test_a_person_whose_position_comes_and_goes_keeps_her_id():
     rng = np.random.default_rng(1)
-    kinds = (lambda p: p, in_picture_only,
+    kinds = (lambda p: p, in_image_only,
              lambda p: p._replace(position_source=np.array([SOURCE_MONOCULAR], np.uint8),
                                   position_covariance=np.diag([.01, .01, .15])[None],
                                   position=p.position * 1.08))
@@ -178,7 +180,7 @@ def test_a_person_whose_position_comes_and_goes_keeps_her_id():
 def test_a_position_not_measured_for_long_is_unknown():
     tracker = Tracker()
     play(tracker, [person()] * 10)
-    published = play(tracker, [in_picture_only(person())] * 40, start=10. / RATE)
+    published = play(tracker, [in_image_only(person())] * 40, start=10. / RATE)
     assert np.isfinite(published[5].position).all()
     last = published[-1]
     assert last.ids.tolist() == [1]
@@ -187,8 +189,8 @@ def test_a_position_not_measured_for_long_is_unknown():
     assert (last.position_source, last.facing_source, last.gaze_source) == (SOURCE_NONE,) * 3
 
 
-def test_in_the_picture_only_nothing_is_known_in_space():
-    last = play(Tracker(), [in_picture_only(person())] * 5)[-1]
+def test_in_the_image_only_nothing_is_known_in_space():
+    last = play(Tracker(), [in_image_only(person())] * 5)[-1]
     for field in ('points', 'position', 'position_covariance', 'velocity', 'velocity_covariance',
                   'facing', 'facing_stddev', 'gaze', 'gaze_stddev'):
         assert np.isnan(getattr(last, field)).all(), field
@@ -196,7 +198,7 @@ def test_in_the_picture_only_nothing_is_known_in_space():
 
 def test_fields_keep_their_shapes_and_types():
     two = together(person(-1.), person(1.))
-    for found in (two, in_picture_only(two), NOBODY):
+    for found in (two, in_image_only(two), NOBODY):
         for people in play(Tracker(), [found] * 4 + [NOBODY] * 2):
             for field, like in zip(people, people_in_image(np.zeros((people.count, 18, 3)))):
                 assert field.shape == like.shape and field.dtype == like.dtype

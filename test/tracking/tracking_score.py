@@ -1,8 +1,8 @@
 """MOTA, IDF1 and the rest of a tracker on scripted scenes, by py-motmetrics."""
 import numpy as np
 import pytest
-
 import scenes
+
 from openpose_ros.tracking import Tracker
 
 METRICS = ['mota', 'idf1', 'num_switches', 'num_misses', 'num_false_positives', 'num_objects']
@@ -14,7 +14,7 @@ LIMITS = {'depth': 0.5, 'monocular': 1., 'none': 0.5, 'flicker': 0.5}
 def score(truths, detector, seeds, settings=None):
     """Figures over all these scenes, each detected `seeds` times: {metric: value}.
 
-    Positions are compared in space where they are known, else joints in the picture. 'reused'
+    Positions are compared in space where they are known, else joints in the image. 'reused'
     counts ids that came back after their person must have been given up.
     """
     motmetrics = pytest.importorskip('motmetrics')

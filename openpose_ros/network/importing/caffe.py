@@ -9,7 +9,9 @@ import numpy as np
 from tqdm import tqdm
 
 from openpose_ros.network.errors import ModelError
-from openpose_ros.network.importing.caffe_format import as_array, read_caffemodel, read_prototxt
+from openpose_ros.network.importing.caffe_format import (as_array,
+                                                         read_caffemodel,
+                                                         read_prototxt)
 from openpose_ros.network.importing.graph_writer import GraphWriter
 
 INPUT = 'inputs'
@@ -63,7 +65,7 @@ def _find(tops: Dict[str, str], name: str) -> str:
 
 def _emit_input(graph: GraphWriter, layer: Any, inputs: Sequence[str],
                 weights: Sequence[np.ndarray]) -> str:
-    """The picture, and the step from [-1, 1] to what CMU's weights were trained on."""
+    """The image, and the step from [-1, 1] to what CMU's weights were trained on."""
     name = graph.placeholder(INPUT)
     name = graph.add('Mul', 'pixels/scaled', [
         name, graph.constant('pixels/scale', np.float32(PIXEL_SCALE))])

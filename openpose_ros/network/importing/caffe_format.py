@@ -9,7 +9,8 @@ import operator
 from typing import Any
 
 import numpy as np
-from google.protobuf import descriptor_pb2, descriptor_pool, message, message_factory, text_format
+from google.protobuf import (descriptor_pb2, descriptor_pool, message,
+                             message_factory, text_format)
 
 from openpose_ros.files import read_regular
 from openpose_ros.network.errors import ModelError, first_line

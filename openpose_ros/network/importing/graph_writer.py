@@ -28,7 +28,7 @@ class GraphWriter:
         self._names = set()
 
     def placeholder(self, name: str) -> str:
-        """The input: pictures of any number, height and width with three channels."""
+        """The input: images of any number, height and width with three channels."""
         node = self._node('Placeholder', name)
         node.attr['dtype'].type = _FLOAT
         for size in (-1, -1, -1, 3):
@@ -71,7 +71,7 @@ class GraphWriter:
     def convolution(self, name: str, source: str, weights: np.ndarray, strides: Tuple[int, int],
                     pads: Tuple[Tuple[int, int], Tuple[int, int]], dilations: Tuple[int, int],
                     depthwise: bool = False) -> str:
-        """A convolution (as everywhere in this field, a correlation) with zeros around the picture.
+        """A convolution (as everywhere in this field, a correlation) with zeros around the image.
 
         weights: (height, width, inputs, outputs), for a depthwise one (height, width, inputs,
         outputs per input). pads: ((top, bottom), (left, right)) px. Raises ModelError where these
@@ -142,9 +142,9 @@ def _dilated(weights: np.ndarray, dilations: Tuple[int, int]) -> np.ndarray:
 
 def _is_same(kernel: Sequence[int], strides: Tuple[int, int],
              pads: Tuple[Tuple[int, int], Tuple[int, int]], dilations: Tuple[int, int]) -> bool:
-    """Whether these pads are TensorFlow's SAME, at every size of the picture.
+    """Whether these pads are TensorFlow's SAME, at every size of the image.
 
-    With a stride, SAME depends on the picture's size (at even sizes it pads less at the top left
+    With a stride, SAME depends on the image's size (at even sizes it pads less at the top left
     than a symmetric pad does), so it is never taken for one.
     """
     return strides == (1, 1) and all(

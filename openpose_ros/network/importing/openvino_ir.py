@@ -38,7 +38,7 @@ def import_openvino(xml_path: str, out_path: str) -> None:
 def _import(model: Any, xml_path: str) -> GraphWriter:
     """The graph of a model of OpenVINO; one that contradicts itself raises all sorts of things."""
     if len(model.inputs) != 1 or len(model.outputs) != 2:
-        raise ModelError('{}: {} inputs and {} outputs, where a picture goes in and heatmaps and '
+        raise ModelError('{}: {} inputs and {} outputs, where an image goes in and heatmaps and '
                          'part affinity fields come out'.format(
                              xml_path, len(model.inputs), len(model.outputs)))
     graph = GraphWriter()
@@ -154,7 +154,7 @@ def _channels_last(constant: np.ndarray) -> np.ndarray:
         return constant.reshape(())
     shape = (1,) * (4 - constant.ndim) + constant.shape
     if shape[0] != 1 or shape[2:] != (1, 1):
-        raise ModelError('an operand of shape {} holds only for one picture size'.format(shape))
+        raise ModelError('an operand of shape {} holds only for one image size'.format(shape))
     return constant.reshape(-1)
 
 

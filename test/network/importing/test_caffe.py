@@ -92,7 +92,7 @@ def model(tmp_path, weights):
     return paths
 
 
-def picture(height=22, width=32):
+def image(height=22, width=32):
     return np.random.RandomState(1).randint(0, 256, (height, width, 3)).astype(np.float32)
 
 
@@ -133,7 +133,7 @@ def check_layers(found, expected):
 
 
 def test_layer_by_layer(model, weights):
-    check_layers(imported(model, picture()), reference(picture(), weights))
+    check_layers(imported(model, image()), reference(image(), weights))
 
 
 @pytest.mark.skipif(not hasattr(cv2.dnn, 'readNetFromCaffe'),
@@ -141,15 +141,15 @@ def test_layer_by_layer(model, weights):
 @pytest.mark.parametrize('size', [(22, 32), (21, 35)])   # odd sizes too: Caffe's pooling rounds up
 def test_layer_by_layer_against_opencv(model, size):
     net = cv2.dnn.readNetFromCaffe(*model[:2])
-    net.setInput(np.ascontiguousarray((picture(*size) / 256. - .5).transpose(2, 0, 1)[None]))
+    net.setInput(np.ascontiguousarray((image(*size) / 256. - .5).transpose(2, 0, 1)[None]))
     expected = [net.forward(name)[0].transpose(1, 2, 0) for name, _ in TENSORS]
-    check_layers(imported(model, picture(*size)), expected)
+    check_layers(imported(model, image(*size)), expected)
 
 
 def test_blobs_of_old(model, weights):
     with open(model[1], 'wb') as file:
         file.write(caffemodel(weights, legacy=True))
-    check_layers(imported(model, picture()), reference(picture(), weights))
+    check_layers(imported(model, image()), reference(image(), weights))
 
 
 def test_input_as_a_layer(model, weights):
@@ -157,7 +157,7 @@ def test_input_as_a_layer(model, weights):
     with open(model[0], 'w') as file:
         file.write('layer { name: "data" type: "Input" top: "image" '
                    'input_param { shape { dim: 1 dim: 3 dim: 1 dim: 1 } } }' + text)
-    check_layers(imported(model, picture()), reference(picture(), weights))
+    check_layers(imported(model, image()), reference(image(), weights))
 
 
 @pytest.mark.parametrize('old, new, said', [

@@ -63,13 +63,13 @@ def test_tflite_agrees(graph, tmp_path):
     interpreter = pytest.importorskip('ai_edge_litert.interpreter')
     path = str(tmp_path / 'graph.pb')
     graph.write(path)
-    picture = np.random.RandomState(1).uniform(-1., 1., (32, 48, 3)).astype(np.float32)
-    expected, = frozen_graphs.run(path, picture, 'image:0', 'heatmaps:0')
+    image = np.random.RandomState(1).uniform(-1., 1., (32, 48, 3)).astype(np.float32)
+    expected, = frozen_graphs.run(path, image, 'image:0', 'heatmaps:0')
     converter = tf.lite.TFLiteConverter.from_frozen_graph(
-        path, ['image'], ['heatmaps'], {'image': (1,) + picture.shape})
+        path, ['image'], ['heatmaps'], {'image': (1,) + image.shape})
     lite = interpreter.Interpreter(model_content=converter.convert())
     lite.allocate_tensors()
-    lite.set_tensor(lite.get_input_details()[0]['index'], picture[None])
+    lite.set_tensor(lite.get_input_details()[0]['index'], image[None])
     lite.invoke()
     found = lite.get_tensor(lite.get_output_details()[0]['index'])
     np.testing.assert_allclose(found, expected, atol=1e-4)
@@ -93,15 +93,15 @@ def test_a_depthwise_kernel_is_spread(tmp_path):
     """Some versions of TensorFlow ignore the dilations of a depthwise convolution."""
     path = str(tmp_path / 'graph.pb')
     graph = GraphWriter()
-    picture = np.random.RandomState(1).standard_normal((16, 20, 3)).astype(np.float32)
+    image = np.random.RandomState(1).standard_normal((16, 20, 3)).astype(np.float32)
     kernel = np.random.RandomState(2).standard_normal((3, 3, 3, 1)).astype(np.float32)
     graph.convolution('out', graph.placeholder('image'), kernel, (1, 1), ((3, 3), (2, 2)), (3, 2),
                       depthwise=True)
     graph.write(path)
-    padded = np.pad(picture, ((3, 3), (2, 2), (0, 0)), 'constant')
+    padded = np.pad(image, ((3, 3), (2, 2), (0, 0)), 'constant')
     expected = sum(padded[3 * i:3 * i + 16, 2 * j:2 * j + 20] * kernel[i, j, :, 0]
                    for i in range(3) for j in range(3))
-    np.testing.assert_allclose(frozen_graphs.run(path, picture, 'image:0', 'out:0')[0][0], expected,
+    np.testing.assert_allclose(frozen_graphs.run(path, image, 'image:0', 'out:0')[0][0], expected,
                                atol=1e-4)
 
 

@@ -46,35 +46,35 @@ def quantised(*shape):
 
 
 def saved(folder, layers, channels=3, outputs=(6, 4)):
-    """A model of `layers`, a function from picture to features, with fields and heatmaps on top.
+    """A model of `layers`, a function from image to features, with fields and heatmaps on top.
 
     What is on top is the same in every model with as many features.
     """
     random = np.random.RandomState(1)
-    picture = ops.parameter([1, channels, 32, 48], np.float32, name='data')
-    features = layers(picture)
+    image = ops.parameter([1, channels, 32, 48], np.float32, name='data')
+    features = layers(image)
     results = [ops.result(convolve(features, weights(count, features.shape[1], 1, 1,
                                                      random=random)))
                for count in outputs]
     path = os.path.join(str(folder), 'model.xml')
-    openvino.save_model(openvino.Model(results, [picture], 'model'), path, compress_to_fp16=False)
+    openvino.save_model(openvino.Model(results, [image], 'model'), path, compress_to_fp16=False)
     return path
 
 
-def openvino_run(model, picture):
+def openvino_run(model, image):
     """Heatmaps and fields by OpenVINO in single precision, NHWC."""
-    model.reshape([1, 3] + list(picture.shape[:2]))
+    model.reshape([1, 3] + list(image.shape[:2]))
     compiled = openvino.compile_model(model, 'CPU', {'INFERENCE_PRECISION_HINT': 'f32'})
-    fields, maps = compiled(picture.transpose(2, 0, 1)[None]).values()
+    fields, maps = compiled(image.transpose(2, 0, 1)[None]).values()
     return maps.transpose(0, 2, 3, 1), fields.transpose(0, 2, 3, 1)
 
 
 def check_equal(xml, out, sizes=((32, 48), (40, 56), (35, 53))):
     import_openvino(xml, out)
     for size in sizes:
-        picture = RANDOM.uniform(0., 2., size + (3,)).astype(np.float32)
-        expected = openvino_run(openvino.Core().read_model(xml), picture)
-        found = frozen_graphs.run(out, picture, 'image:0', 'heatmaps:0', 'pafs:0')
+        image = RANDOM.uniform(0., 2., size + (3,)).astype(np.float32)
+        expected = openvino_run(openvino.Core().read_model(xml), image)
+        found = frozen_graphs.run(out, image, 'image:0', 'heatmaps:0', 'pafs:0')
         for ours, theirs in zip(found, expected):
             assert ours.shape == theirs.shape
             assert np.abs(ours - theirs).max() < TOLERANCE
@@ -138,9 +138,9 @@ def test_quantised_activations_stay_float(tmp_path, out):
     kernel = weights(CHANNELS, 3, 3, 3)
     import_openvino(saved(tmp_path, lambda x: fake_quantize(convolve(x, kernel), -2., 2.)), out)
     bare = saved(tmp_path, lambda x: convolve(x, kernel))
-    picture = RANDOM.uniform(0., 2., (32, 48, 3)).astype(np.float32)
-    expected = openvino_run(openvino.Core().read_model(bare), picture)
-    for ours, theirs in zip(frozen_graphs.run(out, picture, 'image:0', 'heatmaps:0', 'pafs:0'),
+    image = RANDOM.uniform(0., 2., (32, 48, 3)).astype(np.float32)
+    expected = openvino_run(openvino.Core().read_model(bare), image)
+    for ours, theirs in zip(frozen_graphs.run(out, image, 'image:0', 'heatmaps:0', 'pafs:0'),
                             expected):
         assert np.abs(ours - theirs).max() < TOLERANCE
 
@@ -148,12 +148,12 @@ def test_quantised_activations_stay_float(tmp_path, out):
 def test_published_network(out):
     """A quantised build in half precision, on both sides without either."""
     xml = data.path('weights', 'human-pose-estimation-0001.FP16-INT8.xml')
-    picture = cv2.imread(data.path('peer', 'images', 'apink2.jpg'))
-    picture = cv2.resize(picture, (320, 240)).astype(np.float32)
+    image = cv2.imread(data.path('peer', 'images', 'apink2.jpg'))
+    image = cv2.resize(image, (320, 240)).astype(np.float32)
     import_openvino(xml, out)
-    found = frozen_graphs.run(out, picture, 'image:0', 'heatmaps:0', 'pafs:0')
+    found = frozen_graphs.run(out, image, 'image:0', 'heatmaps:0', 'pafs:0')
     assert [maps.shape for maps in found] == [(1, 30, 40, 19), (1, 30, 40, 38)]
-    for ours, theirs in zip(found, openvino_run(single_precision(xml), picture)):
+    for ours, theirs in zip(found, openvino_run(single_precision(xml), image)):
         assert np.abs(ours - theirs).max() < TOLERANCE
 
 
@@ -176,7 +176,7 @@ def single_precision(xml):
     (lambda x: ops.elu(x, .5), 'Elu with alpha 0.5 is not known'),
     (lambda x: fake_quantize(x, 0., 1., 0., 2.), 'another range'),
     (lambda x: ops.concat([x, x], 2), 'Concat other than of channels'),
-    (lambda x: ops.add(x, ops.constant(weights(1, 3, 32, 48))), 'only for one picture size'),
+    (lambda x: ops.add(x, ops.constant(weights(1, 3, 32, 48))), 'only for one image size'),
     (lambda x: ops.convolution(x, ops.constant(weights(4, 3, 3, 3)), [2, 2], [0, 0], [0, 0], [1, 1],
                                auto_pad='same_upper'), 'auto_pad same_upper'),
     (lambda x: convolve(convolve(x, weights(4, 3, 1, 1)), weights(2, 2, 2, 3, 3)),

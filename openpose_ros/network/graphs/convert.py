@@ -1,0 +1,26 @@
+"""A frozen graph as a TFLite file."""
+from openpose_ros.network.errors import ModelError, first_line
+from openpose_ros.network.files import write_whole
+from openpose_ros.network.graphs import tensors, transform
+from openpose_ros.network.graphs.graph import read_graph
+from openpose_ros.network.tf1 import tf
+from openpose_ros.network.models.catalogue import Model
+
+
+def convert(model: Model, graph_path: str, out_path: str) -> None:
+    """Write the TFLite model of a frozen graph, for images of any size. Raises ModelError."""
+    graph_def = read_graph(graph_path)
+    model = tensors.resolve(graph_def, model)
+    for step in (transform.fold_batch_norms, transform.write_out_statistics):
+        graph_def = step(graph_def, model.outputs)
+    wired = tensors.wire(graph_def, model)
+    with tf.Session(graph=wired.graph,
+                    config=tf.ConfigProto(device_count={'GPU': 0})) as session:
+        converter = tf.lite.TFLiteConverter.from_session(session, [wired.image],
+                                                         [wired.heatmaps, wired.pafs])
+        try:
+            converted = converter.convert()
+        except Exception as error:   # each version of the converter has its own kinds
+            raise ModelError('TensorFlow {} cannot convert {} to TFLite: {}'.format(
+                tf.__version__, graph_path, first_line(error)))
+    write_whole(out_path, converted)

@@ -1,0 +1,258 @@
+"""The node `openpose`: images in, skeletons out. A lifecycle node.
+
+The executor's thread only takes messages; all the work is done by one worker thread on the newest
+image (worker.py, pipeline.py). Written for rclpy of Humble; newer ones take the same calls.
+"""
+import sys
+import time
+import traceback
+
+from rclpy.clock import Clock, ClockType
+from rclpy.lifecycle import LifecycleNode, TransitionCallbackReturn
+from rclpy.qos import (DurabilityPolicy, HistoryPolicy, QoSProfile,
+                       ReliabilityPolicy)
+from rclpy.task import Future
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
+from std_srvs.srv import SetBool
+
+from openpose_ros import heap, network
+from openpose_ros.perception import Perception
+from openpose_ros.ros import outputs
+from openpose_ros.ros.conversions import images
+from openpose_ros.ros.conversions.tf2 import FrameError
+from openpose_ros.ros.node import parameters
+from openpose_ros.ros.node.diagnostics import Diagnostics, Health, Thresholds
+from openpose_ros.ros.node.pipeline import Pipeline
+from openpose_ros.ros.node.slot import Slot
+from openpose_ros.ros.node.statistics import Statistics
+from openpose_ros.ros.node.throttle import Throttle, one_line
+from openpose_ros.ros.node.transforms import Frames
+from openpose_ros.ros.node.worker import Worker
+from openpose_ros.ros.outputs.hri import HriError
+from openpose_ros.ros.process import runner, transport
+
+_FAREWELL = .3   # s from the transition shutdown to the process's end, for its answer to get out
+_PATIENCE = 1.5     # s from a signal to the process's end, where something does not let it end
+
+
+class OpenposeNode(LifecycleNode):
+    """See docs/robot.md for its topics, services and parameters.
+
+    done: completes when the node has been shut down.
+    """
+
+    def __init__(self) -> None:
+        super().__init__('openpose')
+        self.done = Future()
+        self._refused = parameters.declare(self)
+        self.add_on_set_parameters_callback(self._on_parameters)
+        self._perception = self._frames = self._pipeline = self._worker = None
+        self._outputs, self._subscriptions_in, self._enable = [], [], None
+        self._enabled, self._shut_down = True, False
+        self._image_topic = ''
+        self._image_at = None   # monotonic time of the newest image
+        self._throttle = Throttle()
+        self.statistics = Statistics()
+        self._diagnostics = Diagnostics(self)
+
+    def start(self) -> None:
+        """Configure and activate, unless the parameter autostart says no."""
+        if self.get_parameter('autostart').value:
+            if self.trigger_configure() == TransitionCallbackReturn.SUCCESS:
+                self.trigger_activate()
+
+    def end(self) -> None:
+        """Shut down, unless that has been done, and go."""
+        if not self._shut_down:
+            self.trigger_shutdown()
+        self.destroy_node()
+
+    # What the lifecycle asks for.
+
+    def on_configure(self, state) -> TransitionCallbackReturn:
+        """Load the network and run it once at the expected shape."""
+        value_of = parameters.values(self)
+        start = time.monotonic()
+        try:
+            wrong = list(self._refused.values()) + parameters.problems(value_of)
+            if wrong:
+                raise ValueError('; '.join(wrong))
+            for kind in outputs.ALL:
+                if kind.wanted(value_of):
+                    self._outputs.append(kind(self))   # one by one: _forget closes those there are
+            self._frames = Frames(self) if value_of['target_frame'] else None
+            self._perception = self._load(value_of)
+        except (ValueError, network.ModelError, FrameError, HriError) as error:
+            self.get_logger().error('cannot be configured: {}'.format(error))
+            self._forget()
+            return TransitionCallbackReturn.FAILURE
+        except Exception:   # rclpy would swallow it
+            self.get_logger().error('cannot be configured: {}'.format(traceback.format_exc()))
+            self._forget()
+            return TransitionCallbackReturn.FAILURE
+        self._enable = self.create_service(SetBool, '~/enable', self._on_enable)
+        self.get_logger().info('ready after {:.1f} s: {}'.format(
+            time.monotonic() - start, self._perception.network.description))
+        return TransitionCallbackReturn.SUCCESS
+
+    def on_activate(self, state) -> TransitionCallbackReturn:
+        """Start taking images."""
+        value_of = parameters.values(self)
+        self.statistics = Statistics()
+        self._image_at = None
+        self._pipeline = Pipeline(self._perception, self._outputs, self.statistics, self._frames,
+                                  self.get_clock(), self._warn)
+        self._pipeline.configure(value_of)
+        self._worker = Worker(self._pipeline.process, self._on_failure)
+        self._subscribe(value_of)
+        return super().on_activate(state)
+
+    def on_deactivate(self, state) -> TransitionCallbackReturn:
+        """Let go of the camera and stop the network."""
+        self._stop()
+        heap.give_back()
+        return super().on_deactivate(state)
+
+    def on_cleanup(self, state) -> TransitionCallbackReturn:
+        """Free the network and its memory."""
+        self._forget()
+        heap.give_back()
+        return TransitionCallbackReturn.SUCCESS
+
+    def on_shutdown(self, state) -> TransitionCallbackReturn:
+        """Let go of everything, in whatever state, and end the process."""
+        self._stop()
+        self._forget()
+        self._shut_down = True
+        # Of a steady clock, for simulated time may stand still.
+        self.create_timer(_FAREWELL, lambda: self.done.set_result(None),
+                          clock=Clock(clock_type=ClockType.STEADY_TIME))
+        return TransitionCallbackReturn.SUCCESS
+
+    def on_error(self, state) -> TransitionCallbackReturn:
+        """Back to unconfigured after a transition that failed."""
+        self._stop()
+        self._forget()
+        return TransitionCallbackReturn.SUCCESS
+
+    # What the diagnostics ask for.
+
+    def health(self) -> Health:
+        """The node's state as a whole."""
+        slot = self._worker.slot if self._worker is not None else Slot()
+        loaded = self._perception.network if self._perception is not None else None
+        return Health(
+            state=self._state_label(), received=slot.received, dropped=slot.dropped,
+            image_age=None if self._image_at is None else time.monotonic() - self._image_at,
+            publishers=self.count_publishers(self._image_topic) if self._image_topic else 0,
+            described={} if loaded is None else {
+                'model': loaded.model.name, 'network': loaded.description})
+
+    def thresholds(self) -> Thresholds:
+        """The parameters that say what is worth a warning."""
+        return Thresholds(*(self.get_parameter('diagnostics.' + name).value
+                            for name in Thresholds._fields))
+
+    # How it is done.
+
+    def _load(self, value_of):
+        loaded = network.load(
+            value_of['model'], backend=value_of['backend'], device=value_of['device'],
+            gpu_memory_fraction=value_of['gpu_memory_fraction'] or None,
+            threads=value_of['threads'] or None, model_dir=value_of['model_dir'] or None,
+            max_bytes=value_of['model_max_bytes'])
+        loaded.max_pixels = value_of['network_max_pixels']
+        perception = Perception(loaded, parameters.perception_settings(value_of))
+        perception.warm_up(value_of['warm_up_width'], value_of['warm_up_height'])
+        return perception
+
+    def _forget(self):
+        for output in self._outputs:
+            output.close(self)
+        self._outputs = []
+        if self._enable is not None:
+            self.destroy_service(self._enable)
+            self._enable = None
+        if self._frames is not None:
+            self._frames.close()
+        self._perception = self._frames = None
+
+    def _state_label(self):
+        if self._worker is not None:
+            return 'active' if self._enabled else 'paused'
+        return 'inactive' if self._perception is not None else 'unconfigured'
+
+    def _subscribe(self, value_of):
+        reliability = (ReliabilityPolicy.RELIABLE if value_of['image_reliability'] == 'reliable'
+                       else ReliabilityPolicy.BEST_EFFORT)
+        newest = QoSProfile(depth=1, history=HistoryPolicy.KEEP_LAST, reliability=reliability,
+                            durability=DurabilityPolicy.VOLATILE)
+        image = self.resolve_topic_name('image')
+        depth = self.resolve_topic_name('depth')
+        self._image_topic = image + ('' if value_of['image_transport'] == 'raw' else '/compressed')
+        topics = [(CameraInfo, 'camera_info', self._pipeline.set_camera_info)]
+        image_type = Image if value_of['image_transport'] == 'raw' else CompressedImage
+        topics.append((image_type, self._image_topic, self._on_image))
+        if value_of['depth_transport'] == 'raw':
+            topics.append((Image, depth, self._pipeline.depth.add))
+        elif value_of['depth_transport'] == 'compressedDepth':
+            topics.append((CompressedImage, depth + '/compressedDepth', self._pipeline.depth.add))
+        self._subscriptions_in = [
+            self.create_subscription(message_type, topic, callback, newest)
+            for message_type, topic, callback in topics]
+
+    def _on_image(self, message):
+        self._image_at = time.monotonic()
+        if self._enabled:
+            self._worker.slot.put(message)
+
+    def _stop(self):
+        for subscription in self._subscriptions_in:
+            self.destroy_subscription(subscription)
+        self._subscriptions_in = []
+        if self._worker is not None:
+            self._worker.stop()
+        self._worker = self._pipeline = None
+
+    def _on_parameters(self, changes):
+        result = parameters.check_change(self, changes, self._perception is not None)
+        if result.successful:
+            for change in changes:
+                self._refused.pop(change.name, None)
+            if self._pipeline is not None:
+                self._pipeline.configure(dict(
+                    parameters.values(self), **{change.name: change.value for change in changes}))
+        return result
+
+    def _on_enable(self, request, response):
+        self._enabled = request.data
+        response.success = True
+        response.message = 'looking at images' if request.data else 'paused'
+        return response
+
+    def _on_failure(self, error):
+        expected = isinstance(error, (images.ImageError, network.ModelError))
+        why = str(error) if expected else repr(error)
+        self.statistics.failed(one_line(why))
+        if expected:
+            self._warn(why)
+        else:
+            line = self._throttle.passed('an image was left out: {}'.format(why))
+            if line is not None:
+                self.get_logger().error(line)
+
+    def _warn(self, text):
+        """Log what is wrong, in one line and not too often."""
+        line = self._throttle.passed(text)
+        if line is not None:
+            self.get_logger().warning(line)
+
+
+def main() -> int:
+    """Run the node until it is told to stop; the process's exit code."""
+    runner.run(OpenposeNode, transport.MESSAGES, _PATIENCE)
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""What an output of the node is, and what it is given of each image."""
+from typing import Any, Dict, NamedTuple, Optional
+
+import numpy as np
+from rclpy.qos import QoSProfile
+
+from openpose_ros.people import People
+from openpose_ros.scene import Camera
+
+
+class Seen(NamedTuple):
+    """What came out of one image.
+
+    image: (h, w, 3) BGR. image_header: the image's own. header: the same stamp, and the frame of
+    `people`. stamp: s; that of the header, or the time of arrival where the header has none.
+    people_in_camera: the same people in the camera's optical frame. up: (3,) unit vector against
+    gravity in the frame of `people`. floor: m; the floor's height along `up` in that frame, None
+    where it is unknown.
+    """
+
+    image: np.ndarray
+    image_header: Any
+    header: Any
+    stamp: float
+    people: People
+    people_in_camera: People
+    camera: Optional[Camera]
+    up: np.ndarray
+    floor: Optional[float]
+
+
+class Output:
+    """One topic; subclasses name it and build its message. It is built only if somebody listens."""
+
+    topic = ''
+    message_type = None
+
+    def __init__(self, node) -> None:
+        self._publisher = node.create_publisher(self.message_type, self.topic, QoSProfile(depth=5))
+
+    @staticmethod
+    def wanted(values: Dict[str, Any]) -> bool:
+        """Whether there is this output at all, by the parameters."""
+        return True
+
+    def configure(self, values: Dict[str, Any]) -> None:
+        """Use these parameter values from the next image on."""
+
+    def heard(self) -> bool:
+        """Whether anybody listens."""
+        return self._publisher.get_subscription_count() > 0
+
+    def publish(self, seen: Seen) -> None:
+        """Publish the message for one image, where there is one."""
+        message = self.build(seen)
+        if message is not None:
+            self._publisher.publish(message)
+
+    def build(self, seen: Seen):
+        """The message, or None."""
+        raise NotImplementedError
+
+    def close(self, node) -> None:
+        """Publish no more."""
+        node.destroy_publisher(self._publisher)

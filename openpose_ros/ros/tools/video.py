@@ -1,0 +1,142 @@
+"""The node `video`: publishes a video, a folder of images or a camera as a camera's driver would.
+
+Publishes image_raw, image_raw/compressed (JPEG), camera_info and, with --depth-folder,
+depth/image_raw (16UC1, mm, registered to the image), all with the same stamp. Without a
+calibration or a field of view camera_info is all zero: the camera is not calibrated.
+"""
+import argparse
+import sys
+import time
+
+from rclpy.node import Node
+from rclpy.qos import QoSProfile
+from rclpy.task import Future
+from rclpy.utilities import remove_ros_args
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
+from std_msgs.msg import Header
+
+from openpose_ros.ros.conversions import images
+from openpose_ros.ros.process import runner
+from openpose_ros.ros.tools.sources import SourceError, open_source
+from openpose_ros.scene import Camera, CameraError
+
+# Reliable, so that subscribers of either kind (RViz is reliable, most nodes are not) are served.
+_QOS = QoSProfile(depth=5)
+_LAST_WAY = .5  # s; the last image's way to who takes it
+_PATIENCE = 1.5     # s from a signal to the process's end, where a camera gives no image
+
+
+class VideoNode(Node):
+    """Publishes a source's frames at its rate, or another; `done` completes after the last one."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        super().__init__('video')
+        self._source = open_source(options.source, options.depth_folder)
+        self._frames = self._source.frames()
+        self._options = options
+        self._camera = Camera.from_yaml(options.camera_info) if options.camera_info else None
+        self._images = self.create_publisher(Image, 'image_raw', _QOS)
+        self._compressed = self.create_publisher(CompressedImage, 'image_raw/compressed', _QOS)
+        self._infos = self.create_publisher(CameraInfo, 'camera_info', _QOS)
+        self._depths = self.create_publisher(Image, 'depth/image_raw', _QOS)
+        self.done = Future()
+
+    def start(self) -> None:
+        """Begin to publish."""
+        rate = self._options.rate or self._source.rate
+        # A camera's own rate is kept by waiting for its next image.
+        self._timer = self.create_timer(1. / rate if rate else .001, self._publish_next)
+
+    def end(self) -> None:
+        """Go, when the last image has arrived."""
+        time.sleep(_LAST_WAY)
+        self.destroy_node()
+
+    def _publish_next(self) -> None:
+        if sum(publisher.get_subscription_count()
+               for publisher in (self._images, self._compressed)) < self._options.wait:
+            return
+        frame = next(self._frames, None)
+        if frame is None and self._options.loop:
+            self._frames = self._source.frames()
+            frame = next(self._frames, None)
+        if frame is None:
+            self._timer.cancel()
+            self.done.set_result(None)
+            return
+        self._publish(frame)
+
+    def _publish(self, frame) -> None:
+        header = Header(stamp=self.get_clock().now().to_msg(), frame_id=self._options.frame_id)
+        height, width = frame.image.shape[:2]
+        self._infos.publish(make_camera_info(self._find_camera(width, height), width, height,
+                                             header))
+        if frame.depth is not None:
+            self._depths.publish(images.write_depth(frame.depth, header))
+        for publisher, write in ((self._images, images.write_image),
+                                 (self._compressed, images.write_compressed)):
+            if publisher.get_subscription_count():
+                publisher.publish(write(frame.image, header))
+
+    def _find_camera(self, width, height):
+        if self._camera is None and self._options.hfov:
+            self._camera = Camera.from_field_of_view(width, height, self._options.hfov)
+        if self._camera is not None and (
+                self._camera.width, self._camera.height) != (width, height):
+            raise CameraError('the calibration is for {}x{}, but the image has {}x{}'.format(
+                self._camera.width, self._camera.height, width, height))
+        return self._camera
+
+
+def make_camera_info(camera, width: int, height: int, header: Header) -> CameraInfo:
+    """The CameraInfo of a scene.Camera; all zero, as for a camera not calibrated, where it is None.
+
+    Source: sensor_msgs/CameraInfo, for a single camera: R is the identity, P is K.
+    """
+    info = CameraInfo(header=header, height=height, width=width)
+    if camera is not None:
+        fx, fy, cx, cy = camera.fx, camera.fy, camera.cx, camera.cy
+        info.distortion_model = 'plumb_bob' if camera.model == 'none' else camera.model
+        info.d = list(camera.distortion) + [0.] * (5 - len(camera.distortion))
+        info.k = [fx, 0., cx, 0., fy, cy, 0., 0., 1.]
+        info.r = [1., 0., 0., 0., 1., 0., 0., 0., 1.]
+        info.p = [fx, 0., cx, 0., 0., fy, cy, 0., 0., 0., 1., 0.]
+    return info
+
+
+def parse(arguments) -> argparse.Namespace:
+    """The options of the command line."""
+    parser = argparse.ArgumentParser(prog='video', description=__doc__.split('\n\n')[0])
+    parser.add_argument('source', help='video file, folder of images, or camera (0, /dev/video0)')
+    parser.add_argument('--depth-folder', metavar='FOLDER',
+                        help='16-bit PNGs in mm, in the order of the images of the source folder')
+    parser.add_argument('--rate', type=float, metavar='HZ',
+                        help="images per second (default: the video's; 10 for a folder)")
+    parser.add_argument('--loop', action='store_true', help='begin anew at the end')
+    parser.add_argument('--wait', type=int, default=0, metavar='N',
+                        help='begin when the images, raw or compressed, have N subscribers')
+    camera = parser.add_mutually_exclusive_group()
+    camera.add_argument('--camera-info', metavar='FILE.yaml', help="the camera's calibration")
+    camera.add_argument('--hfov', type=float, metavar='DEGREES',
+                        help='the horizontal field of view, where there is no calibration')
+    parser.add_argument('--frame-id', default='camera_color_optical_frame', metavar='NAME',
+                        help="the camera's optical frame (default: %(default)s)")
+    options = parser.parse_args(arguments)
+    if options.rate is not None and not 0. < options.rate <= 1000.:
+        parser.error('--rate must be above 0 and at most 1000 Hz')
+    return options
+
+
+def main() -> int:
+    """Run the node until the source ends, or Ctrl-C."""
+    options = parse(remove_ros_args(sys.argv)[1:])
+    try:
+        runner.run(lambda: VideoNode(options), patience=_PATIENCE)
+    except (SourceError, CameraError) as error:
+        print('error:', error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,180 @@
+"""Which way people face, over time: a probability over the full circle about the up axis.
+
+What an image says of a direction is seldom one normal distribution. Without depth its mirror image
+may be as likely (mirror.py), now and then a front is taken for a back, and some are just wrong. So
+what is known of each direction is a probability over a grid of azimuths, once for each way to turn:
+not at all, slowly or quickly, to either side. Nothing is decided before the images decide it.
+
+Source: the histogram filter of Thrun, Burgard and Fox, "Probabilistic Robotics" (2005), section
+4.1, over the azimuth and the rate of turning.
+"""
+from functools import lru_cache
+from typing import Sequence, Tuple
+
+import numpy as np
+
+from openpose_ros.people import SOURCE_DEPTH, SOURCE_NONE
+from openpose_ros.tracking import circle
+from openpose_ros.tracking.mirror import candidates
+from openpose_ros.tracking.rows import Rows
+from openpose_ros.tracking.smoothing import gain
+
+# rad/s: the ways to turn, beside not at all, and how much the rate of each varies.
+RATES = np.radians([90., -90., 240., -240.])
+RATE_STDDEVS = np.radians([60., 60., 100., 100.])
+WAYS = 1 + len(RATES)
+# Without depth the side to which someone is turned is hardly seen: quick turns are not believed.
+AGILITY_WITHOUT_DEPTH = 0.4
+LEAST_STDDEV = np.radians(3.)       # less is not told apart on the grid
+UNKNOWN_STDDEV = np.radians(30.)    # of a direction measured without one
+ORDINARY_STDDEV = np.radians(30.)   # a less certain measurement tells less of front and back
+WRONG = 0.03                # share of the measurements that say nothing
+REVERSED = 0.05             # share of the ordinary ones that take a front for a back
+REVERSED_WHEN_STRONG = 1e-4     # share of those that are less than `strong_stddev`
+LOST = 1e-5                 # probability, for each image, that it is any other direction
+SHARED = 0.25               # share of a measurement's variance that is the same in every frame
+ELEVATION_CUTOFF = 1.       # Hz, of the smoothing of looking up and down
+
+_EVEN = 1. / (WAYS * circle.COUNT)
+_AGILITY = np.array([[1.], [AGILITY_WITHOUT_DEPTH]])
+_STAY = np.eye(WAYS)
+
+
+class Heading(Rows):
+    """Directions of things in rows, all at the same time.
+
+    belief: (n, ways to turn, azimuths) probabilities, 1 in all for each row. known: (n,) bool.
+    age: (n,) s since the last measurement. slow: (n,) 1 for a row that does not turn quickly.
+    elevation: (n,) rad above the horizontal plane. shared: (n,) rad^2, the part of the last
+    measurement's variance that smoothing cannot reduce. source: (n,) of the last measurement.
+    drift (rad/sqrt(s)), dwell (s), flip_frames, strong_stddev (rad): as in the settings.
+    """
+
+    drift = 0.03
+    dwell = 5.
+    flip_frames = 3
+    strong_stddev = 0.06
+
+    COLUMNS = {'belief': _EVEN, 'known': False, 'age': 0., 'slow': 0, 'elevation': 0.,
+               'shared': 0., 'source': SOURCE_NONE}
+
+    def __init__(self, up: Sequence[float]) -> None:
+        self.axes = _axes(up)
+        self.belief = np.zeros((0, WAYS, circle.COUNT))
+        self.known = np.zeros(0, bool)
+        self.age = np.zeros(0)
+        self.slow = np.zeros(0, int)
+        self.elevation = np.zeros(0)
+        self.shared = np.zeros(0)
+        self.source = np.zeros(0, np.uint8)
+
+    def predict(self, dt: float) -> None:
+        """Turn everything on by `dt` seconds."""
+        self.age = self.age + dt
+        changes = 1. - np.exp(-dt / self.dwell)
+        ways = (1. - changes) * _STAY + changes / WAYS
+        turns = _turns(round(dt, 3), self.drift, self._opposite)
+        belief = circle.shifted(ways @ self.belief, turns.take(self.slow, axis=0))
+        self.belief = np.maximum(belief, min(LOST, self._opposite) * _EVEN)
+
+    def update(self, rows: np.ndarray, directions: np.ndarray, stddev: np.ndarray,
+               source: np.ndarray, mirrors: np.ndarray, dt: float) -> None:
+        """Take measurements in, after :meth:`predict` to their time.
+
+        rows: (m,) indices. directions: (m, 3) unit vectors, all known. stddev: (m,) rad. source:
+        (m,). mirrors: (m, 3) the ray in which a direction may be mirrored, NaN where it is not. dt:
+        s since the last frame.
+        """
+        if not len(rows):
+            return
+        azimuth, elevation = self._angles(directions)
+        stddev = np.maximum(np.where(np.isfinite(stddev), stddev, UNKNOWN_STDDEV), LEAST_STDDEV)
+        new = ~self.known[rows]
+        strong = stddev <= self.strong_stddev
+        density = self._density(azimuth, stddev, mirrors, strong)
+        belief = self._prior(rows, new, strong) * density[:, None]
+        self.belief[rows] = belief / belief.sum(axis=(1, 2), keepdims=True)
+        self.known[rows] = True
+        self.age[rows] = 0.
+        self.shared[rows] = SHARED * stddev ** 2
+        weight = np.where(new, 1., gain(ELEVATION_CUTOFF, dt))
+        self.elevation[rows] += weight * (elevation - self.elevation[rows])
+        self.source[rows] = source
+        self.slow[rows] = source != SOURCE_DEPTH
+
+    def estimate(self) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Unit vectors (n, 3), standard deviations about `up` (n,), rad, and sources (n,).
+
+        NaN where unknown. While it is undecided which end is the front the deviation says so.
+        """
+        azimuth, stddev = circle.estimate(self.belief.sum(axis=1))
+        stddev = np.sqrt(stddev ** 2 + self.shared)
+        azimuth, stddev = (np.where(self.known, each, np.nan) for each in (azimuth, stddev))
+        source = np.where(self.known, self.source, SOURCE_NONE).astype(np.uint8)
+        return self._directions(azimuth, self.elevation), stddev, source
+
+    @property
+    def _opposite(self) -> float:
+        """Share of what is believed that may be the other way round: `flip_frames` must reach it.
+
+        Each leaves (1 - REVERSED) / REVERSED times as much of its own end as of the other.
+        """
+        return (REVERSED / (1. - REVERSED)) ** (self.flip_frames - .5)
+
+    def _prior(self, rows: np.ndarray, new: np.ndarray, strong: np.ndarray) -> np.ndarray:
+        """What may be, before a measurement; a strong one finds both ends alike."""
+        belief = self.belief.take(rows, axis=0)
+        if strong.any():
+            belief[strong] = .5 * (belief[strong] + circle.opposite(belief[strong]))
+        if new.any():
+            belief[new] = _EVEN
+        return belief
+
+    def _density(self, azimuth: np.ndarray, stddev: np.ndarray, mirrors: np.ndarray,
+                 strong: np.ndarray) -> np.ndarray:
+        """What these measurements tell of each azimuth, (m, azimuths)."""
+        density = circle.normal(azimuth, stddev)
+        mirrored = np.flatnonzero(np.isfinite(mirrors).all(axis=1))
+        if len(mirrored):
+            mixture = candidates(azimuth[mirrored], stddev[mirrored],
+                                 self._angles(mirrors[mirrored])[0])
+            density[mirrored] = (mixture.share[..., None] * circle.normal(
+                mixture.azimuth, mixture.stddev)).sum(axis=0)
+        worth = np.minimum((ORDINARY_STDDEV / stddev) ** 2, 1.)
+        back = np.where(strong, REVERSED_WHEN_STRONG, .5 - (.5 - REVERSED) * worth)[:, None]
+        density = density + back * (circle.opposite(density) - density)
+        return (1. - WRONG) * density + WRONG / (2. * np.pi)
+
+    def _angles(self, directions: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+        """Azimuth and elevation, rad, of unit vectors (m, 3)."""
+        ahead, aside, above = (directions @ self.axes.T).T
+        return np.arctan2(aside, ahead), np.arctan2(above, np.hypot(ahead, aside))
+
+    def _directions(self, azimuth: np.ndarray, elevation: np.ndarray) -> np.ndarray:
+        """Unit vectors (n, 3) of azimuth and elevation, rad."""
+        level = np.cos(elevation)
+        return np.array([level * np.cos(azimuth), level * np.sin(azimuth),
+                         np.sin(elevation)]).T @ self.axes
+
+
+@lru_cache(maxsize=64)
+def _turns(dt: float, drift: float, opposite: float) -> np.ndarray:
+    """Fourier transforms of how far everything turns within `dt` s: quickly or not, ways, waves.
+
+    `opposite`: share of each that is turned half around. What is computed is kept, for what a
+    camera's frames are apart is much the same in whole milliseconds.
+    """
+    share = np.empty((2, WAYS, circle.COUNT))
+    share[:, 0] = circle.wandered(drift * np.sqrt(dt))
+    share[:, 1:] = circle.turned(dt * _AGILITY * RATES, dt * _AGILITY * RATE_STDDEVS)
+    return np.fft.rfft(share + opposite * (circle.opposite(share) - share))
+
+
+def _axes(up: Sequence[float]) -> np.ndarray:
+    """Rows: two horizontal unit vectors and up, a right-handed frame."""
+    above = np.asarray(up, float)
+    above = above / np.linalg.norm(above)
+    ahead = np.eye(3)[np.argmin(np.abs(above))]
+    ahead = ahead - above * (ahead @ above)
+    ahead = ahead / np.linalg.norm(ahead)
+    return np.stack([ahead, np.cross(above, ahead), above])

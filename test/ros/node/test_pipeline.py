@@ -1,0 +1,263 @@
+"""One image through the pipeline, with a perception that always sees the same people."""
+import time
+
+import numpy as np
+import pytest
+
+pytest.importorskip('rclpy', reason='ROS 2 is not here')
+pytest.importorskip('openpose_ros.msg', reason='the messages are not built: make build')
+from people_for_messages import crowd  # noqa: E402
+from rclpy.clock import Clock  # noqa: E402
+from sensor_msgs.msg import CameraInfo  # noqa: E402
+from std_msgs.msg import Header  # noqa: E402
+
+from openpose_ros.people import transformed  # noqa: E402
+from openpose_ros.perception import Frame  # noqa: E402
+from openpose_ros.ros.conversions import images  # noqa: E402
+from openpose_ros.ros.conversions.tf2 import FrameError
+from openpose_ros.ros.node import parameters  # noqa: E402
+from openpose_ros.ros.node.pipeline import Pipeline  # noqa: E402
+from openpose_ros.ros.node.stamps import StampError  # noqa: E402
+from openpose_ros.ros.node.statistics import Statistics  # noqa: E402
+from openpose_ros.ros.node.transforms import Pose  # noqa: E402
+from openpose_ros.ros.tools.video import make_camera_info  # noqa: E402
+from openpose_ros.scene import Camera  # noqa: E402
+
+# A camera 1 m over the ground that looks along the x axis of the world.
+POSE = Pose(np.array(((0., 0., 1.), (-1., 0., 0.), (0., -1., 0.))), np.array((0., 0., 1.)))
+
+
+class Perception:
+    """Sees two people wherever there is a camera."""
+
+    settings = tracker = None
+
+    def __init__(self):
+        self.placed = {}
+
+    def find(self, image):
+        return Frame(crowd(2), {'network': .1, 'decoding': .01}, image.shape[1::-1])
+
+    def place(self, frame, camera=None, depth=None, stamp=None, up=None, camera_height=None,
+              pose=None):
+        self.placed = {'camera': camera, 'depth': depth, 'stamp': stamp, 'up': up,
+                       'camera_height': camera_height}
+        if camera is None:
+            unknown = np.full((2, 3), np.nan)
+            return frame._replace(people=frame.people._replace(position=unknown))
+        return frame if pose is None else frame._replace(
+            people=transformed(frame.people, pose.rotation, pose.translation))
+
+
+class Tracking:
+    """A tracker that counts how often it was told to forget."""
+
+    settings, resets = None, 0
+
+    def reset(self):
+        self.resets += 1
+
+
+class Listened:
+    """An output that somebody listens to."""
+
+    def __init__(self):
+        self.seen, self.values, self.listeners = [], None, True
+
+    def heard(self):
+        return self.listeners
+
+    def configure(self, values):
+        self.values = values
+
+    def publish(self, seen):
+        self.seen.append(seen)
+
+
+class Frames:
+    """TF that knows where the camera is, or not."""
+
+    known, forgotten = True, 0
+
+    def forget(self):
+        self.forgotten += 1
+
+    def pose(self, target, source, stamp):
+        if not self.known:
+            raise FrameError('no transform')
+        return POSE
+
+
+@pytest.fixture
+def given():
+    """The pipeline with all that is round it, as attributes."""
+    class Given:
+        perception, output, statistics, frames = Perception(), Listened(), Statistics(), Frames()
+        reported = []
+        sec = 11
+        values = {parameter.name: parameter.default for parameter in parameters.PARAMETERS}
+    Given.pipeline = Pipeline(Given.perception, [Given.output], Given.statistics, Given.frames,
+                              Clock(), Given.reported.append)
+    return Given
+
+
+def process(given, width=640, height=480, sec=None, frame='eye', **changes):
+    """What was published of a black image, by default a second newer than the one before."""
+    given.pipeline.configure(dict(given.values, **changes))
+    header = Header(frame_id=frame)
+    given.sec = header.stamp.sec = given.sec + 1 if sec is None else sec
+    given.pipeline.process(images.write_image(np.zeros((height, width, 3), np.uint8), header))
+    return given.output.seen[-1]
+
+
+def calibrate(given, camera=Camera.from_field_of_view(640, 480, 60.)):
+    given.pipeline.set_camera_info(make_camera_info(camera, 640, 480, Header()))
+
+
+def test_without_a_listener_the_image_is_not_even_read(given):
+    given.output.listeners = False
+    given.pipeline.process(None)
+    assert given.statistics.snapshot().counts == {'unheard': 1}
+
+
+def test_values_count_from_the_next_image_on(given):
+    process(given)
+    assert given.output.values == given.values
+    given.pipeline.configure(dict(given.values, network_height=64))
+    assert given.perception.settings.height == 368
+    process(given, network_height=64)
+    assert given.perception.settings.height == 64
+
+
+def test_a_camera_height_is_that_of_the_floor(given):
+    calibrate(given)
+    seen = process(given, camera_height=1.1, camera_pitch=10.)
+    assert seen.floor == -1.1
+    assert given.perception.placed['camera_height'] == 1.1
+    np.testing.assert_allclose(seen.up, (0., -np.cos(np.radians(10.)), -np.sin(np.radians(10.))))
+
+
+def test_a_calibration_fits_a_smaller_image_of_its_aspect_only(given):
+    calibrate(given)
+    assert process(given, 320, 240).camera.fx == pytest.approx(
+        .5 * Camera.from_field_of_view(640, 480, 60.).fx)
+    assert process(given, 320, 320).camera is None
+    assert given.statistics.snapshot().counts['camera_info_invalid'] == 1
+    assert 'stay in the image plane' in given.reported[-1]
+    assert process(given, 320, 320, horizontal_fov=60.).camera.width == 320
+
+
+def test_a_calibration_that_is_put_right_is_taken(given):
+    given.pipeline.set_camera_info(CameraInfo(width=640, height=480))
+    assert process(given).camera is None
+    calibrate(given)
+    assert process(given).camera is not None
+
+
+def test_a_calibration_that_was_bad_for_a_moment_is_taken_again(given):
+    calibrate(given)
+    assert process(given).camera is not None
+    given.pipeline.set_camera_info(CameraInfo(width=640, height=480))
+    assert process(given).camera is None
+    calibrate(given)
+    assert process(given).camera is not None
+
+
+def test_an_image_without_a_stamp_is_of_now(given):
+    seen = process(given, sec=0)
+    assert seen.stamp > 1e9
+    assert given.perception.placed['stamp'] == seen.stamp
+    assert given.statistics.snapshot().seconds['latency'][0] < 60.
+    assert 'no stamp' in given.reported[0]
+    assert process(given, sec=12).stamp == 12.
+
+
+def test_in_a_target_frame_people_are_there_and_in_the_camera(given):
+    calibrate(given)
+    seen = process(given, target_frame='map')
+    assert (seen.header.frame_id, seen.image_header.frame_id) == ('map', 'eye')
+    assert seen.header.stamp == seen.image_header.stamp
+    np.testing.assert_allclose(seen.people_in_camera.position, crowd(2).position)
+    np.testing.assert_allclose(seen.people.position[:, 0], crowd(2).position[:, 2])
+    np.testing.assert_allclose(given.perception.placed['up'], (0., -1., 0.), atol=1e-12)
+    assert given.perception.placed['camera_height'] == 1.
+    assert seen.floor == 0.
+
+
+def test_without_tf_people_stay_in_the_image_plane(given):
+    calibrate(given)
+    given.frames.known = False
+    seen = process(given, target_frame='map')
+    assert seen.header.frame_id == 'map'
+    assert seen.camera is None and np.isnan(seen.people_in_camera.position).all()
+    assert seen.people_in_camera.ids.tolist() == seen.people.ids.tolist()
+    assert given.statistics.snapshot().counts['transform_missing'] == 1
+
+
+def test_depth_that_cannot_be_read_is_counted_and_done_without(given):
+    calibrate(given)
+    header = Header()
+    header.stamp.sec = 12
+    given.pipeline.depth.add(images.write_image(np.zeros((4, 4, 3), np.uint8), header))
+    process(given)
+    assert given.perception.placed['depth'] is None
+    assert given.statistics.snapshot().counts['depth_unusable'] == 1
+    header = Header()
+    header.stamp.sec = 13
+    given.pipeline.depth.add(images.write_depth(np.ones((4, 4), np.uint16), header))
+    process(given)
+    assert given.perception.placed['depth'] is None
+    assert given.statistics.snapshot().counts['depth_unusable'] == 2
+    assert 'another aspect' in given.reported[-1]
+    process(given)
+    assert given.statistics.snapshot().counts['depth_unpaired'] == 1
+
+
+def test_an_image_that_is_not_the_newest_is_left_out(given):
+    process(given)
+    for sec in (12, 11):
+        with pytest.raises(StampError):
+            process(given, sec=sec)
+    assert len(given.output.seen) == 1
+    assert process(given, sec=13).stamp == 13.
+
+
+def test_when_time_jumps_back_people_and_tf_are_forgotten(given):
+    process(given, sec=100)
+    tracker = given.perception.tracker = Tracking()
+    process(given, sec=101)
+    assert (tracker.resets, given.frames.forgotten) == (0, 0)
+    process(given, sec=3)
+    assert (tracker.resets, given.frames.forgotten) == (1, 1)
+    assert given.statistics.snapshot().counts['time_jumps'] == 1
+    assert 'jumped back by 98.000 s' in given.reported[-1]
+
+
+def test_another_frame_is_another_camera(given):
+    process(given)
+    tracker = given.perception.tracker = Tracking()
+    process(given)
+    assert tracker.resets == 0
+    process(given, frame='ear')
+    assert tracker.resets == 1 and "from 'eye' to 'ear'" in given.reported[-1]
+    process(given, frame='')
+    assert tracker.resets == 2 and any('no frame_id' in line for line in given.reported)
+
+
+def test_an_image_that_breaks_off_leaves_nothing_half_remembered(given):
+    process(given)
+    tracker = given.perception.tracker = Tracking()
+    given.perception.place = lambda *_: 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        process(given)
+    assert tracker.resets == 1
+
+
+def test_a_stamp_ahead_of_the_clock_is_reported(given):
+    process(given, sec=int(time.time()) + 100)
+    counted = given.statistics.snapshot()
+    assert counted.counts['stamp_ahead'] == 1
+    assert counted.seconds['latency'][0] < -90.
+    assert 's ahead of the clock' in given.reported[-1]
+    process(given, sec=int(time.time()))
+    assert given.statistics.snapshot().counts['stamp_ahead'] == 1

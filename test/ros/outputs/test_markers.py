@@ -1,0 +1,146 @@
+"""People as markers."""
+import numpy as np
+import pytest
+
+pytest.importorskip('rclpy', reason='ROS 2 is not here')
+pytest.importorskip('openpose_ros.msg', reason='the messages are not built: make build')
+from people_for_messages import UP, Node, crowd, seen  # noqa: E402
+from rclpy.serialization import serialize_message  # noqa: E402
+from visualization_msgs.msg import Marker  # noqa: E402
+
+from openpose_ros import body, drawing  # noqa: E402
+from openpose_ros.people import people_in_image  # noqa: E402
+from openpose_ros.ros.outputs.markers import Markers  # noqa: E402
+from openpose_ros.scene import Camera  # noqa: E402
+
+
+@pytest.fixture
+def markers():
+    made = Markers(Node())
+    made.configure({'markers.lifetime': 1.5, 'markers.plane_distance': 0.})
+    return made
+
+
+def by_kind(array, action=Marker.ADD):
+    """{(namespace, id): marker} of those with this action."""
+    return {(marker.ns, marker.id): marker for marker in array.markers if marker.action == action}
+
+
+def xyz(points):
+    return np.array([(point.x, point.y, point.z) for point in points]).reshape(-1, 3)
+
+
+def test_every_limb_and_joint_is_there_in_its_colour(markers):
+    people = crowd(2)
+    found = by_kind(markers.build(seen(people)))
+    limbs = found['limbs', 0]
+    count = len(body.COCO.limbs) - body.COCO.extra_limbs
+    assert len(limbs.points) == len(limbs.colors) == 2 * 2 * count
+    for person in range(2):
+        for limb in range(count):
+            at = 2 * (person * count + limb)
+            np.testing.assert_allclose(xyz(limbs.points[at:at + 2]),
+                                       people.points[person, list(body.COCO.limbs[limb])])
+            blue, green, red = drawing.limb_colour(limb)
+            for colour in limbs.colors[at:at + 2]:
+                np.testing.assert_allclose((colour.r, colour.g, colour.b),
+                                           (red / 255., green / 255., blue / 255.), atol=1e-6)
+    joints = [found['joints', size] for size in range(3)]
+    assert sum(len(marker.points) for marker in joints) == 2 * 18
+    assert joints[0].scale.x < joints[1].scale.x < joints[2].scale.x
+
+
+def test_a_surer_joint_is_larger(markers):
+    people = crowd(1)
+    people.keypoints[0, :, 2] = np.linspace(.05, .95, 18)
+    found = by_kind(markers.build(seen(people)))
+    np.testing.assert_allclose(
+        np.concatenate([xyz(found['joints', size].points) for size in range(3)]),
+        people.points[0])
+
+
+def test_unknown_parts_and_directions_are_left_out(markers):
+    people = crowd(1)
+    people.points[0, body.LEFT_WRIST] = np.nan
+    people.facing[0] = people.velocity[0] = np.nan
+    array = markers.build(seen(people))
+    found = by_kind(array)
+    assert sum(len(found['joints', size].points) for size in range(3)
+               if ('joints', size) in found) == 17
+    assert ('gaze', 0) in found
+    gone = by_kind(array, Marker.DELETE)
+    assert ('facing', 0) in gone and ('facing_stddev', 0) in gone and ('velocity', 0) in gone
+    for marker in array.markers:
+        assert np.isfinite(xyz(marker.points)).all()
+
+
+def test_arrows_begin_at_the_body_and_point_the_right_way(markers):
+    people = crowd(1)
+    found = by_kind(markers.build(seen(people)))
+    shaft = xyz(found['facing', 0].points)[:2]
+    np.testing.assert_allclose(shaft[0], people.points[0, body.NECK])
+    np.testing.assert_allclose(shaft[1] - shaft[0], .5 * people.facing[0])
+    shaft = xyz(found['velocity', 0].points)[:2]
+    np.testing.assert_allclose(shaft[1] - shaft[0], people.velocity[0])
+
+
+def test_a_wedge_is_as_wide_as_the_uncertainty(markers):
+    people = crowd(1)
+    wedge = by_kind(markers.build(seen(people)))['facing_stddev', 0]
+    rim = xyz(wedge.points) - people.points[0, body.NECK]
+    rim = rim[np.linalg.norm(rim, axis=1) > 1e-9] / .5
+    np.testing.assert_allclose(np.linalg.norm(rim, axis=1), 1.)
+    np.testing.assert_allclose(rim.dot(UP), 0., atol=1e-12)
+    angles = np.arccos(np.clip(rim.dot(people.facing[0]), -1., 1.))
+    assert angles.max() == pytest.approx(people.facing_stddev[0])
+    assert 0. < wedge.color.a < 1.
+
+
+def test_the_label_says_who_and_how_far_and_goes_with_her(markers):
+    people = crowd(2)
+    found = by_kind(markers.build(seen(people)))
+    distance = np.linalg.norm(people.position[0])
+    assert found['label', 1].text == '#1 {:.1f} m'.format(distance)
+    label = found['label', 1].pose.position
+    top = people.points[0].dot(UP).max()
+    assert np.dot((label.x, label.y, label.z), UP) > top
+    array = markers.build(seen(people.select([1])))
+    assert ('label', 1) in by_kind(array, Marker.DELETE)
+    assert ('label', 2) in by_kind(array)
+    array = markers.build(seen(people.select([1])))
+    assert ('label', 1) not in by_kind(array, Marker.DELETE)
+
+
+def test_untracked_people_have_labels_of_their_own(markers):
+    people = crowd(2)._replace(ids=np.zeros(2, np.uint32))
+    labels = [marker for marker in markers.build(seen(people)).markers if marker.ns == 'label']
+    assert len({marker.id for marker in labels}) == 2
+    assert all('#' not in marker.text for marker in labels)
+
+
+def test_everything_goes_when_nobody_is_there(markers):
+    markers.build(seen(crowd(3)))
+    array = markers.build(seen(crowd(0)))
+    assert not by_kind(array)
+    assert len({(marker.ns, marker.id) for marker in array.markers}) == len(array.markers)
+    serialize_message(array)
+
+
+def test_frame_and_lifetime_are_set(markers):
+    for marker in markers.build(seen(crowd(2))).markers:
+        assert marker.header.frame_id == 'eye'
+        assert (marker.lifetime.sec, marker.lifetime.nanosec) == (1, 500000000)
+
+
+def test_people_without_position_are_drawn_on_a_plane_only_on_request(markers):
+    camera = Camera.from_field_of_view(640, 480, 60.)
+    people = people_in_image(crowd(1).keypoints)
+    assert not by_kind(markers.build(seen(people, camera)))
+    markers.configure({'markers.lifetime': 1., 'markers.plane_distance': 2.})
+    found = by_kind(markers.build(seen(people, camera)))
+    joints = np.concatenate([xyz(marker.points) for (kind, _), marker in found.items()
+                             if kind == 'joints'])
+    np.testing.assert_allclose(joints[:, 2], 2.)
+    pixels = camera.project(joints)
+    np.testing.assert_allclose(np.sort(pixels[:, 0]), np.sort(people.keypoints[0, :, 0]), atol=1e-3)
+    assert by_kind(markers.build(seen(people)))      # without a camera too
