@@ -152,7 +152,7 @@ def restarted():
         peer.close()
 
 
-COUNTED = ('frames in', 'frames processed', 'frames dropped')
+COUNTED = ('images in', 'images processed', 'images dropped')
 
 
 def row(rate, found):

@@ -52,7 +52,7 @@ class Counter(Node):
     def report(self) -> None:
         """Print what happened since the last time."""
         sent, processed = self._printed
-        print('{:4} frames in {:4} processed {:>4} people {:>6} ms from camera to skeleton'.format(
+        print('{:4} images in {:4} processed {:>4} people {:>6} ms from camera to skeleton'.format(
             self.sent - sent, self.processed - processed, _median(self._people),
             _median(self._latencies)), flush=True)
         self._printed = self.sent, self.processed
@@ -172,7 +172,7 @@ def main() -> int:
         rclpy.init()
         counter = Counter()
         play(options, counter, processes)
-        print('{} of {} frames processed'.format(counter.processed, counter.sent))
+        print('{} of {} images processed'.format(counter.processed, counter.sent))
     except KeyboardInterrupt:
         pass
     except (DemoError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""The people of one frame as arrays: what every room after decoding takes and gives back.
+"""The people of one image as arrays: what every room after decoding takes and gives back.
 
 Unknown is NaN (or SOURCE_NONE, or id 0 for a person who is not tracked), never 0.
 """
@@ -27,7 +27,10 @@ class People(NamedTuple):
     points: (n, 18, 3) float64, m; position of each part.
     position: (n, 3), m; the hips' midpoint. position_covariance: (n, 3, 3), m^2.
     facing, gaze: (n, 3) unit vectors, the front of the torso (horizontal) and of the head.
-    facing_stddev, gaze_stddev: (n,), rad, about the vertical axis.
+    facing_stddev, gaze_stddev: (n,), rad, about the vertical axis. gaze_pitch_stddev: (n,), rad, up
+        and down.
+    attention: (n,) in [0, 1]; the probability that they look at the camera.
+    stature, stature_stddev: (n,), m; how tall they are, standing.
     velocity: (n, 3), m/s; velocity_covariance: (n, 3, 3), m^2/s^2.
     *_source: (n,) uint8, one of SOURCE_NONE, SOURCE_DEPTH, SOURCE_MONOCULAR.
     ids: (n,) uint32; 0 means not tracked.
@@ -44,7 +47,11 @@ class People(NamedTuple):
     facing_source: np.ndarray
     gaze: np.ndarray
     gaze_stddev: np.ndarray
+    gaze_pitch_stddev: np.ndarray
     gaze_source: np.ndarray
+    attention: np.ndarray
+    stature: np.ndarray
+    stature_stddev: np.ndarray
     velocity: np.ndarray
     velocity_covariance: np.ndarray
     ids: np.ndarray
@@ -80,7 +87,8 @@ def people_in_image(keypoints: np.ndarray) -> People:
         keypoints=keypoints, scores=person_scores(keypoints), points=unknown(PART_COUNT, 3),
         position=unknown(3), position_covariance=unknown(3, 3), position_source=none(),
         facing=unknown(3), facing_stddev=unknown(), facing_source=none(),
-        gaze=unknown(3), gaze_stddev=unknown(), gaze_source=none(),
+        gaze=unknown(3), gaze_stddev=unknown(), gaze_pitch_stddev=unknown(),
+        gaze_source=none(), attention=unknown(), stature=unknown(), stature_stddev=unknown(),
         velocity=unknown(3), velocity_covariance=unknown(3, 3), ids=np.zeros(n, np.uint32))
 
 

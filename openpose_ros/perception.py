@@ -31,7 +31,7 @@ class Settings(NamedTuple):
     scene: SceneSettings = SceneSettings()
 
 
-class Frame(NamedTuple):
+class Perceived(NamedTuple):
     """The people seen in one image, and what it cost.
 
     seconds: of wall time, by what was done ('resizing', 'network', 'decoding', 'scene',
@@ -61,11 +61,11 @@ class Perception:
         self.find(np.zeros((height, width, 3), np.uint8))
 
     def look(self, image: np.ndarray, camera: Optional[Camera] = None,
-             depth: Optional[np.ndarray] = None, stamp: Optional[float] = None) -> Frame:
+             depth: Optional[np.ndarray] = None, stamp: Optional[float] = None) -> Perceived:
         """The people in one image: :meth:`find`, then :meth:`place`."""
         return self.place(self.find(image), camera, depth, stamp)
 
-    def find(self, image: np.ndarray) -> Frame:
+    def find(self, image: np.ndarray) -> Perceived:
         """The people in the plane of one image, (h, w, 3) uint8 BGR."""
         settings = self.settings
         start = time.perf_counter()
@@ -76,13 +76,13 @@ class Perception:
         keypoints = decode(maps.heatmaps, maps.pafs, body, settings.decoding)
         keypoints = to_image(keypoints, maps.heatmaps.shape[:2], image.shape[:2])
         people = people_in_image(to_coco(keypoints, body))
-        return Frame(people, {'network': maps.seconds, 'resizing': seen - start - maps.seconds,
+        return Perceived(people, {'network': maps.seconds, 'resizing': seen - start - maps.seconds,
                               'decoding': time.perf_counter() - seen}, image.shape[1::-1])
 
-    def place(self, frame: Frame, camera: Optional[Camera] = None,
+    def place(self, frame: Perceived, camera: Optional[Camera] = None,
               depth: Optional[np.ndarray] = None, stamp: Optional[float] = None,
               up: Sequence[float] = UP, camera_height: Optional[float] = None,
-              pose=None) -> Frame:
+              pose=None) -> Perceived:
         """The people of `frame` in space, followed from frame to frame.
 
         camera: without it they stay in the image plane. depth: as scene.locate takes it. stamp: s,
@@ -102,6 +102,6 @@ class Perception:
         if self.tracker is not None:
             people = self.tracker.update(people, stamp, frame.image_size,
                                          (0., 0., 0.) if pose is None else pose.translation)
-        return Frame(people, dict(frame.seconds, scene=placed - start,
+        return Perceived(people, dict(frame.seconds, scene=placed - start,
                                   tracking=time.perf_counter() - placed),
                      frame.image_size, problems)

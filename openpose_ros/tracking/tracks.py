@@ -152,6 +152,7 @@ class Tracks(Rows):
         shown = self.points.age <= self.unseen[:, None] + 1e-6
         mean, covariance = self.space.estimate()
         directions, stddev, sources = self.heading.estimate()
+        unknown = np.full(len(self.ids), np.nan)    # not followed yet
         people = People(
             keypoints=np.concatenate([places, scores[..., None]], axis=2).astype(np.float32),
             scores=(self.scores * confidence).astype(np.float32),
@@ -161,6 +162,7 @@ class Tracks(Rows):
             facing=directions[0::2], facing_stddev=stddev[0::2], facing_source=sources[0::2],
             gaze=directions[1::2], gaze_stddev=stddev[1::2], gaze_source=sources[1::2],
             velocity=mean[:, 3:], velocity_covariance=covariance[:, 3:, 3:],
+            gaze_pitch_stddev=unknown, attention=unknown, stature=unknown, stature_stddev=unknown,
             ids=self.ids.copy())
         self._leave_raw(people, measured)
         return people

@@ -13,7 +13,7 @@ from openpose_ros.commands import benchmark, evaluate, ranges, tables
 from openpose_ros.network.models.catalogue import Model
 from openpose_ros.network.network import Maps, Network
 from openpose_ros.people import people_in_image
-from openpose_ros.perception import Frame, Settings
+from openpose_ros.perception import Perceived, Settings
 from openpose_ros.scene import Camera
 
 
@@ -74,7 +74,7 @@ class Seer:
             for name, (x, y, _) in zip(evaluate.COCO_DATASET_PARTS, places):
                 person[COCO.parts.index(name)] = ((x + .5) * factor - .5 + self.error * factor,
                                                   (y + .5) * factor - .5, .9)
-        return Frame(people_in_image(keypoints), {}, image.shape[1::-1])
+        return Perceived(people_in_image(keypoints), {}, image.shape[1::-1])
 
 
 @pytest.fixture

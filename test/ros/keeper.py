@@ -54,7 +54,7 @@ class Keeper:
         self._active = False
         values = self.until_status(lambda values: values['state'] == 'inactive')
         self.inactive.append(self._memory())
-        processed, end = int(values['frames processed']), time.monotonic() + _LATE
+        processed, end = int(values['images processed']), time.monotonic() + _LATE
         self.until(lambda: self._ledger.heard_in_watch >= processed or time.monotonic() > end)
         self._ledger.end_watch(processed, self._watches)
 

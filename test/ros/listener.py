@@ -30,8 +30,8 @@ def on_skeletons(message):
 def on_diagnostics(message):
     for status in message.status:
         values = {pair.key: pair.value for pair in status.values}
-        if 'frames in' in values:
-            say(**{'in': int(values['frames in'])})
+        if 'images in' in values:
+            say(**{'in': int(values['images in'])})
 
 
 def main():

@@ -276,7 +276,7 @@ class LongDay:
         self._keeper.wait(.5)      # until the node knows; it would publish, and nobody count
         unheard = self._keeper.counts['unheard']
         self._camera.play(self._scene)
-        self._keeper.until_status(lambda values: int(values['frames unheard']) > unheard)
+        self._keeper.until_status(lambda values: int(values['images without subscribers']) > unheard)
         self._camera.play(None)
         self._audience.watch()
         self._keeper.meet()

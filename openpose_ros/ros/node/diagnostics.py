@@ -85,9 +85,9 @@ def build(health: Health, snapshot: Snapshot, recent: Dict[str, int], passed: Op
     counts = snapshot.counts
     values = dict(health.described)
     values.update({
-        'state': health.state, 'frames in': health.received,
-        'frames processed': counts.get('processed', 0), 'frames dropped': health.dropped,
-        'frames failed': counts.get('failed', 0), 'frames unheard': counts.get('unheard', 0),
+        'state': health.state, 'images in': health.received,
+        'images processed': counts.get('processed', 0), 'images dropped': health.dropped,
+        'images failed': counts.get('failed', 0), 'images without subscribers': counts.get('unheard', 0),
         'people': snapshot.people})
     if passed:
         values['rate in (Hz)'] = round(recent.get('received', 0) / passed, 1)

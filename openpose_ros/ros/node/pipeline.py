@@ -58,7 +58,7 @@ class Pipeline:
 
         Raises images.ImageError for an image that cannot be used, StampError among them.
         """
-        outputs = [output for output in self._outputs if output.heard()]
+        outputs = [output for output in self._outputs if output.has_subscribers()]
         if not outputs:
             self._statistics.count('unheard')
             return

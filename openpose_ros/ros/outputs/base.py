@@ -46,7 +46,7 @@ class Output:
     def configure(self, values: Dict[str, Any]) -> None:
         """Use these parameter values from the next image on."""
 
-    def heard(self) -> bool:
+    def has_subscribers(self) -> bool:
         """Whether anybody listens."""
         return self._publisher.get_subscription_count() > 0
 

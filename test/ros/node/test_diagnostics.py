@@ -58,8 +58,8 @@ def test_everything_is_told():
     values = {pair.key: pair.value for pair in status.values}
     assert values['model'] == 'a_model'
     assert values['state'] == 'active'
-    assert (values['frames in'], values['frames processed'], values['frames dropped'],
-            values['frames failed']) == ('10', '100', '1', '1')
+    assert (values['images in'], values['images processed'], values['images dropped'],
+            values['images failed']) == ('10', '100', '1', '1')
     assert (values['rate in (Hz)'], values['rate processed (Hz)']) == ('10.0', '5.0')
     assert values['people'] == '3'
     assert float(values['latency median (ms)']) == pytest.approx(505., abs=6.)

@@ -153,5 +153,5 @@ def test_a_flood_of_bad_images_makes_few_lines_and_no_memory(camera):
     periods = 2. + (time.monotonic() - start) / PERIOD
     assert said().count("[WARN]") <= KINDS * periods
     assert said().count("is not one of") <= periods
-    status = camera.status(lambda status: int(status.values['frames failed']) > 100)
+    status = camera.status(lambda status: int(status.values['images failed']) > 100)
     assert len(status.values['last error']) <= LENGTH

@@ -101,7 +101,7 @@ def test_an_image_that_cannot_be_decoded_is_counted_and_the_next_one_is_not_lost
 
     def reached(level, message, values):
         seen.append((level, message))
-        return int(values['frames failed']) > 0
+        return int(values['images failed']) > 0
     subscribed = peer.listen('/diagnostics', DiagnosticArray)
     peer.until(lambda: any(reached(status.level, status.message, as_dict(status))
                            for array in subscribed for status in array.status
@@ -153,7 +153,7 @@ def test_of_a_fast_camera_only_the_newest_images_are_looked_at(peer, pixels):
     subscribed = peer.listen('/diagnostics', DiagnosticArray)
 
     def drops():
-        return max([int(as_dict(status)['frames dropped']) for array in subscribed
+        return max([int(as_dict(status)['images dropped']) for array in subscribed
                     for status in array.status if status.name.startswith(NODE)], default=None)
     before = peer.until(lambda: drops() is not None, lambda: None) and drops()
     sent = []
@@ -236,7 +236,7 @@ def test_disabled_it_looks_at_nothing(peer):
 
     def processed():
         return peer.diagnostics(
-            lambda level, message, values: values['state'] == 'paused')['frames processed']
+            lambda level, message, values: values['state'] == 'paused')['images processed']
     try:
         before, count = processed(), processed()
         while before != count:   # the image that was at hand is still finished
@@ -254,7 +254,7 @@ def test_nothing_is_computed_while_nobody_listens(peer):
     subscribed = peer.listen('/diagnostics', DiagnosticArray)
 
     def unheard():
-        return [int(as_dict(status)['frames unheard']) for array in subscribed
+        return [int(as_dict(status)['images without subscribers']) for array in subscribed
                 for status in array.status if status.name.startswith(NODE)]
     peer.show_until(lambda: len(unheard()) >= 2 and unheard()[-1] > unheard()[0], GREY)
 

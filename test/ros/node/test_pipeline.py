@@ -12,7 +12,7 @@ from sensor_msgs.msg import CameraInfo  # noqa: E402
 from std_msgs.msg import Header  # noqa: E402
 
 from openpose_ros.people import transformed  # noqa: E402
-from openpose_ros.perception import Frame  # noqa: E402
+from openpose_ros.perception import Perceived  # noqa: E402
 from openpose_ros.ros.conversions import images  # noqa: E402
 from openpose_ros.ros.conversions.tf2 import FrameError
 from openpose_ros.ros.node import parameters  # noqa: E402
@@ -36,7 +36,7 @@ class Perception:
         self.placed = {}
 
     def find(self, image):
-        return Frame(crowd(2), {'network': .1, 'decoding': .01}, image.shape[1::-1])
+        return Perceived(crowd(2), {'network': .1, 'decoding': .01}, image.shape[1::-1])
 
     def place(self, frame, camera=None, depth=None, stamp=None, up=None, camera_height=None,
               pose=None):
@@ -64,7 +64,7 @@ class Listened:
     def __init__(self):
         self.seen, self.values, self.listeners = [], None, True
 
-    def heard(self):
+    def has_subscribers(self):
         return self.listeners
 
     def configure(self, values):
