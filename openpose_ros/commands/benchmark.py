@@ -150,7 +150,7 @@ def _print(rows):
     figures = [name for name, _ in evaluate.FIGURES if name in rows[0]]
     header = ['model', 'height', 'way', 'backend'] + figures + ['network ms', 'decoding ms',
                                                                 'time / first']
-    tables.print_table(header, [
+    tables.print_table('', header, [
         [row['model'], row['height'], row['way'], row['backend']]
         + ['{:.3f}'.format(row[name]) for name in figures]
         + ['{:.1f}'.format(row['network_ms']), '{:.2f}'.format(row['decoding_ms']),

@@ -8,7 +8,7 @@ import numpy as np
 from tqdm import tqdm
 
 from openpose_ros.body import COCO
-from openpose_ros.commands import common
+from openpose_ros.commands import common, tables
 from openpose_ros.files import read_regular
 
 # The 17 keypoints of the COCO data set in its own order: left before right, and no neck.
@@ -39,8 +39,8 @@ def run(args) -> None:
     print('  '.join('{:>6}'.format(name) for name, _ in FIGURES))
     print('  '.join('{:6.3f}'.format(figures[name]) for name, _ in FIGURES))
     if args.json:
-        with common.written_whole(args.json) as temporary, open(temporary, 'w') as file:
-            json.dump(dict(figures, model=args.model, height=args.height), file, indent=2)
+        with common.written_whole(args.json) as temporary:
+            tables.write_json(temporary, dict(figures, model=args.model, height=args.height))
 
 
 def read_annotations(path: str):

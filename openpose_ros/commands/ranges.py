@@ -162,18 +162,17 @@ def distance(camera: Camera, network_height: int, height: float) -> float:
 
 def _print(rows):
     groups = _groups(rows)
-    print('\nShare found (median error of the keypoints, as a share of the height) by the height '
-          'of people in the network\'s input, px')
     bins = sorted({(row['from_px'], row['to_px']) for row in rows})
     cells = {(row['model'], row['height'], row['from_px']): '{:.2f}{}'.format(
         row['share'], '' if row['error'] is None else ' ({:.1%})'.format(row['error']))
         for row in rows}
     tables.print_table(
-        ['model', 'height'] + ['{:.0f}-{:.0f}'.format(low, high) for low, high in bins],
+        'Share found (median error of the keypoints, as a share of the height) by the height of '
+        'people in the network\'s input, px', ['model', 'height'] + ['{:.0f}-{:.0f}'.format(low, high) for low, high in bins],
         [[model, height] + [cells.get((model, height, low), '') for low, _ in bins]
          for model, height in groups])
-    print('\nHow far people of {} m are found'.format(STATURE))
     tables.print_table(
+        'How far people of {} m are found'.format(STATURE),
         ['model', 'height', 'share', 'from px'] + [name + ', m' for name in CAMERAS],
         [[model, height, '{:.0%}'.format(share)] + _reach(height, least_height(group, share))
          for (model, height), group in groups.items() for share in SHARES])

@@ -1,16 +1,52 @@
-"""What measurements end in: a table on the screen, figures as JSON, a plot."""
+"""What measurements share: timing, a table on the screen, figures as JSON, a plot."""
 import contextlib
 import json
 import os
-from typing import Any, Iterator, Optional, Sequence
+import time
+from typing import Any, Callable, Dict, Iterator, Optional, Sequence
+
+import numpy as np
 
 from openpose_ros.commands import common
 
 PLOT_TYPES = ('.png', '.svg', '.pdf')
 
 
-def print_table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """A table in Markdown whose columns also line up on a screen; the first is to the left."""
+def time_ms(function: Callable[[], Any], repeats: int, warm_up: int = 1) -> np.ndarray:
+    """Wall time of each call in milliseconds, (repeats,)."""
+    for _ in range(warm_up):
+        function()
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        function()
+        times.append((time.perf_counter() - start) * 1e3)
+    return np.array(times)
+
+
+def time_in_turn_ms(functions: Dict[Any, Callable[[], Any]], rounds: int,
+                    warm_up: int = 1) -> Dict[Any, np.ndarray]:
+    """Milliseconds of several functions called in turn, so that all see the same machine.
+
+    functions: by name. Returns (rounds,) by name.
+    """
+    times = {name: [] for name in functions}
+    for function in functions.values():
+        for _ in range(warm_up):
+            function()
+    for _ in range(rounds):
+        for name, function in functions.items():
+            times[name].append(time_ms(function, 1, 0)[0])
+    return {name: np.array(taken) for name, taken in times.items()}
+
+
+def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """A table in Markdown whose columns also line up on a screen; the first is to the left.
+
+    title: a line above it, where it is not empty.
+    """
+    if title:
+        print('\n{}\n'.format(title))
     cells = [[str(cell) for cell in row] for row in [header] + list(rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
     cells.insert(1, ['-' * width if not column else '-' * (width - 1) + ':'
@@ -35,9 +71,10 @@ def reserved(path: Optional[str]) -> Iterator[Optional[str]]:
 
 
 def write_json(path: Optional[str], figures: Any) -> None:
+    """Write figures as JSON, where there is a path."""
     if path is not None:
         with open(path, 'w') as file:
-            json.dump(figures, file, indent=1)
+            json.dump(figures, file, indent=1, default=lambda value: value.item())  # NumPy's numbers
             file.write('\n')
 
 

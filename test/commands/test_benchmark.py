@@ -231,7 +231,7 @@ def test_a_plot_without_matplotlib_says_what_to_install(capsys, monkeypatch):
 
 
 def test_a_table_is_markdown(capsys):
-    tables.print_table(['model', 'AP'], [['thin', .3], ['lightweight', .47]])
+    tables.print_table('', ['model', 'AP'], [['thin', .3], ['lightweight', .47]])
     assert capsys.readouterr().out.splitlines() == [
         '| model       |   AP |', '| ----------- | ---: |', '| thin        |  0.3 |',
         '| lightweight | 0.47 |']
