@@ -5,8 +5,8 @@ the 64 images of the test data's coco_val.
 """
 import argparse
 
+import report  # first: it finds what the tests share
 import data
-import report
 
 from openpose_ros import network
 from openpose_ros.commands import evaluate

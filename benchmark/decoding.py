@@ -3,11 +3,11 @@
 Run by `make bench`. Ratios count, for machines differ; every row is measured in turn in one run.
 """
 import cv2
+import report  # first: it finds what the tests share
 import data
 import matplotlib
 import numpy as np
 import reference
-import report
 
 from openpose_ros.body import COCO
 from openpose_ros.decoding import Settings, decode

@@ -10,9 +10,9 @@ import sys
 import time
 
 import cv2
+import report  # first: it finds what the tests share
 import data
 import numpy as np
-import report
 
 from openpose_ros.ros.process import transport
 

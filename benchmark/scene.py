@@ -9,10 +9,10 @@ import json
 import os
 
 import cv2
+import report  # first: it finds what the tests share
 import data
 import matplotlib
 import numpy as np
-import report
 import synthetic
 import turning_person as turning_frames
 from tqdm import tqdm

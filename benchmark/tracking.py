@@ -10,10 +10,10 @@ import os
 import sys
 
 import cv2
+import report  # first: it finds what the tests share
 import data
 import matplotlib
 import numpy as np
-import report
 import turning_person as turning_frames
 from tqdm import tqdm
 
