@@ -12,7 +12,7 @@ from openpose_ros.network.averaging import run_averaged
 from openpose_ros.people import People, people_in_image, transformed
 from openpose_ros.scene import UP, Camera
 from openpose_ros.scene import Settings as SceneSettings
-from openpose_ros.scene import locate
+from openpose_ros.scene import locate_and_explain
 from openpose_ros.tracking import Tracker
 
 
@@ -94,8 +94,9 @@ class Perception:
         people, problems = frame.people, list(frame.problems)
         start = time.perf_counter()
         if camera is not None:
-            people = locate(people, camera, depth, up, camera_height, self.settings.scene,
-                            problems)
+            people, why = locate_and_explain(people, camera, depth, up, camera_height,
+                                             self.settings.scene)
+            problems += why
             if pose is not None:
                 people = transformed(people, pose.rotation, pose.translation)
         placed = time.perf_counter()

@@ -7,10 +7,11 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from tqdm import tqdm
 
+from openpose_ros import proportions
 from openpose_ros.commands import common, evaluate, tables
 from openpose_ros.network import Network
 from openpose_ros.perception import Perception, Settings
-from openpose_ros.scene import Camera, proportions
+from openpose_ros.scene import Camera
 
 STATURE = 1.7    # m, of the person whose distance is given
 CAMERAS = {'640x480, 60 deg': Camera.from_field_of_view(640, 480, 60.),

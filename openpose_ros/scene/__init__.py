@@ -6,7 +6,8 @@ and radians. Unknown is NaN.
 from openpose_ros.scene.camera import Camera, CameraError
 from openpose_ros.scene.depth import (Depths, DepthSettings, depth_problem,
                                       joint_depths)
-from openpose_ros.scene.locate import UP, Settings, locate, up_of_tilt
+from openpose_ros.scene.locate import (UP, Located, Settings, locate,
+                                       locate_and_explain, up_of_tilt)
 
-__all__ = ['UP', 'Camera', 'CameraError', 'DepthSettings', 'Depths', 'Settings', 'depth_problem',
-           'joint_depths', 'locate', 'up_of_tilt']
+__all__ = ['UP', 'Camera', 'CameraError', 'DepthSettings', 'Depths', 'Located', 'Settings',
+           'depth_problem', 'joint_depths', 'locate', 'locate_and_explain', 'up_of_tilt']

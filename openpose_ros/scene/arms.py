@@ -29,7 +29,7 @@ def _reach():
 _REACH = _reach()
 
 
-def doubt_covered(view: View, size: np.ndarray, depths: Depths) -> Depths:
+def inflate_occluded_depth(view: View, size: np.ndarray, depths: Depths) -> Depths:
     """The same depths, less certain where an arm passes before shoulders, hips or head.
 
     size: (n,), apparent size, 1/m.

@@ -1,6 +1,6 @@
 """Which way the torso's front points, from the shoulders and hips.
 
-Headings are relative to the ray to the person, see heading.py. The left part of a pair `width`
+Headings are relative to the ray to the person, see view.py. The left part of a pair `width`
 apart lies width·cos(heading) to the image's right of the right one, and width·sin(heading)
 further away. The first is well conditioned side-on, the second (which needs depth) face-on.
 """
@@ -10,7 +10,7 @@ import numpy as np
 
 from openpose_ros.body import (LEFT_HIP, LEFT_SHOULDER, NECK, RIGHT_HIP,
                                RIGHT_SHOULDER)
-from openpose_ros.scene import heading, proportions
+from openpose_ros import circle, proportions
 from openpose_ros.scene.depth import Depths
 from openpose_ros.scene.size import Estimate
 from openpose_ros.scene.view import View
@@ -40,13 +40,13 @@ RIGHTS, LEFTS = [RIGHT_SHOULDER, RIGHT_HIP], [LEFT_SHOULDER, LEFT_HIP]
 WIDTHS, _WIDTH_STDDEVS = np.transpose((proportions.SHOULDERS, proportions.HIPS))    # m
 # Where on them a depth camera looks, stddev m: a hip of one who sits is somewhere on the thigh.
 _SURFACE = np.array((.01, .03))
-_HIDES = hidden(WIDTHS[:, None], heading.ANGLES)    # probability that one of a pair is hidden
-_ACROSS = WIDTHS[:, None] * heading.COS - _HIDDEN_BACKWARD * _HIDES
+_HIDES = hidden(WIDTHS[:, None], circle.ANGLES)    # probability that one of a pair is hidden
+_ACROSS = WIDTHS[:, None] * circle.COS - _HIDDEN_BACKWARD * _HIDES
 # Variance of a pair across the image at apparent size 1: of its keypoints, and of its width.
 _PLACE = 2. * (_PLACEMENT + (_HIDDEN_PLACEMENT - _PLACEMENT) * _HIDES) ** 2
-_SPREAD = (_WIDTH_STDDEVS[:, None] * heading.COS) ** 2
-_AWAY = WIDTHS[:, None] * heading.SIN
-_SHOWN = _AWAY * (_SHOWN_BACK + (_SHOWN_FRONT - _SHOWN_BACK) * .5 * (1. + heading.COS))
+_SPREAD = (_WIDTH_STDDEVS[:, None] * circle.COS) ** 2
+_AWAY = WIDTHS[:, None] * circle.SIN
+_SHOWN = _AWAY * (_SHOWN_BACK + (_SHOWN_FRONT - _SHOWN_BACK) * .5 * (1. + circle.COS))
 
 
 class Torso(NamedTuple):
@@ -126,6 +126,6 @@ def _normal(x, variance):
 
 def _robust(loglikelihood):
     """Leave a little for left and right being swapped, and for the pairs being wrong altogether."""
-    likelihood = heading.COUNT * heading.normalized(loglikelihood)    # 1 on average
-    opposite = np.roll(likelihood, heading.COUNT // 2, axis=-1)
+    likelihood = circle.COUNT * circle.normalized(loglikelihood)    # 1 on average
+    opposite = circle.opposite(likelihood)
     return np.log((1. - _SWAPPED) * likelihood + _SWAPPED * opposite + _OUTLIER)

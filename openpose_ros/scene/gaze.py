@@ -1,11 +1,11 @@
 """Which way the head's front points, from the nose, eyes and ears, and what that says of the torso.
 
-Headings are relative to the ray to the person, see heading.py.
+Headings are relative to the ray to the person, see view.py.
 """
 import numpy as np
 
 from openpose_ros.body import LEFT_EAR, LEFT_EYE, NOSE, RIGHT_EAR, RIGHT_EYE
-from openpose_ros.scene import heading, proportions
+from openpose_ros import circle, proportions
 from openpose_ros.scene.depth import Depths
 from openpose_ros.scene.size import Estimate, mean_of, neck
 from openpose_ros.scene.view import View
@@ -21,12 +21,12 @@ _NEAR_EDGE = .12         # m; a head this near to the image's edge may be cut of
 _EAR_RATIO, _EAR_RATIO_STDDEV = 1.1, .5    # log of the ears' scores when one points at the camera
 
 # How the torso and the head turn against each other: mostly little, now and then far.
-_TURN = heading.spread_kernel((np.radians(18.), np.radians(50.)), (.8, .2))
+_TURN = circle.spread_kernel((np.radians(18.), np.radians(50.)), (.8, .2))
 
 
-def through_neck(loglikelihood: np.ndarray) -> np.ndarray:
+def couple_torso_and_head(loglikelihood: np.ndarray) -> np.ndarray:
     """What the head's heading says of the torso's, or the other way round, (n, headings)."""
-    return np.log(heading.normalized(loglikelihood) @ _TURN)
+    return np.log(circle.normalized(loglikelihood) @ _TURN)
 
 
 def head_likelihood(view: View, size: Estimate, depths: Depths) -> np.ndarray:
@@ -42,7 +42,7 @@ def head_likelihood(view: View, size: Estimate, depths: Depths) -> np.ndarray:
 
 def _robust(loglikelihood, outlier):
     """The same where this share of what it rests on says nothing."""
-    return np.log(heading.COUNT * heading.normalized(loglikelihood) + outlier)
+    return np.log(circle.COUNT * circle.normalized(loglikelihood) + outlier)
 
 
 def _placed(view, size, depths):
@@ -89,9 +89,9 @@ def _measured(view, size, depths):
 def _outward(left, part):
     """Cosine between a part's own outward direction and the direction to the camera."""
     if part == NOSE:
-        return heading.COS
+        return circle.COS
     aside = np.radians(30.) if part in (RIGHT_EYE, LEFT_EYE) else np.pi / 2.
-    return np.cos(heading.ANGLES + np.sign(left) * aside)
+    return np.cos(circle.ANGLES + np.sign(left) * aside)
 
 
 def _seen_given_heading():
@@ -101,8 +101,8 @@ def _seen_given_heading():
     95 from its own direction; an ear, which stands out, up to 110 and, from behind, where a network
     guesses it at the edge of the hair, up to 150.
     """
-    until = np.array([-.5, -.1, -.1, 0., 0.])[:, None] + np.zeros(heading.COUNT)
-    until[3:] = -.6 + .3 * heading.COS
+    until = np.array([-.5, -.1, -.1, 0., 0.])[:, None] + np.zeros(circle.COUNT)
+    until[3:] = -.6 + .3 * circle.COS
     return .05 + .9 / (1. + np.exp((until - _OUTWARD) / .12))
 
 
@@ -110,14 +110,14 @@ _OUTWARD = np.array([_outward(left, part) for part, (left, _, _) in zip(_PARTS, 
 # Whether a part is where a network says. Networks see somewhat round the corner; but from behind
 # they call the edges of the hair ears.
 _VISIBLE = 1. / (1. + np.exp((-.2 - _OUTWARD) / .1))
-_VISIBLE[3:] /= 1. + np.exp((-.5 - heading.COS) / .1)
+_VISIBLE[3:] /= 1. + np.exp((-.5 - circle.COS) / .1)
 _SEEN = _seen_given_heading()
 # Of each part's tangents across and in depth at apparent size 1, (2, parts, headings): where it is
 # expected, and the variance of where it is placed.
 _SIDE, _FORWARD = proportions.HEAD[:, :1], proportions.HEAD[:, 1:2]
 _EXPECTED = np.stack((
-    _SIDE * heading.COS + (_FORWARD + proportions.HEAD_FORWARD.mean) * heading.SIN,
-    _SIDE * heading.SIN - _FORWARD * heading.COS))
+    _SIDE * circle.COS + (_FORWARD + proportions.HEAD_FORWARD.mean) * circle.SIN,
+    _SIDE * circle.SIN - _FORWARD * circle.COS))
 _PLACE = np.stack([(_HIDDEN_PLACEMENT + (placement - _HIDDEN_PLACEMENT) * _VISIBLE) ** 2
                    for placement in (_PLACEMENT, _SURFACE)])
 _LOG_SEEN, _LOG_UNSEEN = np.log(_SEEN), np.log(1. - _SEEN)
@@ -135,7 +135,7 @@ def _ears(view):
     with np.errstate(divide='ignore', invalid='ignore'):
         ratio = np.log(view.scores[:, RIGHT_EAR] / view.scores[:, LEFT_EAR])[:, None]
     ratio = np.where(np.isfinite(ratio), ratio, np.nan)
-    return np.nan_to_num(-.5 * ((ratio - _EAR_RATIO * heading.SIN) / _EAR_RATIO_STDDEV) ** 2)
+    return np.nan_to_num(-.5 * ((ratio - _EAR_RATIO * circle.SIN) / _EAR_RATIO_STDDEV) ** 2)
 
 
 def _within(view, size):

@@ -6,13 +6,13 @@ import numpy as np
 
 from openpose_ros.people import (SOURCE_DEPTH, SOURCE_MONOCULAR, SOURCE_NONE,
                                  People)
-from openpose_ros.scene import heading, proportions
-from openpose_ros.scene.arms import doubt_covered
+from openpose_ros import circle, proportions
+from openpose_ros.scene.arms import inflate_occluded_depth
 from openpose_ros.scene.camera import Camera
-from openpose_ros.scene.depth import (Depths, DepthSettings, depth_problem,
-                                      joint_depths)
+from openpose_ros.scene.depth import (DepthSettings, depth_problem,
+                                      joint_depths, unknown_depths)
 from openpose_ros.scene.facing import torso_likelihood
-from openpose_ros.scene.gaze import head_likelihood, through_neck
+from openpose_ros.scene.gaze import couple_torso_and_head, head_likelihood
 from openpose_ros.scene.position import (ground_range, half_thickness, place,
                                          surface_range)
 from openpose_ros.scene.size import (Estimate, choose, fuse, range_of, size_at,
@@ -23,6 +23,13 @@ UP = (0., -1., 0.)    # of a camera that is level, in its optical frame
 
 # Body size relative to an adult's, as a factor either way, beyond which a depth is not believed.
 _BELIEVABLE_SIZE = 1.8
+
+
+class Located(NamedTuple):
+    """People in space, and in one line each what kept something from being known."""
+
+    people: People
+    problems: List[str]
 
 
 class Settings(NamedTuple):
@@ -54,45 +61,50 @@ def up_of_tilt(pitch: float, roll: float = 0.) -> Tuple[float, float, float]:
 
 def locate(people: People, camera: Camera, depth: Optional[np.ndarray] = None,
            up: Sequence[float] = UP, camera_height: Optional[float] = None,
-           settings: Settings = Settings(), problems: Optional[List[str]] = None) -> People:
+           settings: Settings = Settings()) -> People:
     """The same people with their points, positions, facing and gaze, in the optical frame.
 
     depth: (h, w), uint16 mm or floating m, registered to the colour image, of any size of its
     aspect; None without. up: the vertical in the optical frame (see `up_of_tilt`). camera_height: m
-    over level ground, where known. problems: a list to which is added, in one line each, what kept
-    something from being known.
+    over level ground, where known.
 
     Never raises for what a camera or network may deliver: what cannot be known is NaN and
-    SOURCE_NONE.
+    SOURCE_NONE, and `locate_and_explain` says why.
     """
-    problems = [] if problems is None else problems
+    return locate_and_explain(people, camera, depth, up, camera_height, settings).people
+
+
+def locate_and_explain(people: People, camera: Camera, depth: Optional[np.ndarray] = None,
+                       up: Sequence[float] = UP, camera_height: Optional[float] = None,
+                       settings: Settings = Settings()) -> Located:
+    """What `locate` returns, and in one line each what kept something from being known."""
     if not people.count:
-        return people
+        return Located(people, [])
     if not _is_direction(up):
-        problems.append('the vertical {} is no direction'.format(tuple(up)))
-        return people
+        return Located(people, ['the vertical {} is no direction'.format(tuple(up))])
     view = look_at(people.keypoints, camera, up, settings.keypoint_noise)
     upright, ground = upright_size(view), ground_range(view, camera_height)
-    depths = _depths(view, upright, depth, settings, problems)
+    depths, problems = _depths(view, upright, depth, settings)
     surface = surface_range(view, depths)
-    size = _or_wide(fuse(upright, size_at(ground), size_at(surface)))
-    depths = doubt_covered(view, size.value, depths)
+    size = with_default_size(fuse(upright, size_at(ground), size_at(surface)))
+    depths = inflate_occluded_depth(view, size.value, depths)
 
     torso, head = torso_likelihood(view, size, depths), head_likelihood(view, size, depths)
-    headings = heading.normalized(np.stack((torso.loglikelihood + through_neck(head),
-                                            head + through_neck(torso.loglikelihood))))
+    headings = circle.normalized(np.stack((
+        torso.loglikelihood + couple_torso_and_head(head),
+        head + couple_torso_and_head(torso.loglikelihood))))
     (facing, gaze), (turn, _), (facing_stddev, gaze_stddev) = _directions(headings, view, settings)
 
     size = torso.size_given(headings[0])
     distance = _distance(surface, half_thickness(turn, settings.torso_radii), upright, ground, size)
     where = place(view, distance, size.value, turn, depths)
     source = np.where(np.isfinite(depths.torso), SOURCE_DEPTH, SOURCE_MONOCULAR)
-    _report(view, where.position, problems)
-    return people._replace(
+    located = people._replace(
         points=where.points, position=where.position, position_covariance=where.covariance,
         position_source=_source(source, where.position[:, 0]),
         facing=facing, facing_stddev=facing_stddev, facing_source=_source(source, facing_stddev),
         gaze=gaze, gaze_stddev=gaze_stddev, gaze_source=_source(source, gaze_stddev))
+    return Located(located, problems + _why_unknown(view, where.position))
 
 
 def _is_direction(up):
@@ -101,23 +113,20 @@ def _is_direction(up):
     return up.shape == (3,) and 1e-9 < np.linalg.norm(up) < 1e9
 
 
-def _or_wide(size):
+def with_default_size(size: Estimate) -> Estimate:
     """An apparent size, a very wide guess where nothing is known of it, so that all can go on."""
     return choose(np.isfinite(size.value), size, Estimate(.3, .3))
 
 
-def _depths(view, size, depth, settings, problems):
-    """Depths of everyone's joints; unknown, with the reason, where they cannot be had or true."""
-    count, parts = view.right.shape
-    unknown = Depths(np.full((count, parts), np.nan), np.full((count, parts), np.nan),
-                     np.full(count, np.nan), np.full(count, np.nan))
+def _depths(view, size, depth, settings):
+    """Depths of everyone's joints, unknown where they cannot be had or true; and why so."""
     if depth is None:
-        return unknown
+        return unknown_depths(len(view.right)), []
     problem = depth_problem(depth, view.camera)
     if problem:
-        problems.append(problem)
-        return unknown
-    size = _or_wide(size)
+        return unknown_depths(len(view.right)), [problem]
+    count, problems = len(view.right), []
+    size = with_default_size(size)
     depths = joint_depths(view.keypoints, size.value * view.camera.fx, np.asarray(depth),
                           view.camera, settings.depth)
     missing = np.isnan(depths.torso)
@@ -129,7 +138,7 @@ def _depths(view, size, depth, settings, problems):
     if untrue.any():
         problems.append('the depth of {} of {} people does not fit their size: is it of the same '
                         'moment, and registered?'.format(untrue.sum(), count))
-    return depths.only(~untrue & ~missing)
+    return depths.only(~untrue & ~missing), problems
 
 
 def _distance(surface, thickness, upright, ground, size):
@@ -146,8 +155,8 @@ def _directions(probability, view, settings):
 
     NaN where too uncertain.
     """
-    turn, stddev = (each.reshape(probability.shape[:2]) for each in heading.estimate(
-        probability.reshape(-1, heading.COUNT)))
+    turn, stddev = (each.reshape(probability.shape[:2]) for each in circle.estimate(
+        probability.reshape(-1, circle.COUNT)))
     unknown = ~(stddev <= settings.max_stddev) | np.isnan(view.axes[:, 0, 0])
     turn = np.where(unknown, np.nan, turn)
     vector = np.sin(turn)[..., None] * view.axes[:, 0] - np.cos(turn)[..., None] * view.axes[:, 1]
@@ -158,11 +167,10 @@ def _source(source, value):
     return np.where(np.isfinite(value), source, SOURCE_NONE).astype(np.uint8)
 
 
-def _report(view, position, problems):
+def _why_unknown(view, position):
     unknown = np.isnan(position[:, 0])
     steep = np.isnan(view.axes[:, 0, 0]) & np.isfinite(view.rays).all(axis=-1).any(axis=1)
-    for these, why in ((steep, 'the camera looks at them from straight above or below'),
-                       (unknown & ~steep, 'too little of them shows')):
-        if these.any():
-            problems.append('the position of {} of {} people is unknown: {}'.format(
-                these.sum(), len(these), why))
+    return ['the position of {} of {} people is unknown: {}'.format(these.sum(), len(these), why)
+            for these, why in (
+                (steep, 'the camera looks at them from straight above or below'),
+                (unknown & ~steep, 'too little of them shows')) if these.any()]

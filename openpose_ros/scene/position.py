@@ -8,7 +8,7 @@ from typing import NamedTuple, Optional
 import numpy as np
 
 from openpose_ros.body import LEFT_ANKLE, LEFT_HIP, RIGHT_ANKLE, RIGHT_HIP
-from openpose_ros.scene import proportions
+from openpose_ros import proportions
 from openpose_ros.scene.depth import TORSO_PARTS, Depths
 from openpose_ros.scene.facing import LEFTS, RIGHTS, WIDTHS, hidden
 from openpose_ros.scene.size import HIPS, Estimate, mean_of, neck

@@ -10,7 +10,7 @@ import numpy as np
 
 from openpose_ros.body import (LEFT_HIP, LEFT_SHOULDER, NECK, RIGHT_HIP,
                                RIGHT_SHOULDER)
-from openpose_ros.scene import proportions
+from openpose_ros import proportions
 from openpose_ros.scene.view import View
 
 HIPS = [RIGHT_HIP, LEFT_HIP]

@@ -4,6 +4,9 @@ All of the scene's geometry happens in these axes, so that neither the camera's 
 the image the person stands matters to the rest: `away` from the camera along the ground, `right`
 as the camera sees it, and `up`. A joint's direction is given as tangents: to the right and up per
 metre away. For a person `range` metres away along the ground, tangents times range are metres.
+
+A heading says which way a person's front points along the ground, against the ray to them: 0 faces
+the camera, pi/2 faces the image's right, pi faces away, -pi/2 the left.
 """
 from typing import NamedTuple, Sequence
 

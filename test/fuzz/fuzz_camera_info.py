@@ -4,7 +4,7 @@ from check import one_line
 from draw import Draw
 
 from openpose_ros.people import people_in_image
-from openpose_ros.scene import Camera, CameraError, locate, up_of_tilt
+from openpose_ros.scene import Camera, CameraError, locate_and_explain, up_of_tilt
 
 MODELS = ('plumb_bob', 'rational_polynomial', 'equidistant', 'fisheye', 'none', '')
 COEFFICIENTS = (0, 4, 5, 8, 12, 14, 1, 3000)
@@ -35,8 +35,8 @@ def see(draw, camera):
     camera.project(camera.unproject(people.keypoints[..., :2], keypoints[..., 2]))
     height = draw.number() if draw.flag() else None
     up = up_of_tilt(draw.integer(-90, 90) * .017) if draw.flag() else draw.array(3)
-    problems = []
-    placed = locate(people, camera, depth if draw.flag() else None, up, height, problems=problems)
+    placed, problems = locate_and_explain(people, camera, depth if draw.flag() else None, up,
+                                          height)
     assert placed.count == people.count
     for problem in problems:
         one_line(ValueError(problem))

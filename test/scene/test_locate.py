@@ -7,7 +7,8 @@ from openpose_ros import body
 from openpose_ros.body import COCO
 from openpose_ros.people import (SOURCE_DEPTH, SOURCE_MONOCULAR, SOURCE_NONE,
                                  people_in_image)
-from openpose_ros.scene import Camera, Settings, locate, up_of_tilt
+from openpose_ros.scene import (Camera, Settings, locate, locate_and_explain,
+                                up_of_tilt)
 
 CAMERA = Camera.from_info(640, 480, 'plumb_bob', (-.12, .05, .001, -.001, 0.),
                           (610., 0., 322., 0., 612., 243., 0., 0., 1.))
@@ -172,9 +173,8 @@ def test_nobody():
 
 
 def test_person_without_a_keypoint_is_unknown():
-    problems = []
     nobody = people_in_image(np.full((1, 18, 3), (np.nan, np.nan, 0.)))
-    found = locate(nobody, CAMERA, np.full((480, 640), 2000, np.uint16), problems=problems)
+    found, problems = locate_and_explain(nobody, CAMERA, np.full((480, 640), 2000, np.uint16))
     assert np.isnan(found.position).all() and found.position_source[0] == SOURCE_NONE
     assert found.gaze_source[0] == SOURCE_NONE
     assert problems
@@ -194,8 +194,7 @@ BAD_DEPTHS = {
 def test_bad_depth_says_why_and_goes_on_without(kind):
     depth, reason = BAD_DEPTHS[kind]
     people = seen(synthetic.Person((0., 2.5), .5))[0]
-    problems = []
-    found = locate(people, CAMERA, depth, problems=problems)
+    found, problems = locate_and_explain(people, CAMERA, depth)
     assert any(reason in problem and '\n' not in problem for problem in problems)
     assert found.position_source[0] == SOURCE_MONOCULAR
     assert (found.position != 0.).all()
@@ -220,8 +219,8 @@ def test_all_keypoints_outside_the_image_are_unknown():
 
 @pytest.mark.parametrize('up', [(0., 0., 0.), (np.nan, 0., 1.), (0., 1.)])
 def test_no_vertical_is_unknown(up):
-    people, problems = seen(synthetic.Person((0., 2.5), .5))[0], []
-    found = locate(people, CAMERA, up=up, problems=problems)
+    people = seen(synthetic.Person((0., 2.5), .5))[0]
+    found, problems = locate_and_explain(people, CAMERA, up=up)
     assert found.position_source[0] == SOURCE_NONE and 'vertical' in problems[0]
 
 

@@ -1,7 +1,8 @@
-"""Proportions of an adult's body as a pose network sees it, in metres.
+"""Proportions of an adult's body as a pose network sees it, in metres: the one table of them.
 
 Sources: G = Gordon et al. 2014, "2012 Anthropometric Survey of U.S. Army Personnel" (ANSUR II),
-means of women and men together; a keypoint does not lie where the tape is laid, so each length is
+means of women and men together; D = Drillis and Contini 1966, "Body segment parameters", shares of
+the stature (Winter, "Biomechanics and motor control of human movement"), of 1.70 m. A keypoint does not lie where the tape is laid, so each length is
 given as it appears between keypoints. A standard deviation holds the spread between people and
 that of where annotators put the keypoint.
 
@@ -14,7 +15,11 @@ TORSO              0.45    0.025   G acromial height less trochanterion height 0
                                    from the acromion to the shoulder's keypoint
 HEAD_HEIGHT        0.20    0.018   ears over the neck: G tragion height less acromial height 0.185,
                                    and the same drop
-THIGH              0.41    0.04    G trochanterion height less knee height
+UPPER_ARM          0.316   0.02    D 0.186
+FOREARM            0.248   0.02    D 0.146
+THIGH              0.417   0.03    D 0.245
+SHANK              0.418   0.025   D 0.246
+NECK_TO_NOSE       0.24    0.03    HEAD_HEIGHT and HEAD: 0.19 up and 0.15 forward
 =================  ======  ======  =================================================================
 """
 from typing import NamedTuple
@@ -39,7 +44,11 @@ SHOULDERS = Length(.33, .025)
 HIPS = Length(.22, .025)
 TORSO = Length(.45, .025)
 HEAD_HEIGHT = Length(.20, .018)
-THIGH = Length(.41, .04)
+UPPER_ARM = Length(.316, .02)
+FOREARM = Length(.248, .02)
+THIGH = Length(.417, .03)
+SHANK = Length(.418, .025)
+NECK_TO_NOSE = Length(.24, .03)
 
 BODY_SIZE_STDDEV = .06   # relative spread of adults' size (G stature: 1.70 m, stddev 0.09 m, and
                          # what the keypoints of one body differ between images)

@@ -1,0 +1,103 @@
+"""Probabilities over the full circle, on a grid of angles, for many rows at once.
+
+What one image tells of a heading (scene) and what is known of it over time (tracking) are kept like
+this. That way cues of any shape add up: a sine that cannot tell front from back, a hidden shoulder,
+an ear that shows.
+"""
+from typing import Sequence, Tuple
+
+import numpy as np
+
+COUNT = 72      # chosen: steps of 5 degrees; half as many blur what depth tells (4 degrees)
+STEP = 2. * np.pi / COUNT
+ANGLES = STEP * np.arange(COUNT) - np.pi
+SIN, COS = np.sin(ANGLES), np.cos(ANGLES)
+
+# Angles around one of the grid: -pi to below pi.
+_AROUND = np.arange(COUNT) - COUNT // 2
+_OFF = STEP * _AROUND
+_DIFFERENCE = (_OFF[:, None] - _OFF + np.pi) % (2. * np.pi) - np.pi
+# The weightiest direction is that of the most probability within some 25 degrees (chosen: of peaks
+# nearer together than that the mean is what is wanted).
+_SMOOTH = np.exp(-.5 * (_DIFFERENCE / np.radians(25.)) ** 2)
+# What is averaged is within this of it, fading out (chosen: less would cut off wide peaks, more
+# would average opposite ones).
+_REACH, _FADE = np.radians(45.), np.radians(30.)
+_NEAR = np.clip((_REACH + _FADE - np.abs(_OFF)) / _FADE, 0., 1.)
+_MOMENTS = np.stack([_NEAR, _NEAR * _OFF, _NEAR * _OFF ** 2], axis=1)
+# Sums what is within 0, 1, ... steps of the middle; the last holds all.
+_WITHIN = (np.abs(_AROUND)[:, None] <= np.arange(COUNT // 2 + 1)).astype(float)
+
+
+def wrap(angle: np.ndarray) -> np.ndarray:
+    """Angles, rad, brought into [-pi, pi)."""
+    return (angle + np.pi) % (2. * np.pi) - np.pi
+
+
+def opposite(density: np.ndarray) -> np.ndarray:
+    """The same (..., COUNT) turned half around."""
+    halves = density.reshape(density.shape[:-1] + (2, COUNT // 2))
+    return halves[..., ::-1, :].reshape(density.shape)
+
+
+def normalized(loglikelihood: np.ndarray) -> np.ndarray:
+    """Probability of each angle, (..., COUNT), of unnormalised log-likelihoods."""
+    p = np.exp(loglikelihood - loglikelihood.max(axis=-1, keepdims=True))
+    return p / p.sum(axis=-1, keepdims=True)
+
+
+def normal(mean: np.ndarray, stddev: np.ndarray) -> np.ndarray:
+    """Density, 1/rad, of normal distributions (...) at each angle, (..., COUNT).
+
+    mean: rad, in [-pi, pi]. stddev: rad.
+    """
+    stddev = stddev[..., None]
+    off = np.pi - np.abs(np.abs(ANGLES - mean[..., None]) - np.pi)
+    return np.exp((off / stddev) ** 2 * -.5) * (.5 / np.pi) ** .5 / stddev
+
+
+def spread_kernel(stddevs: Sequence[float], weights: Sequence[float]) -> np.ndarray:
+    """(COUNT, COUNT) probability of one angle given another: a mixture of normals, rad."""
+    kernel = sum(w * np.exp(-.5 * (_DIFFERENCE / s) ** 2) / s for w, s in zip(weights, stddevs))
+    return kernel / kernel.sum(axis=-1, keepdims=True)
+
+
+def wandered(stddev: float) -> np.ndarray:
+    """Probability of each shift by 0, 1, ... steps, (COUNT,), of what wanders by `stddev`, rad."""
+    share = np.zeros(COUNT)
+    share[[1, -1]] = .5 * min(stddev / STEP, 1.) ** 2
+    share[0] = 1. - 2. * share[1]
+    return share
+
+
+def turned(turn: np.ndarray, stddev: np.ndarray) -> np.ndarray:
+    """The same, (..., COUNT), of what turns by `turn` (...), give or take `stddev` (...), rad.
+
+    It is spread over half a step at least: less would not have this mean on the grid.
+    """
+    share = normal(wrap(turn - np.pi), np.maximum(stddev, .5 * STEP))
+    return share / share.sum(axis=-1, keepdims=True)
+
+
+def shifted(probability: np.ndarray, transform: np.ndarray) -> np.ndarray:
+    """Probabilities (..., COUNT) after shifts, whose probabilities have this `numpy.fft.rfft`."""
+    return np.fft.irfft(np.fft.rfft(probability) * transform, COUNT)
+
+
+def estimate(probability: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+    """Angle and its standard deviation, both (n,) rad, of probabilities (n, COUNT).
+
+    The angle is the mean of what lies near the weightiest direction, so that two opposite guesses
+    are never averaged into a third. The standard deviation is that of what lies near, or half the
+    width to either side that holds 95.4 %, whichever is more: where something far is possible it
+    grows to say so.
+    """
+    centre = (probability @ _SMOOTH).argmax(axis=1)
+    rows = COUNT * np.arange(len(centre))[:, None]
+    around = probability.take(rows + (centre[:, None] + _AROUND) % COUNT)
+    total, first, second = (around @ _MOMENTS).T
+    mean = first / total
+    variance = np.maximum(second / total - mean ** 2, 0.)
+    within = around @ _WITHIN
+    steps = (within >= .954 * within[:, -1:]).argmax(axis=1)
+    return ANGLES[centre] + mean, np.maximum(np.sqrt(variance), .5 * STEP * (steps - .5))
