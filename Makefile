@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup build fetch-model test test-often test-py36 demo demo-depth run bench bench-scene \
-	bench-tracking bench-load bench-range bench-machines soak fuzz requirements audit clean FORCE
+	bench-tracking bench-load bench-range bench-machines soak fuzz docs figures drawings requirements audit clean FORCE
 
 # A stamp a kind of environment: the wheels of PyPI, or a ROS 2 that is sourced.
 ENVIRONMENT := .venv/made-for-$(or $(ROS_DISTRO),wheels)
@@ -68,6 +68,16 @@ soak: fetch-model  ## play a long day to the node and judge it: make soak MINUTE
 fuzz: $(BUILD)  ## feed nonsense to all that comes from outside: make fuzz SECONDS=60 TARGET=image SEED=1
 	$(RUN) python test/fuzz/run.py --seconds $(or $(SECONDS),60) $(addprefix --seed ,$(SEED)) \
 		$(addprefix --target ,$(TARGET))
+
+docs: $(BUILD)  ## build the documentation and the reference of the library: build/docs/index.html
+	$(RUN) sphinx-apidoc -q --force --separate --module-first --no-toc -o docs/api openpose_ros
+	$(RUN) sphinx-build --quiet -b html docs build/docs
+
+figures: $(BUILD)  ## take the benchmarks' figures into the documents
+	$(RUN) python docs/write_figures.py --collect
+
+drawings: $(BUILD)  ## draw docs/images/: the way of an image, the directions and frames, the imports
+	$(RUN) python docs/draw.py
 
 requirements: $(TOOLS)  ## choose the pinned versions in requirements/*.txt anew
 	tools/pin_requirements.sh
