@@ -117,7 +117,7 @@ class Chain:
         perception = Perception(self.network, tracker=Tracker())
         for done in range(1, frames + 1):
             stamp = self.stamp()
-            frame = perception.look(images.read_image(self.message), self.camera, self.depth, stamp)
+            frame = perception.perceive(images.read_image(self.message), self.camera, self.depth, stamp)
             seen = self.seen(frame.people, stamp)
             for output in self.outputs:
                 built(output, seen)

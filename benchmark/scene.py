@@ -74,7 +74,7 @@ def located_in(perception, frames, camera):
     """{mode: the one person of each frame (image, depth), located; unknown where she is not}."""
     found = {mode: [] for mode in MODES}
     for image, depth in frames:
-        people = largest(perception.find(image).people)
+        people = largest(perception.perceive(image).people)
         for mode in MODES:
             located = locate(people, camera, depth if mode == 'depth' else None)
             found[mode].append(located if located.count else people_in_image(
@@ -102,7 +102,7 @@ def two_people(perception):
                               np.reshape(info['intrinsic_matrix'], (3, 3)).T)
     counts, rows = [], []
     for path in tqdm(sorted(glob.glob(os.path.join(folder, 'color', '*.png'))), 'two people'):
-        people = perception.find(cv2.imread(path)).people
+        people = perception.perceive(cv2.imread(path)).people
         depth = cv2.imread(os.path.join(folder, 'depth', os.path.basename(path)),
                            cv2.IMREAD_UNCHANGED)
         counts.append(people.count)

@@ -99,7 +99,7 @@ def turning_person(perception):
     """(headings, frame numbers, {mode: located people}) of 50 frames, single frames."""
     turning, found = turning_frames.load(), {mode: [] for mode in MODES}
     for pixels, depth in turning.frames():
-        people = perception.find(pixels).people
+        people = perception.perceive(pixels).people
         for mode in MODES:
             found[mode].append(locate(people, turning.camera, depth if mode == 'depth' else None))
     return turning.headings, turning.numbers, found
@@ -132,7 +132,7 @@ def video(perception):
     for _ in tqdm(range(int(capture.get(cv2.CAP_PROP_FRAME_COUNT))), 'demo video'):
         read, image = capture.read()
         if read:
-            found.append(perception.find(image).people)
+            found.append(perception.perceive(image).people)
     return found
 
 

@@ -1,6 +1,6 @@
 """Writes what documents the node's parameters: config/openpose.yaml and the table in docs/robot.md.
 
-They come from openpose_ros/ros/parameters.py: tools/with_ros.sh python docs/write_parameters.py
+They come from openpose_ros/ros/node/parameter_table.py: tools/with_ros.sh python docs/write_parameters.py
 """
 import os
 import textwrap

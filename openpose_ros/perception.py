@@ -1,14 +1,19 @@
-"""One frame through all rooms: image (and depth) in, people out."""
+"""The chain of all rooms for one image, in two stages: a look by the network, and what it means.
+
+`Perception.look` needs the network alone and `Perception.finish` the CPU alone, so one image may be
+looked at while the one before is finished; they share nothing but what is set before both begin.
+"""
 import time
 from typing import Dict, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
-from openpose_ros.body import to_coco
+from openpose_ros.body import Body, to_coco
 from openpose_ros.decoding import Settings as DecodingSettings
 from openpose_ros.decoding import decode, to_image
 from openpose_ros.network import Network
 from openpose_ros.network.averaging import run_averaged
+from openpose_ros.network.network import Maps
 from openpose_ros.people import People, people_in_image, transformed
 from openpose_ros.scene import UP, Camera
 from openpose_ros.scene import Settings as SceneSettings
@@ -17,7 +22,7 @@ from openpose_ros.tracking import Tracker
 
 
 class Settings(NamedTuple):
-    """How an image is looked at.
+    """How an image is looked at and finished.
 
     height, width: px of the network's input; width None keeps the image's aspect.
     scales: multiples of that size whose maps are averaged. flip: average with the mirrored image.
@@ -31,23 +36,99 @@ class Settings(NamedTuple):
     scene: SceneSettings = SceneSettings()
 
 
+class Region(NamedTuple):
+    """A part of the image that the network has looked at.
+
+    maps: what it says there. box: (left, top, width, height) of the part, px of the image.
+    """
+
+    maps: Maps
+    box: Tuple[float, float, float, float]
+
+
+class Look(NamedTuple):
+    """What the network says about one image, and all that finishing it needs to know.
+
+    settings: by which it was looked at, and is to be finished. image_size: (width, height), px.
+    seconds: of wall time, by what was done ('resizing', 'network').
+    """
+
+    settings: Settings
+    image_size: Tuple[int, int]
+    regions: Tuple[Region, ...]
+    seconds: Dict[str, float]
+
+
+class Mounting(NamedTuple):
+    """Where the camera is in the frame in which people are followed and returned.
+
+    rotation, translation: (3, 3) and (3,) m, of the camera's optical frame in that one:
+    p' = rotation p + translation; None for both: it is that frame. up: (3,) unit vector against
+    gravity in that frame. floor: m; the floor's height along `up` in that frame; None: unknown.
+    known: False where it is only known how that frame lies, not where the camera is in it: people
+    then stay in the image plane.
+    """
+
+    rotation: Optional[np.ndarray] = None
+    translation: Optional[np.ndarray] = None
+    up: np.ndarray = np.array(UP)
+    floor: Optional[float] = None
+    known: bool = True
+
+    def up_in_camera(self) -> np.ndarray:
+        """The unit vector against gravity in the camera's optical frame, (3,)."""
+        return self.up if self.rotation is None else self.rotation.T.dot(self.up)
+
+    def camera_height(self) -> Optional[float]:
+        """Height of the camera above the floor, m; None: unknown."""
+        if self.floor is None:
+            return None
+        return float(self.camera_position().dot(self.up)) - self.floor
+
+    def camera_position(self) -> np.ndarray:
+        """Where the camera is in the frame of the people, (3,) m; the origin where that is unknown."""
+        return np.zeros(3) if self.translation is None else self.translation
+
+    def from_camera(self, people: People) -> People:
+        """People of the camera's optical frame in the one in which they are followed."""
+        if self.rotation is None:
+            return people
+        return transformed(people, self.rotation, self.translation)
+
+    def to_camera(self, people: People) -> People:
+        """The way back; where the camera is not known only their keypoints and ids are."""
+        if not self.known:
+            return people_in_image(people.keypoints)._replace(ids=people.ids)
+        if self.rotation is None:
+            return people
+        return transformed(people, self.rotation.T, -self.rotation.T.dot(self.translation))
+
+
 class Perceived(NamedTuple):
     """The people seen in one image, and what it cost.
 
-    seconds: of wall time, by what was done ('resizing', 'network', 'decoding', 'scene',
-    'tracking').
-    image_size: (width, height) of the image, px. problems: why something about them is unknown,
-    a line each.
+    people: in the frame of the mounting, tracked. people_in_camera: the same in the camera's
+    optical frame. camera: that was used; None where people are only in the image plane. up, floor:
+    those of the mounting. image_size: (width, height) of the image, px. seconds: of wall time, by
+    what was done ('resizing', 'network', 'decoding', 'scene', 'tracking'). problems: why something
+    about them is unknown, a line each.
     """
 
     people: People
-    seconds: Dict[str, float]
+    people_in_camera: People
+    camera: Optional[Camera]
+    up: np.ndarray
+    floor: Optional[float]
     image_size: Tuple[int, int]
+    seconds: Dict[str, float]
     problems: Sequence[str] = ()
 
 
 class Perception:
-    """The chain from network to tracking; holds the network and the tracker."""
+    """The chain from network to tracking; holds the network and the tracker.
+
+    `look` and `finish` may run on two threads at a time, each for one image.
+    """
 
     def __init__(self, network: Network, settings: Settings = Settings(),
                  tracker: Optional[Tracker] = None) -> None:
@@ -58,51 +139,72 @@ class Perception:
 
     def warm_up(self, width: int, height: int) -> None:
         """Look at a black image of this size, so that the first real one is not the slow one."""
-        self.find(np.zeros((height, width, 3), np.uint8))
+        self.look(np.zeros((height, width, 3), np.uint8))
 
-    def look(self, image: np.ndarray, camera: Optional[Camera] = None,
-             depth: Optional[np.ndarray] = None, stamp: Optional[float] = None) -> Perceived:
-        """The people in one image: :meth:`find`, then :meth:`place`."""
-        return self.place(self.find(image), camera, depth, stamp)
+    def perceive(self, image: np.ndarray, camera: Optional[Camera] = None,
+                 depth: Optional[np.ndarray] = None, stamp: Optional[float] = None,
+                 mounting: Mounting = Mounting()) -> Perceived:
+        """The people in one image: :meth:`look`, then :meth:`finish`."""
+        return self.finish(self.look(image), camera, depth, stamp, mounting)
 
-    def find(self, image: np.ndarray) -> Perceived:
-        """The people in the plane of one image, (h, w, 3) uint8 BGR."""
-        settings = self.settings
+    def look(self, image: np.ndarray, settings: Optional[Settings] = None) -> Look:
+        """What the network says about one image, (h, w, 3) uint8 BGR.
+
+        settings: instead of those of the perception. Raises ModelError.
+        """
+        settings = self.settings if settings is None else settings
         start = time.perf_counter()
         maps = run_averaged(self.network, image, settings.height, settings.width, settings.scales,
                             settings.flip)
-        seen = time.perf_counter()
-        body = self.network.model.body
-        keypoints = decode(maps.heatmaps, maps.pafs, body, settings.decoding)
-        keypoints = to_image(keypoints, maps.heatmaps.shape[:2], image.shape[:2])
-        people = people_in_image(to_coco(keypoints, body))
-        return Perceived(people, {'network': maps.seconds, 'resizing': seen - start - maps.seconds,
-                              'decoding': time.perf_counter() - seen}, image.shape[1::-1])
+        height, width = image.shape[:2]
+        return Look(settings, (width, height), (Region(maps, (0., 0., width, height)),),
+                    {'network': maps.seconds,
+                     'resizing': time.perf_counter() - start - maps.seconds})
 
-    def place(self, frame: Perceived, camera: Optional[Camera] = None,
-              depth: Optional[np.ndarray] = None, stamp: Optional[float] = None,
-              up: Sequence[float] = UP, camera_height: Optional[float] = None,
-              pose=None) -> Perceived:
-        """The people of `frame` in space, followed from frame to frame.
+    def finish(self, look: Look, camera: Optional[Camera] = None,
+               depth: Optional[np.ndarray] = None, stamp: Optional[float] = None,
+               mounting: Mounting = Mounting()) -> Perceived:
+        """The people of a look in space, followed from image to image.
 
         camera: without it they stay in the image plane. depth: as scene.locate takes it. stamp: s,
-        of the image; the tracker needs it. up: unit vector against gravity in the camera's
-        optical frame. camera_height: m above the floor; None: unknown. pose: rotation (3, 3) and
-        translation (3,) m of the camera in the frame in which to follow and return people; None:
-        the camera's own.
+        of the image; the tracker needs it.
         """
-        people, problems = frame.people, list(frame.problems)
         start = time.perf_counter()
-        if camera is not None:
-            people, why = locate_and_explain(people, camera, depth, up, camera_height,
-                                             self.settings.scene)
-            problems += why
-            if pose is not None:
-                people = transformed(people, pose.rotation, pose.translation)
+        people = self._find(look)
+        found = time.perf_counter()
+        if not mounting.known:
+            camera = None
+        people, problems = self._place(people, look, camera, depth, mounting)
         placed = time.perf_counter()
         if self.tracker is not None:
-            people = self.tracker.update(people, stamp, frame.image_size,
-                                         (0., 0., 0.) if pose is None else pose.translation)
-        return Perceived(people, dict(frame.seconds, scene=placed - start,
-                                  tracking=time.perf_counter() - placed),
-                     frame.image_size, problems)
+            people = self.tracker.update(people, stamp, look.image_size,
+                                         mounting.camera_position())
+        in_camera = mounting.to_camera(people)
+        seconds = dict(look.seconds, decoding=found - start, scene=placed - found,
+                       tracking=time.perf_counter() - placed)
+        return Perceived(people, in_camera, camera, mounting.up, mounting.floor, look.image_size,
+                         seconds, problems)
+
+    def _find(self, look):
+        """The people in the image plane."""
+        body = self.network.model.body
+        keypoints = [_keypoints(region, body, look.settings.decoding) for region in look.regions]
+        return people_in_image(np.concatenate(keypoints))
+
+    def _place(self, people, look, camera, depth, mounting):
+        """(the same in space, in the frame of the mounting; what kept something from being known)."""
+        if camera is None:
+            return people, []
+        people, problems = locate_and_explain(people, camera, depth, mounting.up_in_camera(),
+                                              mounting.camera_height(), look.settings.scene)
+        return mounting.from_camera(people), problems
+
+
+def _keypoints(region: Region, body: Body, settings: DecodingSettings) -> np.ndarray:
+    """Keypoints (n, 18, 3) of the people of one region, px of the image."""
+    left, top, width, height = region.box
+    heatmaps, pafs, _ = region.maps
+    keypoints = to_image(decode(heatmaps, pafs, body, settings), heatmaps.shape[:2],
+                         (height, width))
+    keypoints[..., :2] += (left, top)
+    return to_coco(keypoints, body)

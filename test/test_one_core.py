@@ -31,7 +31,7 @@ perception = Perception(Network(), tracker=Tracker())
 camera = Camera.from_field_of_view(432, 368, 60.)
 depth = np.full((368, 432), 2500, np.uint16)
 for frame in range(8):
-    seen = perception.look(np.zeros((368, 432, 3), np.uint8), camera, depth, frame * .2)
+    seen = perception.perceive(np.zeros((368, 432, 3), np.uint8), camera, depth, frame * .2)
 sys.stdout.buffer.write(pickle.dumps(tuple(seen.people)))
 """
 

@@ -39,7 +39,7 @@ def image():
 
 
 def test_people_are_in_px_of_the_image(image):
-    frame = Perception(MadeNetwork()).look(image)
+    frame = Perception(MadeNetwork()).perceive(image)
     assert frame.people.count == 1
     expected = (PERSON + .5) * 8. - .5
     expected[LEFT_WRIST] = 243.5, 67.5
@@ -48,27 +48,27 @@ def test_people_are_in_px_of_the_image(image):
 
 
 def test_an_image_twice_as_large_gives_keypoints_twice_as_far(image):
-    small = Perception(MadeNetwork()).look(image).people.keypoints[0, :, :2]
-    large = Perception(MadeNetwork()).look(image.repeat(2, axis=0).repeat(2, axis=1))
+    small = Perception(MadeNetwork()).perceive(image).people.keypoints[0, :, :2]
+    large = Perception(MadeNetwork()).perceive(image.repeat(2, axis=0).repeat(2, axis=1))
     np.testing.assert_allclose((large.people.keypoints[0, :, :2] + .5) / 2. - .5, small, atol=1e-3)
 
 
 def test_with_a_camera_she_stands_somewhere(image):
     camera = Camera.from_field_of_view(432, 368, 60.)
-    frame = Perception(MadeNetwork()).look(image, camera)
+    frame = Perception(MadeNetwork()).perceive(image, camera)
     assert np.isfinite(frame.people.position).all() and frame.people.facing[0, 2] < 0.
 
 
 def test_with_a_tracker_she_gets_an_id(image):
     perception = Perception(MadeNetwork(), tracker=Tracker())
-    ids = [list(perception.look(image, stamp=.1 * number).people.ids) for number in range(6)]
+    ids = [list(perception.perceive(image, stamp=.1 * number).people.ids) for number in range(6)]
     assert ids[-1] == [1] and ids[0] == []
 
 
 def test_flip_and_scales_find_the_same_person(image):
-    plain = Perception(MadeNetwork()).look(image).people.keypoints[0]
+    plain = Perception(MadeNetwork()).perceive(image).people.keypoints[0]
     settings = Settings(scales=(1., .5), flip=True)
-    averaged = Perception(MadeNetwork(), settings).look(image).people.keypoints[0]
+    averaged = Perception(MadeNetwork(), settings).perceive(image).people.keypoints[0]
     np.testing.assert_allclose(averaged[:, :2], plain[:, :2], atol=4.)
     assert averaged[LEFT_WRIST, 0] > 200. and averaged[LEFT_WRIST, 1] < 100.
 

@@ -121,9 +121,9 @@ def times(networks: Dict[Tuple[str, str], network.Network], cases: Sequence[Case
     taken = {case: [] for case in cases}
     for _, case in tqdm(list(itertools.product(range(rounds), cases)), 'timing'):
         perception = Perception(networks[case.model, case.backend], case.settings)
-        perception.find(image)
+        perception.perceive(image)
         start = time.perf_counter()
-        seconds = perception.find(image).seconds
+        seconds = perception.perceive(image).seconds
         taken[case].append((seconds['network'], seconds['decoding'], time.perf_counter() - start))
     least = {case: np.min(seconds, axis=0) * 1e3 for case, seconds in taken.items()}
     first = least[cases[0]][2]

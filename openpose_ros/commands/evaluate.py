@@ -111,7 +111,7 @@ def evaluate(perception, truth, images_dir: str) -> dict:
     category, = truth.getCatIds(['person'])
     images = images_of(truth, images_dir)
     for number, path in tqdm(images, unit='image'):
-        people = perception.look(common.read_image(path)).people
+        people = perception.perceive(common.read_image(path)).people
         found += [{'image_id': number, 'category_id': category, 'score': float(score),
                    'keypoints': as_coco(keypoints)}
                   for keypoints, score in zip(people.keypoints, people.scores)]

@@ -34,7 +34,7 @@ def run(args) -> None:
             height, width = image.shape[:2]
             camera = common.make_camera(args, width, height)
             start = time.perf_counter()
-            frame = perception.look(image, camera, depth)
+            frame = perception.perceive(image, camera, depth)
             seconds = time.perf_counter() - start
             people = frame.people
             _report(path, people, seconds, frame.problems)

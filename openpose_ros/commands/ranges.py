@@ -69,7 +69,7 @@ def look(perception: Perception, truth: Any, images_dir: str) -> List[Sighting]:
             continue
         pixels = common.read_image(os.path.join(images_dir, image['file_name']))
         for factor in SHRUNK:
-            found = perception.find(shrunk(pixels, factor)).people.keypoints
+            found = perception.perceive(shrunk(pixels, factor)).people.keypoints
             found = np.array([evaluate.as_coco(person) for person in found]).reshape(-1, 17, 3)
             sightings += _compared(labels, found, factor, deviations,
                                    perception.settings.height / float(pixels.shape[0]))

@@ -35,7 +35,7 @@ def run(args) -> None:
             _overlay_video(args.overlay, rate, (width, height)) as overlay:
         for number, image in enumerate(_frames(capture, args.video)):
             start = time.perf_counter()
-            people = perception.look(image, camera, stamp=number / rate).people
+            people = perception.perceive(image, camera, stamp=number / rate).people
             seconds = time.perf_counter() - start
             if results:
                 results.add({'image': '{}#{}'.format(os.path.basename(args.video), number),

@@ -48,6 +48,11 @@ class Network:
         self.max_pixels = MAX_PIXELS
         self._backend = backend
 
+    @property
+    def on_gpu(self) -> bool:
+        """Whether it runs on a GPU, so that the CPU is free meanwhile."""
+        return self._backend.on_gpu
+
     def prepare(self, width: int, height: int) -> None:
         """Run once for an input of this size, which takes seconds on a CPU and minutes on a GPU.
 

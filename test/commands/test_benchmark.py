@@ -14,7 +14,7 @@ from openpose_ros.network.models.catalogue import Model
 from openpose_ros.network.network import Maps, Network
 from openpose_ros.people import people_in_image
 from openpose_ros.perception import Perceived, Settings
-from openpose_ros.scene import Camera
+from openpose_ros.scene import UP, Camera
 
 
 class Backend:
@@ -64,7 +64,7 @@ class Seer:
     def __init__(self, labels, error=0.):
         self.labels, self.error, self.looks = labels, error, 0
 
-    def find(self, image):
+    def perceive(self, image):
         factor = ranges.SHRUNK[self.looks % len(ranges.SHRUNK)]
         self.looks += 1
         keypoints = np.zeros((len(self.labels), 18, 3), np.float32)
@@ -74,7 +74,8 @@ class Seer:
             for name, (x, y, _) in zip(evaluate.COCO_DATASET_PARTS, places):
                 person[COCO.parts.index(name)] = ((x + .5) * factor - .5 + self.error * factor,
                                                   (y + .5) * factor - .5, .9)
-        return Perceived(people_in_image(keypoints), {}, image.shape[1::-1])
+        people = people_in_image(keypoints)
+        return Perceived(people, people, None, np.array(UP), None, image.shape[1::-1], {})
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def people():
         video.set(cv2.CAP_PROP_POS_FRAMES, frame)
         read, image = video.read()
         assert read and image.shape == (demo_video.HEIGHT, demo_video.WIDTH, 3)
-        found[frame] = perception.find(image).people
+        found[frame] = perception.perceive(image).people
     return found
 
 

@@ -86,11 +86,13 @@ def build(health: Health, snapshot: Snapshot, recent: Dict[str, int], passed: Op
     values = dict(health.described)
     values.update({
         'state': health.state, 'images in': health.received,
+        'images looked at': counts.get('looked', 0),
         'images processed': counts.get('processed', 0), 'images dropped': health.dropped,
         'images failed': counts.get('failed', 0), 'images without subscribers': counts.get('unheard', 0),
         'people': snapshot.people})
     if passed:
         values['rate in (Hz)'] = round(recent.get('received', 0) / passed, 1)
+        values['rate looked (Hz)'] = round(recent.get('looked', 0) / passed, 1)
         values['rate processed (Hz)'] = round(recent.get('processed', 0) / passed, 1)
     for what, (median, high) in sorted(snapshot.seconds.items()):
         values[what.replace('_', ' ') + ' median (ms)'] = round(median * 1e3, 2)

@@ -1,7 +1,7 @@
 """The node `openpose`: images in, skeletons out. A lifecycle node.
 
-The executor's thread only takes messages; all the work is done by one worker thread on the newest
-image (worker.py, pipeline.py). Written for rclpy of Humble; newer ones take the same calls.
+The executor's thread only takes messages; all the work is done by the worker's threads on the
+newest image (worker.py, pipeline.py). Written for rclpy of Humble; newer ones take the same calls.
 """
 import sys
 import time
@@ -103,7 +103,10 @@ class OpenposeNode(LifecycleNode):
         self._pipeline = Pipeline(self._perception, self._outputs, self.statistics, self._frames,
                                   self.get_clock(), self._warn)
         self._pipeline.configure(value_of)
-        self._worker = Worker(self._pipeline.process, self._on_failure)
+        overlap = parameters.overlaps(value_of, self._perception.network.on_gpu)
+        self._worker = Worker(
+            self._pipeline.look, self._pipeline.finish, self._on_failure, overlap,
+            lambda what, seconds: self.statistics.timed('wait for ' + what, seconds))
         self._subscribe(value_of)
         return super().on_activate(state)
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Optional
 from openpose_ros.ros.node.stamps import TOLERANCE, seconds
 
 _KEPT = 8   # depth images; one may be sent well before the image it belongs to
+_OPEN = 3   # tickets for which depth is looked for; two images at most are on their way
 
 
 class Pair(NamedTuple):
@@ -15,8 +16,30 @@ class Pair(NamedTuple):
     skew: float
 
 
+class Ticket:
+    """Of one colour image; it gets the depth nearest to it, even of what is yet to come."""
+
+    def __init__(self, stamp: Optional[float]) -> None:
+        """stamp: s, of the image; None gets no depth."""
+        self._stamp = stamp
+        self._nearest = None    # type: Optional[Pair]
+
+    def compare(self, message) -> None:
+        """Keep this depth message if it is nearer than what there was."""
+        if self._stamp is None:
+            return
+        skew = seconds(message.header.stamp) - self._stamp
+        if self._nearest is None or abs(skew) < abs(self._nearest.skew):
+            self._nearest = Pair(message, skew)
+
+    def nearest(self, tolerance: float) -> Optional[Pair]:
+        """The depth nearest to the image so far, if within `tolerance` s."""
+        pair = self._nearest
+        return pair if pair is not None and abs(pair.skew) <= tolerance else None
+
+
 class DepthPairing:
-    """Keeps the last few depth messages and the one nearest to an image. Bounded, thread-safe.
+    """Keeps the last few depth messages and gives them to tickets. Bounded, thread-safe.
 
     empty: whether no depth has come in at all.
     """
@@ -25,8 +48,7 @@ class DepthPairing:
         self.empty = True
         self._lock = threading.Lock()
         self._messages = collections.deque(maxlen=_KEPT)
-        self._stamp = None      # s, of the image that is being looked at
-        self._nearest = None    # Pair
+        self._tickets = collections.deque(maxlen=_OPEN)
 
     def add(self, message) -> None:
         """Take in a message; the oldest makes place, and all of before where time jumps back."""
@@ -36,27 +58,17 @@ class DepthPairing:
             if self._messages and stamp < seconds(self._messages[-1].header.stamp) - TOLERANCE:
                 self._messages.clear()
             self._messages.append(message)
-            self._compare(message)
+            for ticket in self._tickets:
+                ticket.compare(message)
 
-    def expect(self, stamp) -> None:
-        """From now on the depth nearest to this stamp is looked for, as long as it may take.
+    def expect(self, stamp) -> Ticket:
+        """The ticket of an image of this stamp: depth is looked for until two more have come.
 
         There is none for a stamp that is all zero, thus not set.
         """
+        ticket = Ticket(seconds(stamp) or None)
         with self._lock:
-            self._stamp, self._nearest = seconds(stamp) or None, None
             for message in self._messages:
-                self._compare(message)
-
-    def nearest(self, tolerance: float) -> Optional[Pair]:
-        """The depth nearest to the expected stamp so far, if within `tolerance` s."""
-        with self._lock:
-            pair = self._nearest
-        return pair if pair is not None and abs(pair.skew) <= tolerance else None
-
-    def _compare(self, message):
-        if self._stamp is None:
-            return
-        skew = seconds(message.header.stamp) - self._stamp
-        if self._nearest is None or abs(skew) < abs(self._nearest.skew):
-            self._nearest = Pair(message, skew)
+                ticket.compare(message)
+            self._tickets.append(ticket)
+        return ticket

@@ -20,7 +20,7 @@ class Snapshot(NamedTuple):
 
 
 class Statistics:
-    """Counts and times, written by the worker and read by the diagnostics."""
+    """Counts and times, written by the worker's threads and read by the diagnostics."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -46,14 +46,21 @@ class Statistics:
             self._counts['processed'] += 1
             self._people = people
             for what, taken in seconds.items():
-                self._seconds.setdefault(what, collections.deque(maxlen=_WINDOW)).append(taken)
+                self._time(what, taken)
+
+    def timed(self, what: str, seconds: float) -> None:
+        """Something that took so long, beside what `processed` is told."""
+        with self._lock:
+            self._time(what, seconds)
 
     def paired(self, skew: float) -> None:
         """One image had depth, taken `skew` s later than it."""
         with self._lock:
             self._counts['depth_paired'] += 1
-            self._seconds.setdefault('depth_skew', collections.deque(maxlen=_WINDOW)).append(
-                abs(skew))
+            self._time('depth_skew', abs(skew))
+
+    def _time(self, what, seconds):
+        self._seconds.setdefault(what, collections.deque(maxlen=_WINDOW)).append(seconds)
 
     def snapshot(self) -> Snapshot:
         """All of it as it is now."""

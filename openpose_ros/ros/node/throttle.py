@@ -1,5 +1,6 @@
 """What goes wrong image after image is said now and then, in one line."""
 import re
+import threading
 import time
 from typing import Callable, Optional
 
@@ -18,19 +19,22 @@ def one_line(text: str) -> str:
 
 
 class Throttle:
-    """Lets a line of each kind through once in PERIOD s, and KINDS of them at most."""
+    """Lets a line of each kind through once in PERIOD s, and KINDS of them at most. Thread-safe."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         """now: s; a clock that never jumps."""
         self._now = now
+        self._lock = threading.Lock()
         self._said = {}     # {kind: when}
 
     def passed(self, text: str) -> Optional[str]:
         """The text as one line, if it is to be said now."""
-        now, line = self._now(), one_line(text)
-        self._said = {kind: at for kind, at in self._said.items() if now - at < PERIOD}
+        line = one_line(text)
         kind = _VARYING.sub('', line)
-        if kind in self._said or len(self._said) >= KINDS:
-            return None
-        self._said[kind] = now
+        with self._lock:
+            now = self._now()
+            self._said = {kind: at for kind, at in self._said.items() if now - at < PERIOD}
+            if kind in self._said or len(self._said) >= KINDS:
+                return None
+            self._said[kind] = now
         return line

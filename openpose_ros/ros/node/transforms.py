@@ -1,4 +1,5 @@
 """Where the camera is, from TF; needs the package tf2_ros, which may be missing."""
+import time
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +9,7 @@ from rclpy.time import Time
 from openpose_ros.ros.conversions.rotations import matrix
 from openpose_ros.ros.conversions.tf2 import FrameError, need_tf2
 
-_PATIENCE = Duration(seconds=.1)    # for a transform that arrives after its image
+PATIENCE = .1   # s from an image to its transform, which may arrive later
 
 
 class Pose(NamedTuple):
@@ -27,14 +28,16 @@ class Frames:
         self._buffer = self._tf2.Buffer()
         self._listener = self._tf2.TransformListener(self._buffer, node)
 
-    def pose(self, target: str, source: str, stamp) -> Pose:
+    def pose(self, target: str, source: str, stamp, arrival: float) -> Pose:
         """The frame `source` in `target` at this stamp; FrameError where that is not known.
 
-        Call it from another thread than the executor's: it waits a little.
+        arrival: of the image, by time.monotonic(). Call it from another thread than the executor's:
+        it waits until PATIENCE after that.
         """
+        patience = Duration(seconds=max(0., arrival + PATIENCE - time.monotonic()))
         try:
             transform = self._buffer.lookup_transform(
-                target, source, Time.from_msg(stamp), timeout=_PATIENCE).transform
+                target, source, Time.from_msg(stamp), timeout=patience).transform
         except self._tf2.TransformException as error:
             raise FrameError('no transform from {} to {} at the image\'s stamp: {}'.format(
                 source, target, ' '.join(str(error).split())))

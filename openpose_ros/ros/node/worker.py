@@ -1,32 +1,82 @@
-"""The thread that looks at images, one at a time, always the newest."""
+"""The threads that work on images, always on the newest: one stage looks, the other finishes."""
 import threading
-from typing import Any, Callable
+import time
+from typing import Any, Callable, Optional
 
+from openpose_ros.ros.node.handover import Handover
 from openpose_ros.ros.node.slot import Slot
 
 
 class Worker:
-    """Calls `work(item)` for the newest item put in, until it is stopped."""
+    """Calls `look(item)` for the newest item put in, then `finish` with what came of it.
 
-    def __init__(self, work: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
-        """failed: called with the exception that `work` raised; the worker goes on."""
+    Each item goes through both stages, and in order. With `overlap` the next one is looked at while
+    one is finished, each on a thread of its own. Looking takes an item only when it can begin, and
+    what it found waits for the one before: no third item is ever on its way.
+    """
+
+    def __init__(self, look: Callable[[Any], Any], finish: Callable[[Any], None],
+                 failed: Callable[[Exception], None], overlap: bool = False,
+                 waited: Callable[[str, float], None] = lambda what, seconds: None) -> None:
+        """look: may return None: there is nothing to finish.
+
+        failed: called with the exception that a stage raised; the worker goes on. waited: called
+        with what a stage waited for and how long, s.
+        """
         self.slot = Slot()
-        self._work = work
-        self._failed = failed
-        self._thread = threading.Thread(target=self._run, name='perception', daemon=True)
-        self._thread.start()
+        self._look, self._finish, self._failed, self._waited = look, finish, failed, waited
+        self._handover = Handover() if overlap else None    # type: Optional[Handover]
+        self._threads = [threading.Thread(target=self._run_looks, name='look', daemon=True)]
+        if overlap:
+            self._threads.append(
+                threading.Thread(target=self._run_finishes, name='finish', daemon=True))
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
-        """Finish the image at hand and end."""
+        """Finish what is at hand, and end."""
         self.slot.close()
-        self._thread.join()
+        self._threads[0].join()
+        if self._handover is not None:
+            self._handover.close()
+            self._threads[1].join()
 
-    def _run(self):
+    # An image is large: nothing of one may be kept by a thread that waits for the next.
+
+    def _run_looks(self):
         while not self.slot.closed:
-            item = self.slot.take()
-            if item is None:
-                continue
-            try:
-                self._work(item)
-            except Exception as error:   # whatever one image does, the next one gets its chance
-                self._failed(error)
+            self._do_look()
+
+    def _do_look(self):
+        item = self._wait('image', self.slot.take)
+        found = None if item is None else self._try(self._look, item)
+        if found is None:
+            return
+        if self._handover is None:
+            self._try(self._finish, found)
+        else:
+            self._wait('finish', lambda: self._handover.put(found))
+
+    def _run_finishes(self):
+        while self._do_finish():
+            pass
+
+    def _do_finish(self):
+        found = self._wait('look', self._handover.take)
+        if found is None:
+            return False
+        self._try(self._finish, found)
+        return True
+
+    def _try(self, stage, item):
+        try:
+            return stage(item)
+        except Exception as error:   # whatever one image does, the next one gets its chance
+            self._failed(error)
+            return None
+
+    def _wait(self, what, until):
+        start = time.perf_counter()
+        result = until()
+        self._waited(what, time.perf_counter() - start)
+        return result

@@ -22,6 +22,9 @@ class ApproachGoal(Output):
     def configure(self, values) -> None:
         self._approach.settings = approach_settings(values)
 
+    def forget(self) -> None:
+        self._approach.reset()
+
     def build(self, seen: Seen) -> PoseStamped:
         goal = self._approach.update(seen.people, seen.people_in_camera, seen.stamp, seen.up,
                                      seen.floor)

@@ -46,6 +46,9 @@ class Output:
     def configure(self, values: Dict[str, Any]) -> None:
         """Use these parameter values from the next image on."""
 
+    def forget(self) -> None:
+        """Forget what is remembered of people: time has jumped back, or the camera is another."""
+
     def has_subscribers(self) -> bool:
         """Whether anybody listens."""
         return self._publisher.get_subscription_count() > 0

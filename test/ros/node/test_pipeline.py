@@ -11,8 +11,8 @@ from rclpy.clock import Clock  # noqa: E402
 from sensor_msgs.msg import CameraInfo  # noqa: E402
 from std_msgs.msg import Header  # noqa: E402
 
-from openpose_ros.people import transformed  # noqa: E402
-from openpose_ros.perception import Perceived  # noqa: E402
+from openpose_ros import perception  # noqa: E402
+from openpose_ros.perception import Look, Perceived  # noqa: E402
 from openpose_ros.ros.conversions import images  # noqa: E402
 from openpose_ros.ros.conversions.tf2 import FrameError
 from openpose_ros.ros.node import parameters  # noqa: E402
@@ -27,26 +27,27 @@ from openpose_ros.scene import Camera  # noqa: E402
 POSE = Pose(np.array(((0., 0., 1.), (-1., 0., 0.), (0., -1., 0.))), np.array((0., 0., 1.)))
 
 
-class Perception:
+class Perception(perception.Perception):
     """Sees two people wherever there is a camera."""
 
-    settings = tracker = None
-
     def __init__(self):
-        self.placed = {}
+        self.tracker, self.placed, self.settings_seen = None, {}, []
 
-    def find(self, image):
-        return Perceived(crowd(2), {'network': .1, 'decoding': .01}, image.shape[1::-1])
+    def look(self, image, settings):
+        self.settings_seen.append(settings)
+        return Look(settings, image.shape[1::-1], (), {'network': .1, 'resizing': .01})
 
-    def place(self, frame, camera=None, depth=None, stamp=None, up=None, camera_height=None,
-              pose=None):
-        self.placed = {'camera': camera, 'depth': depth, 'stamp': stamp, 'up': up,
-                       'camera_height': camera_height}
+    def finish(self, look, camera, depth, stamp, mounting):
+        camera = camera if mounting.known else None
+        self.placed = {'camera': camera, 'depth': depth, 'stamp': stamp,
+                       'up': mounting.up_in_camera(), 'camera_height': mounting.camera_height()}
+        people = crowd(2)
         if camera is None:
-            unknown = np.full((2, 3), np.nan)
-            return frame._replace(people=frame.people._replace(position=unknown))
-        return frame if pose is None else frame._replace(
-            people=transformed(frame.people, pose.rotation, pose.translation))
+            people = people._replace(position=np.full((2, 3), np.nan))
+        else:
+            people = mounting.from_camera(people)
+        return Perceived(people, mounting.to_camera(people), camera, mounting.up, mounting.floor,
+                         look.image_size, look.seconds)
 
 
 class Tracking:
@@ -62,7 +63,7 @@ class Listened:
     """An output that somebody listens to."""
 
     def __init__(self):
-        self.seen, self.values, self.listeners = [], None, True
+        self.seen, self.values, self.listeners, self.forgotten = [], None, True, 0
 
     def has_subscribers(self):
         return self.listeners
@@ -73,6 +74,9 @@ class Listened:
     def publish(self, seen):
         self.seen.append(seen)
 
+    def forget(self):
+        self.forgotten += 1
+
 
 class Frames:
     """TF that knows where the camera is, or not."""
@@ -82,7 +86,7 @@ class Frames:
     def forget(self):
         self.forgotten += 1
 
-    def pose(self, target, source, stamp):
+    def pose(self, target, source, stamp, arrival):
         if not self.known:
             raise FrameError('no transform')
         return POSE
@@ -106,7 +110,8 @@ def process(given, width=640, height=480, sec=None, frame='eye', **changes):
     given.pipeline.configure(dict(given.values, **changes))
     header = Header(frame_id=frame)
     given.sec = header.stamp.sec = given.sec + 1 if sec is None else sec
-    given.pipeline.process(images.write_image(np.zeros((height, width, 3), np.uint8), header))
+    message = images.write_image(np.zeros((height, width, 3), np.uint8), header)
+    given.pipeline.finish(given.pipeline.look(message))
     return given.output.seen[-1]
 
 
@@ -116,17 +121,22 @@ def calibrate(given, camera=Camera.from_field_of_view(640, 480, 60.)):
 
 def test_without_a_listener_the_image_is_not_even_read(given):
     given.output.listeners = False
-    given.pipeline.process(None)
+    assert given.pipeline.look(None) is None
     assert given.statistics.snapshot().counts == {'unheard': 1}
 
 
-def test_values_count_from_the_next_image_on(given):
+def test_values_count_whole_from_the_next_image_on_that_is_begun(given):
     process(given)
     assert given.output.values == given.values
+    message = images.write_image(np.zeros((4, 6, 3), np.uint8), Header())
+    message.header.stamp.sec = given.sec = given.sec + 1
+    job = given.pipeline.look(message)
     given.pipeline.configure(dict(given.values, network_height=64))
-    assert given.perception.settings.height == 368
+    given.pipeline.finish(job)
+    assert given.output.values == given.values
     process(given, network_height=64)
-    assert given.perception.settings.height == 64
+    assert given.output.values['network_height'] == 64
+    assert [settings.height for settings in given.perception.settings_seen] == [368, 368, 64]
 
 
 def test_a_camera_height_is_that_of_the_floor(given):
@@ -228,9 +238,24 @@ def test_when_time_jumps_back_people_and_tf_are_forgotten(given):
     process(given, sec=101)
     assert (tracker.resets, given.frames.forgotten) == (0, 0)
     process(given, sec=3)
-    assert (tracker.resets, given.frames.forgotten) == (1, 1)
+    assert (tracker.resets, given.frames.forgotten, given.output.forgotten) == (1, 1, 1)
     assert given.statistics.snapshot().counts['time_jumps'] == 1
     assert 'jumped back by 98.000 s' in given.reported[-1]
+
+
+def test_a_jump_of_time_is_not_lost_with_an_image_that_fails(given):
+    process(given, sec=100)
+    tracker = given.perception.tracker = Tracking()
+    works = given.perception.look
+    given.perception.look = lambda *_: 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        process(given, sec=3)
+    assert tracker.resets == 0
+    given.perception.look = works
+    process(given, sec=4)
+    assert tracker.resets == 1
+    process(given, sec=5)
+    assert tracker.resets == 1
 
 
 def test_another_frame_is_another_camera(given):
@@ -247,7 +272,7 @@ def test_another_frame_is_another_camera(given):
 def test_an_image_that_breaks_off_leaves_nothing_half_remembered(given):
     process(given)
     tracker = given.perception.tracker = Tracking()
-    given.perception.place = lambda *_: 1 / 0
+    given.perception.finish = lambda *_: 1 / 0
     with pytest.raises(ZeroDivisionError):
         process(given)
     assert tracker.resets == 1

@@ -1,0 +1,96 @@
+"""What is known of a camera beside its image: its calibration, its depth and where it is mounted."""
+import math
+from typing import Callable, Optional, Tuple
+
+import numpy as np
+
+from openpose_ros.perception import Mounting
+from openpose_ros.ros.conversions import images
+from openpose_ros.ros.conversions.tf2 import FrameError
+from openpose_ros.ros.node.pairing import Ticket
+from openpose_ros.ros.node.parameters import Settings
+from openpose_ros.ros.node.statistics import Statistics
+from openpose_ros.ros.node.transforms import Frames
+from openpose_ros.scene import Camera, CameraError, depth_problem, up_of_tilt
+
+WORLD_UP = np.array((0., 0., 1.))      # REP-103
+
+
+class Geometry:
+    """Turns what came with an image into what perception takes; what is not known is counted."""
+
+    def __init__(self, statistics: Statistics, frames: Optional[Frames],
+                 report: Callable[[str], None]) -> None:
+        """report: called with a line when something is wrong."""
+        self._statistics = statistics
+        self._frames = frames
+        self._report = report
+        self._calibration = None        # what of a CameraInfo self._camera was made of
+        self._camera = None
+
+    def camera(self, info, image_size: Tuple[int, int], settings: Settings) -> Optional[Camera]:
+        """The camera of an image; None, reported, where nothing describes it.
+
+        info: the newest sensor_msgs/CameraInfo, or None. image_size: (width, height), px.
+        """
+        field_of_view = settings.values['horizontal_fov']
+        try:
+            camera = self._camera_of(info)
+            if camera is not None:
+                return camera.resized(*image_size)
+        except CameraError as error:
+            self._statistics.count('camera_info_invalid')
+            self._report('{}{}'.format(error, '' if field_of_view else
+                                       '; people stay in the image plane'))
+        if field_of_view > 0.:
+            return Camera.from_field_of_view(image_size[0], image_size[1], field_of_view)
+        return None
+
+    def _camera_of(self, info) -> Optional[Camera]:
+        """The camera of a CameraInfo (None: of none); made anew only when its values change."""
+        if info is None:
+            return None
+        calibration = (info.width, info.height, info.distortion_model, tuple(info.d),
+                       tuple(info.k))
+        if calibration != self._calibration:
+            self._camera = self._calibration = None
+            self._camera = Camera.from_info(*calibration)
+            self._calibration = calibration
+        return self._camera
+
+    def depth(self, ticket: Ticket, camera: Camera, settings: Settings) -> Optional[np.ndarray]:
+        """The depth of the moment of the image; None, counted, where there is none of use."""
+        pair = ticket.nearest(settings.values['depth_tolerance'])
+        if pair is None:
+            self._statistics.count('depth_unpaired')
+            return None
+        try:
+            depth = images.read_depth(pair.message, settings.limits)
+            problem = depth_problem(depth, camera)
+        except images.ImageError as error:
+            problem = 'depth: {}'.format(error)
+        if problem:
+            self._statistics.count('depth_unusable')
+            self._report(problem)
+            return None
+        self._statistics.paired(pair.skew)
+        return depth
+
+    def mounting(self, header, arrival: float, settings: Settings) -> Mounting:
+        """Where the camera is: by TF in the target frame, else by the parameters.
+
+        header: of the image. arrival: of the image, by time.monotonic().
+        """
+        values = settings.values
+        if not values['target_frame']:
+            height = values['camera_height']
+            return Mounting(up=np.array(up_of_tilt(math.radians(values['camera_pitch']))),
+                            floor=-height if height else None)
+        # In the target frame z is up, and the floor is z = 0 (REP-105).
+        try:
+            pose = self._frames.pose(values['target_frame'], header.frame_id, header.stamp, arrival)
+        except FrameError as error:
+            self._statistics.count('transform_missing')
+            self._report('{}; people stay in the image plane'.format(error))
+            return Mounting(up=WORLD_UP, floor=0., known=False)
+        return Mounting(pose.rotation, pose.translation, WORLD_UP, 0.)

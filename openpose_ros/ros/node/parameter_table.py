@@ -1,0 +1,160 @@
+"""The node's parameters, declared once: this table is their documentation.
+
+`ros2 param describe`, config/openpose.yaml and the table of docs/robot.md all come from it
+(docs/write_parameters.py). What declares and checks them is parameters.py.
+"""
+import math
+from typing import Any, NamedTuple, Optional, Tuple
+
+from openpose_ros import approach, decoding, network, tracking
+from openpose_ros.network.models import catalogue
+from openpose_ros.ros.conversions import images
+
+# When a parameter may change. What is not live is read-only from configuring to cleaning up.
+LIVE, UNCONFIGURED, NEVER = 'at any time', 'while unconfigured', 'never'
+
+
+
+class Parameter(NamedTuple):
+    """One parameter. Its type is that of its default.
+
+    low, high: range of a number, both included. choices: the strings it may be. changes: when it
+    may change: LIVE, UNCONFIGURED or NEVER.
+    """
+
+    name: str
+    default: Any
+    description: str
+    low: Optional[float] = None
+    high: Optional[float] = None
+    choices: Tuple[str, ...] = ()
+    changes: str = UNCONFIGURED
+
+
+_DECODING = decoding.Settings()
+_TRACKING = tracking.Settings()
+_APPROACH = approach.Settings()
+
+PARAMETERS = (
+    Parameter('autostart', True, 'configure and activate by itself at the start', changes=NEVER),
+    Parameter('model', catalogue.DEFAULT,
+              'a model of `openpose models list`, or the path of a frozen graph'),
+    Parameter('model_dir', '', 'folder of the models; empty: the user\'s cache folder'),
+    Parameter('backend', 'auto', 'auto: TensorFlow on a GPU, TFLite on a CPU',
+              choices=('auto', 'tensorflow', 'tflite')),
+    Parameter('device', 'auto', 'gpu: refuse to start without one',
+              choices=('auto', 'gpu', 'cpu')),
+    Parameter('gpu_memory_fraction', 0., 'share of GPU memory TensorFlow may take; 0: as it needs',
+              0., 1.),
+    Parameter('threads', 0, 'CPU threads of the network; 0: all cores', 0, 256),
+    Parameter('model_max_bytes', network.LARGEST, 'larger model files are refused', 1,
+              network.LARGEST),
+    Parameter('network_height', 368, 'px; height of the network input', 16, 2048),
+    Parameter('network_width', 0, 'px; width of the network input; 0: keeps the aspect', 0, 4096),
+    Parameter('network_max_pixels', 2 ** 21, 'images of an aspect that makes the network input '
+              'larger are left out: 2^21 pixels take 0.6 GB of memory', 256, 2 ** 31 - 1),
+    Parameter('warm_up_width', 640, 'px; images of this size are expected: the network is warm '
+              'for them before the first one is accepted', 16, 16384),
+    Parameter('warm_up_height', 480, 'px; see warm_up_width', 16, 16384),
+    Parameter('scales', [1.], 'average over these multiples of the network size'),
+    Parameter('flip', False, 'average with the mirrored image: more accurate, twice as slow'),
+    Parameter('overlap', 'auto', 'look at an image while the one before is finished: on, off, or '
+              'auto: on where the network runs on a GPU', choices=('auto', 'on', 'off')),
+
+    Parameter('image_transport', 'raw', 'raw: `image`; compressed: `image/compressed`',
+              choices=('raw', 'compressed')),
+    Parameter('depth_transport', 'raw', 'none: colour alone; raw: `depth`; compressedDepth: '
+              '`depth/compressedDepth`', choices=('none', 'raw', 'compressedDepth')),
+    Parameter('image_reliability', 'best_effort', 'quality of service of the images\' '
+              'subscriptions; best_effort takes images from any camera',
+              choices=('best_effort', 'reliable')),
+    Parameter('max_pixels', 2 ** 25, 'larger images are refused', 1, 2 ** 31 - 1),
+    Parameter('max_jpeg_scans', images.Limits().scans, 'JPEGs of more passes over the image are '
+              'refused; a progressive one has ten or so', 1, 1000),
+    Parameter('depth_tolerance', .05, 's; largest difference of the stamps of an image and its '
+              'depth', 0., 1., changes=LIVE),
+    Parameter('horizontal_fov', 0., 'degrees; field of view of a camera without a valid '
+              'camera_info; 0: then people stay in the image plane', 0., 179., changes=LIVE),
+    Parameter('camera_height', 0., 'm above the floor; 0: unknown', 0., 100., changes=LIVE),
+    Parameter('camera_pitch', 0., 'degrees the camera looks down; target_frame says it better',
+              -90., 90., changes=LIVE),
+    Parameter('target_frame', '', 'frame of the published positions (needs tf2_ros), for instance '
+              'odom or map; empty: the camera\'s own'),
+
+    Parameter('decoding.peak_threshold', _DECODING.peak_threshold,
+              'what the heatmap must exceed at a part', .001, .999, changes=LIVE),
+    Parameter('decoding.sample_threshold', _DECODING.sample_threshold,
+              'what the field along a limb must exceed at a sample', 0., .999, changes=LIVE),
+    Parameter('decoding.needed_samples', _DECODING.needed_samples,
+              'how many of the ten samples along a limb must', 1, 10, changes=LIVE),
+    Parameter('decoding.assignment', _DECODING.assignment, 'how peaks are paired into limbs',
+              choices=tuple(sorted(decoding.ASSIGNMENTS)), changes=LIVE),
+    Parameter('decoding.min_parts', _DECODING.min_parts, 'parts a person must have', 1, 18,
+              changes=LIVE),
+    Parameter('decoding.min_score', _DECODING.min_score, 'mean score her parts must have', 0., .999,
+              changes=LIVE),
+    Parameter('decoding.upsampling', _DECODING.upsampling,
+              'factor the heatmaps are enlarged by first: 1 (fastest), 2 (best) or 4', 1, 4,
+              changes=LIVE),
+    Parameter('decoding.max_peaks', _DECODING.max_peaks,
+              'of each part the highest so many peaks are used', 1, 100000, changes=LIVE),
+
+    Parameter('tracking.enabled', True, 'give people ids, velocities and smoothed estimates',
+              changes=LIVE),
+    Parameter('tracking.min_hits', _TRACKING.min_hits,
+              'detections before a new person is published', 1, 100, changes=LIVE),
+    Parameter('tracking.believe_time', _TRACKING.believe_time,
+              's; a person detected twice over at least this time is published too', 0., 60.,
+              changes=LIVE),
+    Parameter('tracking.min_score', _TRACKING.min_score,
+              'score someone new must have; a poorer detection only continues a person known', 0.,
+              1., changes=LIVE),
+    Parameter('tracking.max_age', _TRACKING.max_age,
+              's; how long a person is predicted without a detection', .01, 60., changes=LIVE),
+    Parameter('tracking.reset_gap', _TRACKING.reset_gap,
+              's; after a longer time without images tracking starts afresh', .01, 3600.,
+              changes=LIVE),
+    Parameter('tracking.flip_frames', _TRACKING.flip_frames,
+              'images that must contradict a direction before its opposite is believed', 1, 100,
+              changes=LIVE),
+    Parameter('tracking.smooth_position', _TRACKING.smooth_position, 'smooth positions',
+              changes=LIVE),
+    Parameter('tracking.smooth_facing', _TRACKING.smooth_facing, 'smooth facing', changes=LIVE),
+    Parameter('tracking.smooth_gaze', _TRACKING.smooth_gaze, 'smooth gaze', changes=LIVE),
+    Parameter('tracking.smooth_keypoints', _TRACKING.smooth_keypoints,
+              'smooth the keypoints in the image', changes=LIVE),
+    Parameter('tracking.smooth_points', _TRACKING.smooth_points, 'smooth the parts in space',
+              changes=LIVE),
+    Parameter('overlay.width', 0, 'px; a wider overlay is made as narrow; 0: as the image', 0,
+              16384, changes=LIVE),
+    Parameter('markers.lifetime', 1., 's after which RViz removes markers that no newer ones have '
+              'replaced; 0: never', 0., 3600., changes=LIVE),
+    Parameter('markers.plane_distance', 0., 'm before the camera at which people without a '
+              'position are drawn; 0: they are not', 0., 100., changes=LIVE),
+
+    Parameter('approach.person', _APPROACH.person, 'whom to approach: the nearest, or who is most '
+              'centred in the image', choices=approach.CHOICES, changes=LIVE),
+    Parameter('approach.id', _APPROACH.id, 'id of the person to approach, whoever else is there; '
+              '0: by approach.person', 0, 2 ** 32 - 1, changes=LIVE),
+    Parameter('approach.distance', _APPROACH.distance, 'm in front of her', .1, 10., changes=LIVE),
+    Parameter('approach.max_facing_stddev', math.degrees(_APPROACH.max_facing_stddev),
+              'degrees; no goal while her facing is less certain', 1., 180., changes=LIVE),
+    Parameter('approach.switch_time', _APPROACH.switch_time,
+              's that someone else must have been nearer, or more centred, to be chosen instead',
+              0., 60., changes=LIVE),
+    Parameter('approach.settle_time', _APPROACH.settle_time,
+              's over which a person who stands still is averaged', 0., 60., changes=LIVE),
+
+    Parameter('broadcast_tf', False, 'broadcast body_<id> and head_<id> (needs tf2_ros)'),
+    Parameter('publish_hri', False, 'publish /humans/bodies as ROS4HRI has it (needs hri_msgs and '
+              'an id_prefix)'),
+    Parameter('id_prefix', '', 'letters before the id in the names of TF and ROS4HRI, to tell the '
+              'people of several cameras apart'),
+
+    Parameter('diagnostics.max_image_age', 2., 's without an image that make an ERROR', .01, 3600.,
+              changes=LIVE),
+    Parameter('diagnostics.max_latency', 1., 's from stamp to publishing (95th percentile) above '
+              'which is a WARN', .001, 3600., changes=LIVE),
+    Parameter('diagnostics.min_depth_paired', .5, 'share of the images that have depth, once '
+              'there is any, below which is a WARN', 0., 1., changes=LIVE),
+)
