@@ -193,7 +193,7 @@ def _rays(camera):
     """Rays of all pixels of a camera, (h, w, 3), z = 1."""
     if camera not in _RAYS:
         x, y = np.meshgrid(np.arange(camera.width), np.arange(camera.height))
-        rays = camera.rectify(np.stack((x, y), axis=-1))
+        rays = camera.pixels_to_rays(np.stack((x, y), axis=-1))
         _RAYS[camera] = np.concatenate((rays, np.ones(rays.shape[:2] + (1,))), axis=-1)
     return _RAYS[camera]
 

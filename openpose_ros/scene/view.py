@@ -58,7 +58,7 @@ def look_at(keypoints: np.ndarray, camera: Camera, up: Sequence[float], noise: f
     with np.errstate(invalid='ignore'):
         seen &= ((keypoints[..., :2] >= -.5) & (keypoints[..., :2] <= last)).all(axis=-1)
     pixels = np.where(seen[..., None], keypoints[..., :2], np.nan).astype(float)
-    rays = np.concatenate((camera.rectify(pixels), np.ones(seen.shape + (1,))), axis=-1)
+    rays = np.concatenate((camera.pixels_to_rays(pixels), np.ones(seen.shape + (1,))), axis=-1)
     axes = _axes(_middle(rays), up)
     right, along, high = np.moveaxis(rays @ axes.transpose(0, 2, 1), -1, 0)
     with np.errstate(invalid='ignore'):

@@ -14,7 +14,7 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from std_msgs.msg import Header
 
 from openpose_ros.ros.conversions import images
-from openpose_ros.ros.tools.video import make_camera_info
+from openpose_ros.ros.conversions.camera_info import make_camera_info
 from openpose_ros.scene import Camera
 
 # Two people are found in the images below at this height, each image in 30 ms. Somebody is

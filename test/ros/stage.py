@@ -14,7 +14,7 @@ from std_msgs.msg import Header
 
 from openpose_ros.ros.conversions import images
 from openpose_ros.ros.tools.sources import Frame, open_source
-from openpose_ros.ros.tools.video import make_camera_info
+from openpose_ros.ros.conversions.camera_info import make_camera_info
 from openpose_ros.scene import Camera as Lens
 
 LARGEST = (1920, 1080)

@@ -16,6 +16,7 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from std_msgs.msg import Header
 
 from openpose_ros.ros.conversions import images
+from openpose_ros.ros.conversions.camera_info import make_camera_info
 from openpose_ros.ros.process import runner
 from openpose_ros.ros.tools.sources import SourceError, open_source
 from openpose_ros.scene import Camera, CameraError
@@ -86,22 +87,6 @@ class VideoNode(Node):
             raise CameraError('the calibration is for {}x{}, but the image has {}x{}'.format(
                 self._camera.width, self._camera.height, width, height))
         return self._camera
-
-
-def make_camera_info(camera, width: int, height: int, header: Header) -> CameraInfo:
-    """The CameraInfo of a scene.Camera; all zero, as for a camera not calibrated, where it is None.
-
-    Source: sensor_msgs/CameraInfo, for a single camera: R is the identity, P is K.
-    """
-    info = CameraInfo(header=header, height=height, width=width)
-    if camera is not None:
-        fx, fy, cx, cy = camera.fx, camera.fy, camera.cx, camera.cy
-        info.distortion_model = 'plumb_bob' if camera.model == 'none' else camera.model
-        info.d = list(camera.distortion) + [0.] * (5 - len(camera.distortion))
-        info.k = [fx, 0., cx, 0., fy, cy, 0., 0., 1.]
-        info.r = [1., 0., 0., 0., 1., 0., 0., 0., 1.]
-        info.p = [fx, 0., cx, 0., 0., fy, cy, 0., 0., 0., 1., 0.]
-    return info
 
 
 def parse(arguments) -> argparse.Namespace:

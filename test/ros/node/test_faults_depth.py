@@ -15,7 +15,7 @@ from std_msgs.msg import Header  # noqa: E402
 from openpose_ros.msg import Skeleton  # noqa: E402
 from openpose_ros.ros.conversions import images  # noqa: E402
 from openpose_ros.ros.node.throttle import LENGTH  # noqa: E402
-from openpose_ros.ros.tools.video import make_camera_info  # noqa: E402
+from openpose_ros.ros.conversions.camera_info import make_camera_info  # noqa: E402
 
 DEPTH, MONOCULAR = Skeleton.SOURCE_DEPTH, Skeleton.SOURCE_MONOCULAR
 

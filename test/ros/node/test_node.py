@@ -16,7 +16,7 @@ from visualization_msgs.msg import Marker, MarkerArray  # noqa: E402
 from openpose_ros.msg import Skeleton, SkeletonArray  # noqa: E402
 from openpose_ros.ros.conversions import images  # noqa: E402
 from openpose_ros.ros.node import parameters  # noqa: E402
-from openpose_ros.ros.tools.video import make_camera_info  # noqa: E402
+from openpose_ros.ros.conversions.camera_info import make_camera_info  # noqa: E402
 from openpose_ros.scene import Camera  # noqa: E402
 
 # Someone is published from the first image on: nothing here is about tracking.

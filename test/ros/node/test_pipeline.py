@@ -20,7 +20,7 @@ from openpose_ros.ros.node.pipeline import Pipeline  # noqa: E402
 from openpose_ros.ros.node.stamps import StampError  # noqa: E402
 from openpose_ros.ros.node.statistics import Statistics  # noqa: E402
 from openpose_ros.ros.node.transforms import Pose  # noqa: E402
-from openpose_ros.ros.tools.video import make_camera_info  # noqa: E402
+from openpose_ros.ros.conversions.camera_info import make_camera_info  # noqa: E402
 from openpose_ros.scene import Camera  # noqa: E402
 
 # A camera 1 m over the ground that looks along the x axis of the world.
