@@ -142,7 +142,7 @@ def video_ids(found, step):
     for frame in range(0, len(found), step):
         tracked = tracker.update(found[frame], frame / demo_video.RATE,
                                  (demo_video.WIDTH, demo_video.HEIGHT))
-        now = tracked.select(tracker.unseen == 0.)
+        now = tracked.select(tracker.time_since_update == 0.)
         for each, name in zip(now.ids.tolist(), demo_video.who(frame, now.keypoints)):
             persons[each].add(name)
     kinds = collections.Counter('several' if len(names) > 1 else str(min(names, key=str))

@@ -1,21 +1,21 @@
 """Who is who: the cost of calling a detection a person known before, and the best pairing of all.
 
-The cost of a pair is a negative log-likelihood. Where she is counts in space if both positions are
+The cost of a pair is a negative log-likelihood. Where people are counts in space if both positions are
 known, else in the image, each relative to what a freshly seen person's uncertainty would give, so
-that the two can stand in one table. How she holds herself (keypoint similarity) is added to both.
+that the two can stand in one table. How they hold themselves (keypoint similarity) is added to both.
 
 Source of the similarity: the object keypoint similarity of the COCO keypoint challenge, with
 tolerances that allow for movement and after taking out how far the whole body is off. Of the
 assignment: Bewley et al., "Simple online and realtime tracking", ICIP 2016.
 """
-from typing import NamedTuple, Tuple
+from typing import NamedTuple, Optional, Tuple
 
 import numpy as np
 
-from openpose_ros import body
+from openpose_ros import body, proportions
 from openpose_ros.people import People
 from openpose_ros.tracking.assignment import least_cost_pairs
-from openpose_ros.tracking.small import inverse
+from openpose_ros.tracking.arrays import inverse, or_zero
 
 # chi-square 99.9 %, of three and two dimensions, and 99 % of two.
 SPACE_GATE = 16.3
@@ -28,13 +28,15 @@ LONE_WEIGHT = 0.3           # of a part that only one of two has, beside one tha
 UNKNOWN_SIMILARITY = 0.3    # of two that have no part in common
 CLOSE_SIMILARITY = 0.6      # at least, of a detection whose depth may be wrong
 SPACE_MISFIT_COST = 6.      # the image fits well but the depth does not
-NEWCOMER_COST = 2.          # of a track that is not believed yet
+TENTATIVE_COST = 2.         # of a track that is not confirmed yet
 MANOEUVRE = 0.15            # m, what motion the filter cannot foresee between two frames
 IMAGE_NOISE = 0.03        # m at the person, of where the body is in the image
-LEAST_SCALE = 1.            # px per metre
+MIN_SCALE = 1.            # px per metre
 SPACE_SLACK = MANOEUVRE ** 2 * np.eye(3)    # m^2
 UNKNOWN_COVARIANCE = 0.3 ** 2 * np.eye(3)   # m^2, of a position that comes without
-LEAST_COVARIANCE = 0.01 ** 2 * np.eye(3)    # m^2, added to what a position's covariance says
+MIN_COVARIANCE = 0.01 ** 2 * np.eye(3)    # m^2, added to what a position's covariance says
+
+INDEPENDENT_PARTS = 4.      # chosen: the errors of a body's 18 keypoints go together in part
 
 # How far a part strays between frames besides moving with the body, m.
 TOLERANCE = np.full(body.PART_COUNT, 0.08)
@@ -42,27 +44,41 @@ TOLERANCE[[body.RIGHT_ELBOW, body.LEFT_ELBOW, body.RIGHT_KNEE, body.LEFT_KNEE]] 
 TOLERANCE[[body.RIGHT_WRIST, body.LEFT_WRIST, body.RIGHT_ANKLE, body.LEFT_ANKLE]] = 0.22
 STEADINESS = TOLERANCE ** -2
 
-# Lengths of an adult's limbs as the network draws them, m (Drillis and Contini's proportions of a
-# body 1.7 m tall), for the limbs long enough to tell the scale; a limb only ever looks shorter.
-LIMB_LENGTHS = (((1, 2), 0.18), ((1, 5), 0.18), ((2, 3), 0.31), ((3, 4), 0.25), ((5, 6), 0.31),
-                ((6, 7), 0.25), ((1, 8), 0.50), ((8, 9), 0.42), ((9, 10), 0.42), ((1, 11), 0.50),
-                ((11, 12), 0.42), ((12, 13), 0.42), ((1, 0), 0.24), ((2, 5), 0.36))
+# The limbs long enough to tell the scale, and their lengths, m; a limb only ever looks shorter.
+_HALF_SHOULDERS = .5 * proportions.SHOULDERS.mean
+_TRUNK = np.hypot(proportions.TORSO.mean, .5 * proportions.HIPS.mean)      # neck to either hip
+LIMB_LENGTHS = (
+    ((body.NECK, body.RIGHT_SHOULDER), _HALF_SHOULDERS),
+    ((body.NECK, body.LEFT_SHOULDER), _HALF_SHOULDERS),
+    ((body.RIGHT_SHOULDER, body.RIGHT_ELBOW), proportions.UPPER_ARM.mean),
+    ((body.RIGHT_ELBOW, body.RIGHT_WRIST), proportions.FOREARM.mean),
+    ((body.LEFT_SHOULDER, body.LEFT_ELBOW), proportions.UPPER_ARM.mean),
+    ((body.LEFT_ELBOW, body.LEFT_WRIST), proportions.FOREARM.mean),
+    ((body.NECK, body.RIGHT_HIP), _TRUNK), ((body.NECK, body.LEFT_HIP), _TRUNK),
+    ((body.RIGHT_HIP, body.RIGHT_KNEE), proportions.THIGH.mean),
+    ((body.RIGHT_KNEE, body.RIGHT_ANKLE), proportions.SHANK.mean),
+    ((body.LEFT_HIP, body.LEFT_KNEE), proportions.THIGH.mean),
+    ((body.LEFT_KNEE, body.LEFT_ANKLE), proportions.SHANK.mean),
+    ((body.NECK, body.NOSE), proportions.NECK_TO_NOSE.mean),
+    ((body.RIGHT_SHOULDER, body.LEFT_SHOULDER), proportions.SHOULDERS.mean))
 LIMB_FROM, LIMB_TO = np.array([limb for limb, _ in LIMB_LENGTHS]).T
 LIMB_METRES = np.array([metres for _, metres in LIMB_LENGTHS])
 WHOLE_BODY = 1.2            # m, diagonal of what is seen of someone without a whole limb
 
 
-class Looks(NamedTuple):
+class Observations(NamedTuple):
     """People in the image and in space, either as tracked and predicted or as detected.
 
     keypoints: (n, 18, 2) px, any number where not seen. seen: (n, 18) bool. scale: (n,) px per
-    metre. anchor_variance: (n,) px^2, of where the whole body is in the image, in x as in y.
+    metre. noise: (n,) px, standard deviation of a keypoint beyond what `TOLERANCE` allows.
+    anchor_variance: (n,) px^2, of where the whole body is in the image, in x as in y.
     position: (n, 3) m. position_covariance: (n, 3, 3) m^2. located: (n,) bool, position is known.
     """
 
     keypoints: np.ndarray
     seen: np.ndarray
     scale: np.ndarray
+    noise: np.ndarray
     anchor_variance: np.ndarray
     position: np.ndarray
     position_covariance: np.ndarray
@@ -79,14 +95,17 @@ class Looks(NamedTuple):
         """Who is in the image or in space at all, (n,) bool."""
         return self.seen.any(axis=1) | self.located
 
-    def select(self, rows: np.ndarray) -> 'Looks':
+    def select(self, rows: np.ndarray) -> 'Observations':
         """The people of these rows, in their order."""
         rows = np.arange(len(self.scale))[rows]
-        return Looks(*(field.take(rows, axis=0) for field in self))
+        return Observations(*(field.take(rows, axis=0) for field in self))
 
 
-def looks(people: People) -> Looks:
-    """Detections made ready: unknown numbers replaced, uncertainties made usable."""
+def observed(people: People, keypoint_noise: Optional[np.ndarray] = None) -> Observations:
+    """Detections made ready: unknown numbers replaced, uncertainties made usable.
+
+    keypoint_noise: (n,) px; None: that of someone seen well.
+    """
     keypoints = people.keypoints[..., :2].astype(float)
     seen = np.isfinite(keypoints).all(axis=2) & (people.keypoints[..., 2] > 0.)
     keypoints = np.where(seen[..., None], keypoints, 0.)
@@ -94,15 +113,16 @@ def looks(people: People) -> Looks:
     located = np.isfinite(people.position).all(axis=1)
     certain = np.isfinite(people.position_covariance).all(axis=(1, 2))[:, None, None]
     covariance = np.where(certain, people.position_covariance, UNKNOWN_COVARIANCE)
-    return Looks(
-        keypoints=keypoints, seen=seen, scale=scale,
-        anchor_variance=(IMAGE_NOISE * scale) ** 2,
+    noise = np.zeros(len(scale)) if keypoint_noise is None else or_zero(np.asarray(keypoint_noise))
+    return Observations(
+        keypoints=keypoints, seen=seen, scale=scale, noise=noise,
+        anchor_variance=(IMAGE_NOISE * scale) ** 2 + noise ** 2 / INDEPENDENT_PARTS,
         position=np.where(located[:, None], people.position, 0.),
-        position_covariance=covariance + LEAST_COVARIANCE, located=located)
+        position_covariance=covariance + MIN_COVARIANCE, located=located)
 
 
 def scales(keypoints: np.ndarray, seen: np.ndarray) -> np.ndarray:
-    """Pixels per metre at each person, (n,), from the least foreshortened of her limbs.
+    """Pixels per metre at each person, (n,), from their least foreshortened limb.
 
     keypoints: (n, 18, 2) px, NaN or anything where not `seen` (n, 18). 1 px/m at least.
     """
@@ -113,43 +133,43 @@ def scales(keypoints: np.ndarray, seen: np.ndarray) -> np.ndarray:
     for person in np.flatnonzero((ratio == 0.) & seen.any(axis=1)):
         extent = np.ptp(keypoints[person, seen[person]], axis=0)
         ratio[person] = np.linalg.norm(extent) / WHOLE_BODY
-    return np.maximum(ratio, LEAST_SCALE)
+    return np.maximum(ratio, MIN_SCALE)
 
 
-def compare(tracks: Looks, found: Looks) -> Tuple[np.ndarray, np.ndarray]:
+def compare(tracks: Observations, found: Observations) -> Tuple[np.ndarray, np.ndarray]:
     """How far each detection is off each track in the image, and how alike they look.
 
-    Returns the shift of the whole body (tracks, detections, 2) in px, from the parts both have
-    (else from their centres), and the similarity (tracks, detections) in [0, 1].
+    Returns the shift of the whole body (2, tracks, detections) in px: the mean over the parts that
+    both have, weighted by how steady they are, else between the centres. And the object keypoint
+    similarity (tracks, detections) in [0, 1] that is left once the shift is taken out.
     """
-    seen, steady = found.seen.astype(float), tracks.seen * STEADINESS
-    total = steady @ seen.T
-    before = np.ascontiguousarray(tracks.keypoints).view(complex)[..., 0]      # x + i y
-    now = np.ascontiguousarray(found.keypoints).view(complex)[..., 0]
-    shift = (steady @ (seen * now).T - (steady * before) @ seen.T) / np.maximum(total, 1e-9)
-    stranger = total == 0.
-    if stranger.any():
-        centres = found.centres - tracks.centres[:, None]
-        shift = np.where(stranger, centres @ [1., 1j], shift)
-    off = now - before[:, None] - shift[..., None]
-    tolerance = STEADINESS / (2. * tracks.scale[:, None, None] ** 2)
-    alike = np.exp(-tolerance * (off.real ** 2 + off.imag ** 2)) * seen
-    lone = np.add.outer(steady.sum(axis=1), seen @ STEADINESS) - 2. * total
-    similarity = np.einsum('tp,tdp->td', steady, alike) / np.maximum(
-        total + LONE_WEIGHT * lone, 1e-9)
-    return (shift.view(float).reshape(total.shape + (2,)),
-            np.where(stranger, UNKNOWN_SIMILARITY, similarity))
+    before, now = tracks.keypoints.transpose(2, 0, 1), found.keypoints.transpose(2, 0, 1)
+    weight = tracks.seen * STEADINESS                   # (tracks, parts)
+    seen = found.seen.astype(float)                     # (detections, parts)
+    shared = weight @ seen.T                            # weight of the parts that both have
+    moved = weight @ (seen * now).swapaxes(1, 2) - (weight * before) @ seen.T
+    shift = moved / np.maximum(shared, 1e-9)
+    strangers = shared == 0.                            # who have no part in common
+    if strangers.any():
+        centres = found.centres.T[:, None] - tracks.centres.T[..., None]
+        shift = np.where(strangers, centres, shift)
+    off = now[:, None] - before[:, :, None] - shift[..., None]    # (2, tracks, detections, parts)
+    tolerance = (tracks.scale[:, None, None] * TOLERANCE) ** 2 + 2. * found.noise[:, None] ** 2
+    alike = np.exp(-.5 / tolerance * (off ** 2).sum(axis=0)) * seen
+    lone = weight.sum(axis=1)[:, None] + seen @ STEADINESS - 2. * shared
+    similarity = (alike @ weight[..., None])[..., 0] / np.maximum(shared + LONE_WEIGHT * lone, 1e-9)
+    return shift, np.where(strangers, UNKNOWN_SIMILARITY, similarity)
 
 
-def costs(tracks: Looks, found: Looks, newcomer: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+def costs(tracks: Observations, found: Observations, tentative: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
     """Cost of every pair (tracks, detections), inf where impossible, and the shifts of `compare`.
 
-    newcomer: (tracks,) bool, who is not believed yet and gives way to those who are.
+    tentative: (tracks,) bool, who is not confirmed yet and gives way to those who are.
     """
     shift, similarity = compare(tracks, found)
     fresh = found.anchor_variance + (MANOEUVRE * found.scale) ** 2
     room = 1. + tracks.anchor_variance[:, None] / fresh
-    near = (shift[..., 0] ** 2 + shift[..., 1] ** 2) / (room * fresh)
+    near = (shift ** 2).sum(axis=0) / (room * fresh)
     size = np.log(found.scale / tracks.scale[:, None]) / SIZE_NOISE
     image = 0.5 * near + np.log(room) + 0.5 * size ** 2
     cost = np.where(near <= IMAGE_GATE, image, np.inf)
@@ -159,7 +179,7 @@ def costs(tracks: Looks, found: Looks, newcomer: np.ndarray) -> Tuple[np.ndarray
                           image + SPACE_MISFIT_COST, np.inf)
         in_space = np.where(distance <= SPACE_GATE, space, resort)
         cost = np.where(tracks.located[:, None] & found.located, in_space, cost)
-    return cost + POSE_WEIGHT * (1. - similarity) + NEWCOMER_COST * newcomer[:, None], shift
+    return cost + POSE_WEIGHT * (1. - similarity) + TENTATIVE_COST * tentative[:, None], shift
 
 
 def assign(cost: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
@@ -170,7 +190,7 @@ def assign(cost: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
     return least_cost_pairs(cost, LIMIT)
 
 
-def _space_cost(tracks: Looks, found: Looks) -> Tuple[np.ndarray, np.ndarray]:
+def _space_cost(tracks: Observations, found: Observations) -> Tuple[np.ndarray, np.ndarray]:
     """Negative log-likelihood, 0 at best, and squared Mahalanobis distance of every pair."""
     off = found.position - tracks.position[:, None]
     fresh = found.position_covariance + SPACE_SLACK

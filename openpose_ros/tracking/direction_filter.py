@@ -13,10 +13,10 @@ from typing import Sequence, Tuple
 
 import numpy as np
 
+from openpose_ros import circle
 from openpose_ros.people import SOURCE_DEPTH, SOURCE_NONE
-from openpose_ros.tracking import circle
+from openpose_ros.tracking.arrays import Rows
 from openpose_ros.tracking.mirror import candidates
-from openpose_ros.tracking.rows import Rows
 from openpose_ros.tracking.smoothing import gain
 
 # rad/s: the ways to turn, beside not at all, and how much the rate of each varies.
@@ -25,14 +25,14 @@ RATE_STDDEVS = np.radians([60., 60., 100., 100.])
 WAYS = 1 + len(RATES)
 # Without depth the side to which someone is turned is hardly seen: quick turns are not believed.
 AGILITY_WITHOUT_DEPTH = 0.4
-LEAST_STDDEV = np.radians(3.)       # less is not told apart on the grid
+MIN_STDDEV = np.radians(3.)       # less is not told apart on the grid
 UNKNOWN_STDDEV = np.radians(30.)    # of a direction measured without one
 ORDINARY_STDDEV = np.radians(30.)   # a less certain measurement tells less of front and back
 WRONG = 0.03                # share of the measurements that say nothing
 REVERSED = 0.05             # share of the ordinary ones that take a front for a back
 REVERSED_WHEN_STRONG = 1e-4     # share of those that are less than `strong_stddev`
 LOST = 1e-5                 # probability, for each image, that it is any other direction
-SHARED = 0.25               # share of a measurement's variance that is the same in every frame
+SHARED = 0.25               # share of a measurement's variance that is the same in every image
 ELEVATION_CUTOFF = 1.       # Hz, of the smoothing of looking up and down
 
 _EVEN = 1. / (WAYS * circle.COUNT)
@@ -40,10 +40,10 @@ _AGILITY = np.array([[1.], [AGILITY_WITHOUT_DEPTH]])
 _STAY = np.eye(WAYS)
 
 
-class Heading(Rows):
+class DirectionFilter(Rows):
     """Directions of things in rows, all at the same time.
 
-    belief: (n, ways to turn, azimuths) probabilities, 1 in all for each row. known: (n,) bool.
+    belief: (n, ways to turn, azimuths) probabilities, a sum of 1 for each row. known: (n,) bool.
     age: (n,) s since the last measurement. slow: (n,) 1 for a row that does not turn quickly.
     elevation: (n,) rad above the horizontal plane. shared: (n,) rad^2, the part of the last
     measurement's variance that smoothing cannot reduce. source: (n,) of the last measurement.
@@ -73,26 +73,26 @@ class Heading(Rows):
         self.age = self.age + dt
         changes = 1. - np.exp(-dt / self.dwell)
         ways = (1. - changes) * _STAY + changes / WAYS
-        turns = _turns(round(dt, 3), self.drift, self._opposite)
+        turns = _turns(round(dt, 3), self.drift, self._reversal)
         belief = circle.shifted(ways @ self.belief, turns.take(self.slow, axis=0))
-        self.belief = np.maximum(belief, min(LOST, self._opposite) * _EVEN)
+        self.belief = np.maximum(belief, min(LOST, self._reversal) * _EVEN)
 
     def update(self, rows: np.ndarray, directions: np.ndarray, stddev: np.ndarray,
                source: np.ndarray, mirrors: np.ndarray, dt: float) -> None:
         """Take measurements in, after :meth:`predict` to their time.
 
         rows: (m,) indices. directions: (m, 3) unit vectors, all known. stddev: (m,) rad. source:
-        (m,). mirrors: (m, 3) the ray in which a direction may be mirrored, NaN where it is not. dt:
-        s since the last frame.
+        (m,). mirrors: (m, 3), the ray in which a direction may be mirrored, NaN where it is not. dt:
+        s since the last image.
         """
         if not len(rows):
             return
         azimuth, elevation = self._angles(directions)
-        stddev = np.maximum(np.where(np.isfinite(stddev), stddev, UNKNOWN_STDDEV), LEAST_STDDEV)
+        stddev = np.maximum(np.where(np.isfinite(stddev), stddev, UNKNOWN_STDDEV), MIN_STDDEV)
         new = ~self.known[rows]
         strong = stddev <= self.strong_stddev
-        density = self._density(azimuth, stddev, mirrors, strong)
-        belief = self._prior(rows, new, strong) * density[:, None]
+        likelihood = self._likelihood(azimuth, stddev, self._angles(mirrors)[0], strong)
+        belief = self._prior(rows, new, strong) * likelihood[:, None]
         self.belief[rows] = belief / belief.sum(axis=(1, 2), keepdims=True)
         self.known[rows] = True
         self.age[rows] = 0.
@@ -114,35 +114,44 @@ class Heading(Rows):
         return self._directions(azimuth, self.elevation), stddev, source
 
     @property
-    def _opposite(self) -> float:
-        """Share of what is believed that may be the other way round: `flip_frames` must reach it.
+    def _reversal(self) -> float:
+        """Share of the probability that is turned half around with each image.
 
-        Each leaves (1 - REVERSED) / REVERSED times as much of its own end as of the other.
+        So much of the opposite is always possible that `flip_frames` measurements reach it: each
+        leaves (1 - REVERSED) / REVERSED times as much of its own end as of the other.
         """
         return (REVERSED / (1. - REVERSED)) ** (self.flip_frames - .5)
 
     def _prior(self, rows: np.ndarray, new: np.ndarray, strong: np.ndarray) -> np.ndarray:
-        """What may be, before a measurement; a strong one finds both ends alike."""
-        belief = self.belief.take(rows, axis=0)
-        if strong.any():
-            belief[strong] = .5 * (belief[strong] + circle.opposite(belief[strong]))
-        if new.any():
-            belief[new] = _EVEN
-        return belief
+        """Probabilities before a measurement, (m, ways, azimuths).
 
-    def _density(self, azimuth: np.ndarray, stddev: np.ndarray, mirrors: np.ndarray,
-                 strong: np.ndarray) -> np.ndarray:
-        """What these measurements tell of each azimuth, (m, azimuths)."""
-        density = circle.normal(azimuth, stddev)
-        mirrored = np.flatnonzero(np.isfinite(mirrors).all(axis=1))
+        Of a `new` row all is even. To a `strong` measurement both ends are alike, so that one image
+        is enough to turn someone half around.
+        """
+        prior = self.belief.take(rows, axis=0)
+        if strong.any():
+            prior[strong] = .5 * (prior[strong] + circle.opposite(prior[strong]))
+        if new.any():
+            prior[new] = _EVEN
+        return prior
+
+    def _likelihood(self, azimuth: np.ndarray, stddev: np.ndarray, rays: np.ndarray,
+                    strong: np.ndarray) -> np.ndarray:
+        """Probability density, 1/rad, of these measurements were each azimuth true, (m, azimuths).
+
+        A measurement is right, or takes the front for the back, or says nothing. rays: (m,) rad,
+        azimuth of the ray in which it may be mirrored, NaN where it is not. strong: (m,) bool.
+        """
+        right = circle.normal(azimuth, stddev)
+        mirrored = np.flatnonzero(np.isfinite(rays))
         if len(mirrored):
-            mixture = candidates(azimuth[mirrored], stddev[mirrored],
-                                 self._angles(mirrors[mirrored])[0])
-            density[mirrored] = (mixture.share[..., None] * circle.normal(
+            mixture = candidates(azimuth[mirrored], stddev[mirrored], rays[mirrored])
+            right[mirrored] = (mixture.probability[..., None] * circle.normal(
                 mixture.azimuth, mixture.stddev)).sum(axis=0)
-        worth = np.minimum((ORDINARY_STDDEV / stddev) ** 2, 1.)
-        back = np.where(strong, REVERSED_WHEN_STRONG, .5 - (.5 - REVERSED) * worth)[:, None]
-        density = density + back * (circle.opposite(density) - density)
+        # The wider a measurement, the less it tells of front and back; nothing, at the widest.
+        told = np.minimum((ORDINARY_STDDEV / stddev) ** 2, 1.)
+        reversed_ = np.where(strong, REVERSED_WHEN_STRONG, .5 - (.5 - REVERSED) * told)[:, None]
+        density = (1. - reversed_) * right + reversed_ * circle.opposite(right)
         return (1. - WRONG) * density + WRONG / (2. * np.pi)
 
     def _angles(self, directions: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
@@ -158,16 +167,16 @@ class Heading(Rows):
 
 
 @lru_cache(maxsize=64)
-def _turns(dt: float, drift: float, opposite: float) -> np.ndarray:
+def _turns(dt: float, drift: float, reversal: float) -> np.ndarray:
     """Fourier transforms of how far everything turns within `dt` s: quickly or not, ways, waves.
 
-    `opposite`: share of each that is turned half around. What is computed is kept, for what a
-    camera's frames are apart is much the same in whole milliseconds.
+    `reversal`: share of each that is turned half around. What is computed is kept, for the time
+    between a camera's images is much the same in whole milliseconds.
     """
     share = np.empty((2, WAYS, circle.COUNT))
     share[:, 0] = circle.wandered(drift * np.sqrt(dt))
     share[:, 1:] = circle.turned(dt * _AGILITY * RATES, dt * _AGILITY * RATE_STDDEVS)
-    return np.fft.rfft(share + opposite * (circle.opposite(share) - share))
+    return np.fft.rfft(share + reversal * (circle.opposite(share) - share))
 
 
 def _axes(up: Sequence[float]) -> np.ndarray:

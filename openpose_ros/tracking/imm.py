@@ -1,21 +1,23 @@
 """Where things are going: a Kalman filter that knows standing still from moving, for many at once.
 
-Two models run side by side and are weighted by how well each explains the measurements: *still*
-(the position wanders a little, the velocity is zero) and *moving* (constant velocity, disturbed by
-white acceleration). So a person who stands is held steady, and one who starts to walk is followed
-within two or three frames, which no single noise setting gives.
+An interacting multiple model (IMM) filter. Two models run side by side and are weighted by how well
+each explains the measurements: *still* (the position wanders a little, the velocity is zero) and
+*moving* (constant velocity, disturbed by white acceleration). So a person who stands is held
+steady, and one who starts to walk is followed within two or three images, which no single noise
+setting gives.
 
 Source: Blom and Bar-Shalom, "The interacting multiple model algorithm for systems with Markovian
-switching coefficients", IEEE Trans. Automatic Control 33 (1988); the matrices of the moving model
-are Bar-Shalom, Li and Kirubarajan, "Estimation with Applications to Tracking and Navigation",
-section 6.2.2 (continuous white noise acceleration).
+switching coefficients", IEEE Trans. Automatic Control 33 (1988), whose four steps have their names
+here: mixing, mode-matched filtering (prediction, then update), mode probability, combination. The
+matrices of the moving model are Bar-Shalom, Li and Kirubarajan, "Estimation with Applications to
+Tracking and Navigation", section 6.2.2 (continuous white noise acceleration).
 """
+import math
 from typing import NamedTuple, Optional, Tuple
 
 import numpy as np
 
-from openpose_ros.tracking.rows import Rows
-from openpose_ros.tracking.small import inverse
+from openpose_ros.tracking.arrays import Rows, inverse, outer
 
 STILL, MOVING = 0, 1
 
@@ -36,7 +38,7 @@ class Noise(NamedTuple):
     dwell: float
 
 
-class Motion(Rows):
+class MotionFilter(Rows):
     """Positions and velocities in `dims` dimensions of things in rows, all at the same time.
 
     mean: (n, 2 models, 2 dims) positions, then velocities. covariance: (n, 2, 2 dims, 2 dims).
@@ -53,8 +55,6 @@ class Motion(Rows):
     def __init__(self, dims: int) -> None:
         self.dims = dims
         self.noise = None       # type: Optional[Noise]
-        blocks = ([[1, 0], [0, 0]], [[0, 1], [0, 0]], [[0, 0], [1, 0]], [[0, 0], [0, 1]])
-        self._blocks = np.array([np.kron(block, np.eye(dims)).ravel() for block in blocks])
         self.mean = np.zeros((0, 2, 2 * dims))
         self.covariance = np.zeros((0, 2, 2 * dims, 2 * dims))
         self.weights = np.zeros((0, 2))
@@ -64,16 +64,9 @@ class Motion(Rows):
         self.scale = np.ones(0)
 
     def predict(self, dt: float) -> None:
-        """Move everything on by `dt` seconds."""
-        switch, before = 1. - np.exp(-dt / self.noise.dwell), self.weights
-        self.weights = switch + (1. - 2. * switch) * before
-        own = ((1. - switch) * before / self.weights)[..., None]    # not come from the other model
-        mean = own * self.mean + (1. - own) * self.mean[:, ::-1]
-        own = own[..., None]
-        apart = self.mean[:, STILL] - self.mean[:, MOVING]
-        covariance = (own * self.covariance + (1. - own) * self.covariance[:, ::-1]
-                      + own * (1. - own) * _outer(apart)[:, None])
-        transition, noise = self._model(dt)
+        """Move everything on by `dt` seconds: mixing, then each model's own prediction."""
+        mean, covariance = self._mix(dt)
+        transition, noise = self._models(dt)
         self.mean = (transition @ mean[..., None])[..., 0]
         self.covariance = (transition @ covariance @ transition.swapaxes(1, 2)
                            + noise * (self.scale ** 2)[:, None, None, None])
@@ -81,19 +74,19 @@ class Motion(Rows):
 
     def update(self, rows: np.ndarray, measured: np.ndarray, covariance: np.ndarray,
                gate: float, patience: int) -> None:
-        """Take measurements in.
+        """Take measurements in: each model's own update, then the probability of the models.
 
         rows: (m,) indices. measured: (m, dims). covariance: (m, dims, dims). gate: squared
-        Mahalanobis distance to the moving model's prediction beyond which a measurement is not
-        believed, unless `patience` measurements in a row were not: then the row starts anew there.
+        Mahalanobis distance to the moving model's prediction beyond which a measurement is an
+        outlier, unless it is the `patience`-th in a row: then the row starts anew there.
         """
         if not len(rows):
             return
         dims = self.dims
         mean, prior = self.mean.take(rows, axis=0), self.covariance.take(rows, axis=0)
-        innovation = measured[:, None] - mean[..., :dims]
+        innovation = (measured[:, None] - mean[..., :dims])[..., None]
         precision, determinant = inverse(prior[..., :dims, :dims] + covariance[:, None])
-        distance = (innovation[..., None, :] @ precision @ innovation[..., None])[..., 0, 0]
+        distance = (innovation * (precision @ innovation)).sum(axis=(2, 3))
         used = (distance[:, MOVING] <= gate) & self.known[rows]
         if not used.all():
             self._refuse(rows[~used], measured[~used], covariance[~used], patience)
@@ -101,13 +94,38 @@ class Motion(Rows):
                 each[used] for each in (rows, mean, prior, innovation, precision, determinant,
                                         distance))
         gain = prior[..., :dims] @ precision
-        self.mean[rows] = mean + (gain @ innovation[..., None])[..., 0]
+        self.mean[rows] = mean + (gain @ innovation)[..., 0]
         self.covariance[rows] = prior - gain @ prior[..., :dims, :]
-        score = -0.5 * (distance + np.log(determinant))
-        weights = self.weights[rows] * np.exp(score - score.max(axis=1, keepdims=True))
-        self.weights[rows] = weights / weights.sum(axis=1, keepdims=True)
+        self._weigh(rows, distance, determinant)
         self.age[rows] = 0.
         self.misfits[rows] = 0
+
+    def combined(self) -> Tuple[np.ndarray, np.ndarray]:
+        """Both models as one, NaN where unknown: positions, then velocities.
+
+        Returns mean (n, 2 dims) and covariance (n, 2 dims, 2 dims): the moments of the mixture.
+        """
+        difference = self.mean[:, STILL] - self.mean[:, MOVING]
+        still, moving = self.weights.T[..., None, None]
+        covariance = (still * self.covariance[:, STILL] + moving * self.covariance[:, MOVING]
+                      + still * moving * outer(difference))
+        known = self.known[:, None]
+        return (np.where(known, self.state(), np.nan),
+                np.where(known[..., None], covariance, np.nan))
+
+    def state(self) -> np.ndarray:
+        """Positions, then velocities, (n, 2 dims), of both models as one, known or not."""
+        return (self.weights[:, None] @ self.mean)[:, 0]
+
+    def position(self) -> np.ndarray:
+        """Position (n, dims) of both models as one; NaN where unknown."""
+        return np.where(self.known[:, None], self.state()[:, :self.dims], np.nan)
+
+    @property
+    def moving(self) -> Tuple[np.ndarray, np.ndarray]:
+        """Position (n, dims) and its covariance if everything moves: what a search must allow."""
+        return (self.mean[:, MOVING, :self.dims],
+                self.covariance[:, MOVING, :self.dims, :self.dims])
 
     def widen(self, rows: np.ndarray, covariance: np.ndarray) -> None:
         """Add (m, dims, dims) to the positions' covariance of these rows."""
@@ -120,40 +138,42 @@ class Motion(Rows):
         self.covariance = factor ** 2 * self.covariance
         self.scale = factor * self.scale
 
-    @property
-    def moving(self) -> Tuple[np.ndarray, np.ndarray]:
-        """Position (n, dims) and its covariance if everything moves: what a search must allow."""
-        return (self.mean[:, MOVING, :self.dims],
-                self.covariance[:, MOVING, :self.dims, :self.dims])
+    def _mix(self, dt: float) -> Tuple[np.ndarray, np.ndarray]:
+        """Mixing: the state that each model starts from, given that it holds now.
 
-    def expected(self) -> np.ndarray:
-        """Position (n, dims) by both models as one; NaN where unknown."""
-        return np.where(self.known[:, None], self._blend()[:, :self.dims], np.nan)
-
-    def estimate(self) -> Tuple[np.ndarray, np.ndarray]:
-        """Both models as one, NaN where unknown: positions, then velocities.
-
-        Returns mean (n, 2 dims) and covariance (n, 2 dims, 2 dims).
+        It held before with the probability `stayed`, else the other did; the start is that mixture.
+        Updates the weights to the predicted ones. Returns mean and covariance in their shapes.
         """
-        apart = self.mean[:, STILL] - self.mean[:, MOVING]
-        still, moving = self.weights.T[..., None, None]
-        covariance = (still * self.covariance[:, STILL] + moving * self.covariance[:, MOVING]
-                      + still * moving * _outer(apart))
-        known = self.known[:, None]
-        return (np.where(known, self._blend(), np.nan),
-                np.where(known[..., None], covariance, np.nan))
+        change = .5 - .5 * math.exp(-2. * dt / self.noise.dwell)
+        before = self.weights
+        self.weights = change + (1. - 2. * change) * before
+        stayed = ((1. - change) * before / self.weights)[..., None]
+        mean = stayed * self.mean + (1. - stayed) * self.mean[:, ::-1]
+        stayed = stayed[..., None]
+        difference = self.mean[:, STILL] - self.mean[:, MOVING]
+        return mean, (stayed * self.covariance + (1. - stayed) * self.covariance[:, ::-1]
+                      + stayed * (1. - stayed) * outer(difference)[:, None])
 
-    def _blend(self) -> np.ndarray:
-        return (self.weights[:, None] @ self.mean)[:, 0]
-
-    def _model(self, dt: float) -> Tuple[np.ndarray, np.ndarray]:
+    def _models(self, dt: float) -> Tuple[np.ndarray, np.ndarray]:
         """Transition matrices and process noise of both models, (2, 2 dims, 2 dims) each."""
         density, still = self.noise.acceleration ** 2, self.noise.still_speed ** 2
         drift, both = self.noise.drift ** 2 * dt, density * dt ** 2 / 2.
-        transitions = [1., 0., 0., 0.], [1., dt, 0., 1.]
-        noises = [drift, 0., 0., still], [density * dt ** 3 / 3., both, both, density * dt]
-        return (np.array((transitions, noises)) @ self._blocks).reshape(
+        transitions = [[1., 0.], [0., 0.]], [[1., dt], [0., 1.]]
+        noises = [[drift, 0.], [0., still]], [[density * dt ** 3 / 3., both], [both, density * dt]]
+        blocks = np.array((transitions, noises))
+        # Each number of a block stands on the diagonal of all dimensions: a Kronecker product.
+        return (blocks[:, :, :, None, :, None] * np.eye(self.dims)[:, None]).reshape(
             2, 2, 2 * self.dims, 2 * self.dims)
+
+    def _weigh(self, rows: np.ndarray, distance: np.ndarray, determinant: np.ndarray) -> None:
+        """Mode probability: by each model's likelihood of the measurement, both (m, 2).
+
+        distance: squared Mahalanobis distance. determinant: of the innovation's covariance.
+        """
+        loglikelihood = -0.5 * (distance + np.log(determinant))
+        weights = self.weights[rows] * np.exp(
+            loglikelihood - loglikelihood.max(axis=1, keepdims=True))
+        self.weights[rows] = weights / weights.sum(axis=1, keepdims=True)
 
     def _refuse(self, rows: np.ndarray, measured: np.ndarray, covariance: np.ndarray,
                 patience: int) -> None:
@@ -176,8 +196,3 @@ class Motion(Rows):
         self.known[rows] = True
         self.age[rows] = 0.
         self.misfits[rows] = 0
-
-
-def _outer(vectors: np.ndarray) -> np.ndarray:
-    return vectors[..., :, None] * vectors[..., None, :]
-

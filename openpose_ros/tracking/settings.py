@@ -6,30 +6,30 @@ class Settings(NamedTuple):
     """Parameters of a :class:`~openpose_ros.tracking.tracker.Tracker`.
 
     Life of a track
-        min_hits: detections after which a new person is believed, published and given her id.
-        believe_time: s; someone detected twice over at least this time is believed too, for with a
-            slow network `min_hits` images take long.
-        min_score: person's score (the mean over all 18 parts) with which someone new must be seen;
-            a poorer detection, such as a single limb, only continues a person already known.
-        max_age: s; how long a person is predicted without a detection before she is given up, and
-            her position, facing or gaze if only they cannot be measured.
-        tentative_age: s; the same for someone who is not believed yet.
-        reset_gap: s; after a longer time without any frame tracking starts afresh.
-        rewind_tolerance: s; a frame older than the newest by at most this much is out of order
+        min_hits: detections after which a tentative track is confirmed: published, with an id.
+        believe_time: s; a track of two detections at least this long apart is confirmed too, for
+            with a slow network `min_hits` images take long.
+        min_score: person's score (the mean over all 18 parts) with which a track starts; a poorer
+            detection, such as a single limb, only continues one.
+        max_age: s; how long a person is predicted without a detection before the track is pruned,
+            and their position, facing or gaze if only these cannot be measured.
+        tentative_age: s; the same for a tentative track.
+        reset_gap: s; after a longer time without any image tracking starts afresh.
+        rewind_tolerance: s; an image older than the newest by at most this much is out of order
             and ignored; by more, time has jumped back (a bag that loops): tracking starts afresh.
 
     Motion (interacting multiple models: a person either stands still or moves)
         still_drift: m/sqrt(s); how far the hips of a standing person wander.
         acceleration: m/s^1.5; white acceleration of a moving person (root of its density).
         still_turn: rad/sqrt(s); how far the torso's and the head's direction wander.
-        dwell: s; mean time a person stands, moves or turns before she changes.
+        dwell: s; mean time a person stands, moves or turns before this changes.
         up: unit vector, in the frame of the positions; facing is an angle about it. The default is
             that of a camera's optical frame held level; (0, 0, 1) for a REP-103 world frame.
 
     Facing
-        flip_frames: how many successive frames must contradict a direction before its opposite
-            (180 degrees) is believed. (In a second or two she may have turned round, too.)
-        strong_facing_stddev: rad; one measurement at least this certain is believed at once.
+        flip_frames: how many successive images must contradict a direction before its opposite
+            (180 degrees) is taken over. (In a second or two they may have turned round, too.)
+        strong_facing_stddev: rad; one measurement at least this certain is taken over at once.
 
     Smoothing (each may be turned off: then what was measured is published as it is)
         smooth_position, smooth_facing, smooth_gaze: the motion filter's estimate.

@@ -5,55 +5,54 @@ import numpy as np
 
 from openpose_ros.body import PART_COUNT
 from openpose_ros.people import SOURCE_MONOCULAR, SOURCE_NONE, People
-from openpose_ros.tracking.association import Looks
-from openpose_ros.tracking.direction_filter import Heading
-from openpose_ros.tracking.imm import Motion, Noise
-from openpose_ros.tracking.rows import Rows
+from openpose_ros.tracking.arrays import Rows, interleaved
+from openpose_ros.tracking.association import Observations
+from openpose_ros.tracking.direction_filter import DirectionFilter
+from openpose_ros.tracking.imm import MotionFilter, Noise
 from openpose_ros.tracking.settings import Settings
-from openpose_ros.tracking.smoothing import MEMORY, Joints, gain
+from openpose_ros.tracking.smoothing import MEMORY, JointFilter, gain
 
 OUTLIER_GATE = 25.          # squared Mahalanobis distance: five sigma
-PATIENCE = 3                # outliers in a row after which a position is believed
+PATIENCE = 3                # outliers in a row after which a position is taken over
 STILL_SPEED, START_SPEED = 0.03, 1.             # m/s, of someone standing, of someone just seen
 SCALE_CUTOFF = 1.           # Hz, of the smoothing of the px per metre
-# Share of a measurement's variance that is the same in successive frames (the unknown height of a
+# Share of a measurement's variance that is the same in successive images (the unknown height of a
 # body, the camera's calibration), by source: none, depth, monocular. Smoothing cannot reduce it.
 SHARED = np.array([0., 0.1, 0.5])
 _PLANE = np.eye(2)
 
 
 class Tracks(Rows):
-    """The people followed, in rows: their state after the newest frame.
+    """The people followed, in rows: their state after the newest image.
 
-    ids: (n,) uint32, 0 for someone not believed yet. hits: (n,) detections so far. followed,
-    unseen: (n,) s since the first and since the last of them. row: (n,) index of this frame's
-    detection, -1 for none. scores: (n,) and part_scores: (n, 18), of the last detection. image,
-    space: the motion of the whole body in px and in m; image.scale is the px per metre. anchor:
-    (n, 2), origin: (n, 3), the places of the body that joints (px) and points (m) were carried to.
+    ids: (n,) uint32, 0 for a tentative track. hits: (n,) detections so far. followed: (n,) s since
+    the first of them. time_since_update: (n,) s since the last. missed: (n,) s of these in which
+    they were looked at and not found. row: (n,) index of this image's detection, -1 for none.
+    scores: (n,) and part_scores: (n, 18), of the last detection.
+    image, space: the motion of the whole body in px and in m; image.scale is the px per metre.
+    joints (px), points (m): the parts' offsets from where image and space say that the body is.
     source: (n,) of the position. shared: (n, 3, 3) m^2, the part of the position's covariance that
-    smoothing cannot reduce. heading: rows 2 i and 2 i + 1 are the facing and the gaze of person i.
+    smoothing cannot reduce. directions: rows 2 i and 2 i + 1 are the facing and the gaze of i.
     """
 
-    COLUMNS = {'ids': 0, 'hits': 0, 'followed': 0., 'unseen': 0., 'row': -1, 'scores': 0.,
-               'part_scores': 0., 'anchor': 0., 'origin': np.nan, 'source': SOURCE_NONE,
-               'shared': 0.}
+    COLUMNS = {'ids': 0, 'hits': 0, 'followed': 0., 'time_since_update': 0., 'missed': 0.,
+               'row': -1, 'scores': 0., 'part_scores': 0., 'source': SOURCE_NONE, 'shared': 0.}
 
     def __init__(self, settings: Settings) -> None:
-        self.image = Motion(2)
-        self.space = Motion(3)
-        self.heading = Heading(settings.up)
-        self.joints = Joints(2)
-        self.points = Joints(3)
+        self.image = MotionFilter(2)
+        self.space = MotionFilter(3)
+        self.directions = DirectionFilter(settings.up)
+        self.joints = JointFilter(2)
+        self.points = JointFilter(3)
         self.configure(settings)
         self.ids = np.zeros(0, np.uint32)
         self.hits = np.zeros(0, int)
         self.followed = np.zeros(0)
-        self.unseen = np.zeros(0)
+        self.time_since_update = np.zeros(0)
+        self.missed = np.zeros(0)
         self.row = np.zeros(0, int)
         self.scores = np.zeros(0, np.float32)
         self.part_scores = np.zeros((0, PART_COUNT), np.float32)
-        self.anchor = np.zeros((0, 2))
-        self.origin = np.zeros((0, 3))
         self.source = np.zeros(0, np.uint8)
         self.shared = np.zeros((0, 3, 3))
 
@@ -62,9 +61,9 @@ class Tracks(Rows):
         self.settings = settings
         self.image.noise = self.space.noise = Noise(
             settings.still_drift, settings.acceleration, STILL_SPEED, START_SPEED, settings.dwell)
-        self.heading.drift, self.heading.dwell = settings.still_turn, settings.dwell
-        self.heading.flip_frames = settings.flip_frames
-        self.heading.strong_stddev = settings.strong_facing_stddev
+        self.directions.drift, self.directions.dwell = settings.still_turn, settings.dwell
+        self.directions.flip_frames = settings.flip_frames
+        self.directions.strong_stddev = settings.strong_facing_stddev
         for joints in (self.joints, self.points):
             joints.min_cutoff, joints.cutoff_slope = settings.min_cutoff, settings.cutoff_slope
 
@@ -73,90 +72,108 @@ class Tracks(Rows):
         super().add(count)
         for part in (self.image, self.space, self.joints, self.points):
             part.add(count)
-        self.heading.add(2 * count)
+        self.directions.add(2 * count)
 
     def keep(self, rows: np.ndarray) -> None:
         """Drop all people but these (boolean mask)."""
         super().keep(rows)
         for part in (self.image, self.space, self.joints, self.points):
             part.keep(rows)
-        self.heading.keep(np.repeat(rows, 2))
+        self.directions.keep(np.repeat(rows, 2))
 
     def predict(self, dt: float) -> None:
         """Move everybody on by `dt` seconds."""
         self.followed = self.followed + dt
-        self.unseen = self.unseen + dt
+        self.time_since_update = self.time_since_update + dt
         self.row[:] = -1
-        for motion in (self.image, self.space, self.heading):
-            motion.predict(dt)
-        self._carry(dt)
+        for each in (self.image, self.space, self.directions, self.joints, self.points):
+            each.predict(dt)
 
     def rescale(self, factor: float) -> None:
         """Go on in images that are so many times as large as those before."""
-        offset = .5 * factor - .5   # (0, 0) is the middle of a pixel
-        self.image.rescale(factor, offset)
-        self.joints.rescale(factor, offset)
-        self.anchor = factor * self.anchor + offset
+        self.image.rescale(factor, .5 * factor - .5)    # (0, 0) is the middle of a pixel
+        self.joints.rescale(factor)
 
-    def looks(self) -> Looks:
-        """Everybody as she should look now."""
+    @property
+    def keypoints(self) -> np.ndarray:
+        """Where the parts are in the image, seen lately or not, (n, 18, 2) px."""
+        return self.image.position()[:, None] + self.joints.offsets
+
+    def observed(self) -> Observations:
+        """Everybody as they should be seen now."""
         _, anchor_covariance = self.image.moving      # the same in x as in y
         position, covariance = self.space.moving
-        return Looks(
-            keypoints=self.joints.places, seen=self.joints.age <= self.unseen[:, None] + MEMORY,
-            scale=self.image.scale, anchor_variance=anchor_covariance[:, 0, 0],
+        return Observations(
+            keypoints=self.keypoints,
+            seen=self.joints.age <= self.time_since_update[:, None] + MEMORY,
+            scale=self.image.scale, noise=np.zeros(len(self.ids)),
+            anchor_variance=anchor_covariance[:, 0, 0],
             position=position, position_covariance=covariance + self.shared,
             located=self.space.known)
 
-    def update(self, rows: np.ndarray, columns: np.ndarray, people: People, found: Looks,
-               shift: np.ndarray, camera: Sequence[float], dt: float) -> None:
+    def predicted(self, dt: float) -> Tuple[np.ndarray, ...]:
+        """The fields of a tracker.Predicted, `dt` s after the newest image."""
+        confidence = self._confidence()
+        mean = self.image.state()
+        shown = self.part_scores > 0.
+        places = (mean[:, :2] + dt * mean[:, 2:])[:, None] + self.joints.offsets
+        keypoints = np.concatenate([np.where(shown[..., None], places, np.nan),
+                                    (self.part_scores * confidence[:, None])[..., None]], axis=2)
+        y = places[..., 1]
+        height = np.where(shown, y, -np.inf).max(axis=1) - np.where(shown, y, np.inf).min(axis=1)
+        return (self.ids.copy(), keypoints, self.scores * confidence, height,
+                self.time_since_update + dt)
+
+    def update(self, rows: np.ndarray, columns: np.ndarray, people: People, found: Observations,
+               anchor: np.ndarray, camera_position: Sequence[float], dt: float) -> None:
         """Take in one detection of each person of these rows.
 
         rows, columns: (m,) indices of the person and of the detection, which `people` gives as
-        measured and `found` made ready. shift: (m, 2) px, how far each body is from where it was
-        expected in the image. camera: m, its position. dt: s since the last frame.
+        measured and `found` made ready. anchor: (m, 2) px, where each body was found in the image.
+        camera_position: m. dt: s since the last image.
         """
         if not len(rows):
             return
         people, found = people.select(columns), found.select(columns)
         self.hits[rows] += 1
-        self.unseen[rows] = 0.
+        self.time_since_update[rows] = self.missed[rows] = 0.
         self.row[rows] = columns
         self.scores[rows] = people.scores
         self.part_scores[rows] = np.where(found.seen, people.keypoints[..., 2], 0.)
-        anchor = self.anchor[rows] + shift
-        self._see(rows, anchor, found, dt)
-        self._locate(rows, people.position_source, found)
-        self._turn(rows, people, camera, dt)
-        self._carry()
+        self._update_image(rows, anchor, found, dt)
+        self._update_space(rows, people.position_source, found)
+        self._update_directions(rows, people, camera_position, dt)
         keypoints = np.where(found.seen[..., None], found.keypoints, np.nan)
-        self.joints.update(rows, keypoints - (anchor - self.anchor[rows])[:, None],
-                           self.image.scale[rows], dt)
-        jitter = _or_zero(people.position - self.origin[rows])
-        self.points.update(rows, people.points - jitter[:, None], 1., dt)
+        self.joints.update(rows, keypoints - anchor[:, None], self.image.scale[rows], dt)
+        self.points.update(rows, people.points - people.position[:, None], 1., dt)
+
+    def miss(self, dt: float, looked_at: np.ndarray) -> None:
+        """Who was not detected though they were `looked_at`, (n,) bool, has been missed so long."""
+        self.missed += dt * (looked_at & (self.row < 0))
 
     def forget(self) -> None:
         """Give up positions and directions that were not measured for too long."""
-        for motion in (self.space, self.heading):
-            motion.known &= motion.age <= self.settings.max_age
+        limit = self.settings.max_age + self.time_since_update - self.missed
+        self.space.known &= self.space.age <= limit
+        self.directions.known &= self.directions.age <= limit.repeat(2)
 
     def people(self, measured: People) -> People:
-        """Everybody as she is published; `measured` is this frame's detections.
+        """Everybody as published; `measured` is this image's detections.
 
-        Someone who was not detected is predicted, with the parts she last showed and with scores
-        that fall to 0 within `max_age`.
+        Someone who was not detected is predicted, with the parts they last showed and with scores
+        that fall to 0 within `max_age` of being missed.
         """
-        confidence = np.maximum(1. - self.unseen / max(self.settings.max_age, 1e-9), 0.)
-        places = np.where(self.part_scores[..., None] > 0., self.joints.places, np.nan)
-        scores = self.part_scores * confidence[:, None]
-        shown = self.points.age <= self.unseen[:, None] + 1e-6
-        mean, covariance = self.space.estimate()
-        directions, stddev, sources = self.heading.estimate()
+        confidence = self._confidence()
+        keypoints = np.empty((len(self.ids), PART_COUNT, 3), np.float32)
+        keypoints[..., :2] = np.where(self.part_scores[..., None] > 0., self.keypoints, np.nan)
+        keypoints[..., 2] = self.part_scores * confidence[:, None]
+        shown = self.points.age <= self.time_since_update[:, None] + 1e-6
+        mean, covariance = self.space.combined()
+        directions, stddev, sources = self.directions.estimate()
         unknown = np.full(len(self.ids), np.nan)    # not followed yet
         people = People(
-            keypoints=np.concatenate([places, scores[..., None]], axis=2).astype(np.float32),
-            scores=(self.scores * confidence).astype(np.float32),
-            points=np.where(shown[..., None], self.points.places, np.nan),
+            keypoints=keypoints, scores=(self.scores * confidence).astype(np.float32),
+            points=np.where(shown[..., None], mean[:, None, :3] + self.points.offsets, np.nan),
             position=mean[:, :3], position_covariance=covariance[:, :3, :3] + self.shared,
             position_source=np.where(self.space.known, self.source, SOURCE_NONE).astype(np.uint8),
             facing=directions[0::2], facing_stddev=stddev[0::2], facing_source=sources[0::2],
@@ -167,12 +184,20 @@ class Tracks(Rows):
         self._leave_raw(people, measured)
         return people
 
-    def within(self, image_size: Tuple[int, int]) -> np.ndarray:
-        """Of whom at least half is in an image of this width and height in px, (n,) bool."""
+    def within(self, regions: Sequence[Tuple[float, float, float, float]]) -> np.ndarray:
+        """Of whom at least half is in one of these regions (x, y, width, height) px, (n,) bool."""
         shown = self.part_scores > 0.
-        places = self.joints.places
-        inside = ((places >= 0.) & (places <= np.subtract(image_size, 1))).all(axis=2)
-        return 2 * (shown & inside).sum(axis=1) >= shown.sum(axis=1)
+        x, y = np.moveaxis(self.keypoints, -1, 0)
+        half, inside = .5 * shown.sum(axis=1), np.zeros(len(self.ids), bool)
+        for left, top, width, height in regions:    # (0, 0) is the middle of a pixel
+            these = ((x >= left) & (x <= left + width - 1.) & (y >= top)
+                     & (y <= top + height - 1.) & shown)
+            inside |= these.sum(axis=1) >= half
+        return inside
+
+    def _confidence(self) -> np.ndarray:
+        """Factor on the scores, (n,): from 1 to 0 as time passes in which they are missed."""
+        return np.maximum(1. - self.missed / max(self.settings.max_age, 1e-9), 0.)
 
     def _leave_raw(self, people: People, measured: People) -> None:
         """Put what is not to be smoothed back as it was measured, where it was."""
@@ -189,7 +214,8 @@ class Tracks(Rows):
                 if hasattr(people, field):
                     getattr(people, field)[now[known]] = getattr(found, field)[known]
 
-    def _see(self, rows: np.ndarray, anchor: np.ndarray, found: Looks, dt: float) -> None:
+    def _update_image(self, rows: np.ndarray, anchor: np.ndarray, found: Observations,
+                      dt: float) -> None:
         """Take in where bodies are in the image and how large they look."""
         weight = np.where(self.hits[rows] > 1, gain(SCALE_CUTOFF, dt), 1.)
         old = self.image.scale[rows]
@@ -197,7 +223,7 @@ class Tracks(Rows):
         covariance = found.anchor_variance[:, None, None] * _PLANE
         self.image.update(rows, anchor, covariance, OUTLIER_GATE, 1)
 
-    def _locate(self, rows: np.ndarray, sources: np.ndarray, found: Looks) -> None:
+    def _update_space(self, rows: np.ndarray, sources: np.ndarray, found: Observations) -> None:
         """Take in where bodies are in space.
 
         Where the source changes the error that all measurements of the old one shared is no longer
@@ -211,33 +237,16 @@ class Tracks(Rows):
         self.source[rows] = sources
         self.shared[rows] = SHARED[sources][:, None, None] * covariance
 
-    def _turn(self, rows: np.ndarray, people: People, camera: Sequence[float], dt: float) -> None:
+    def _update_directions(self, rows: np.ndarray, people: People,
+                           camera_position: Sequence[float], dt: float) -> None:
         """Take in which way bodies and heads face."""
-        directions = _interleaved(people.facing, people.gaze)
+        directions = interleaved(people.facing, people.gaze)
         known = np.isfinite(directions).all(axis=1)
         mirrors = np.full((2 * len(rows), 3), np.nan)
         alone = np.flatnonzero(people.facing_source == SOURCE_MONOCULAR)
         if len(alone):
-            mirrors[2 * alone] = self.space.expected()[rows[alone]] - camera
-        self.heading.update(
-            _interleaved(2 * rows, 2 * rows + 1)[known], directions[known],
-            _interleaved(people.facing_stddev, people.gaze_stddev)[known],
-            _interleaved(people.facing_source, people.gaze_source)[known], mirrors[known], dt)
-
-    def _carry(self, dt: float = 0.) -> None:
-        """Move joints and points with their bodies, to where these are now known to be."""
-        anchor, origin = self.image.expected(), self.space.expected()
-        self.joints.move(anchor - self.anchor, dt)
-        self.points.move(_or_zero(origin - self.origin), dt)
-        self.anchor, self.origin = anchor, origin
-
-
-def _or_zero(values: np.ndarray) -> np.ndarray:
-    return np.where(np.isnan(values), 0., values)
-
-
-def _interleaved(facing: np.ndarray, gaze: np.ndarray) -> np.ndarray:
-    """Rows of both in turn, as the heading has them."""
-    both = np.empty((2 * len(facing),) + facing.shape[1:], facing.dtype)
-    both[0::2], both[1::2] = facing, gaze
-    return both
+            mirrors[2 * alone] = self.space.position()[rows[alone]] - camera_position
+        self.directions.update(
+            interleaved(2 * rows, 2 * rows + 1)[known], directions[known],
+            interleaved(people.facing_stddev, people.gaze_stddev)[known],
+            interleaved(people.facing_source, people.gaze_source)[known], mirrors[known], dt)

@@ -17,7 +17,7 @@ def target(data: bytes) -> None:
             size = draw.choice((None, (640, 480), (1, 1)))
             camera = draw.array(3) if draw.integer(0, 7) == 0 else (0., 0., 0.)
             followed = tracker.update(people, stamp, size, camera)
-            assert followed.count == len(tracker.unseen) <= 40
+            assert followed.count == len(tracker.time_since_update) <= 40
             ids = followed.ids.tolist()
             assert len(set(ids)) == len(ids) and 0 not in ids
             given.update(ids)

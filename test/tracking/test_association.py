@@ -3,16 +3,16 @@ import numpy as np
 from made_people import in_image_only, person, together
 
 from openpose_ros.tracking import association
-from openpose_ros.tracking.association import LIMIT, assign, costs, looks
+from openpose_ros.tracking.association import LIMIT, assign, costs, observed
 
 
 def pairs(before, now):
     """{track: detection} of two people known exactly before and the people now."""
-    cost, _ = costs(looks(before), looks(now), np.zeros(before.count, bool))
+    cost, _ = costs(observed(before), observed(now), np.zeros(before.count, bool))
     return dict(zip(*(indices.tolist() for indices in assign(cost))))
 
 
-def test_each_keeps_to_herself_in_any_order():
+def test_each_keeps_to_themselves_in_any_order():
     two = together(person(-0.5), person(0.5))
     assert pairs(two, two.select([1, 0])) == {0: 1, 1: 0}
     plain = in_image_only(two)
@@ -63,9 +63,9 @@ def test_a_whole_body_is_preferred_to_a_fragment_in_the_same_place():
         whole._replace(keypoints=arm), whole._replace(keypoints=keypoints)))) == {0: 1}
 
 
-def test_who_is_believed_goes_before_a_newcomer():
+def test_a_confirmed_track_goes_before_a_tentative_one():
     two = together(person(0.), person(0.02))
-    cost, _ = costs(looks(two), looks(person(0.01)), np.array([True, False]))
+    cost, _ = costs(observed(two), observed(person(0.01)), np.array([True, False]))
     assert assign(cost)[0].tolist() == [1]
 
 
@@ -82,3 +82,17 @@ def test_nobody_and_nothing_are_no_trouble():
     nobody = person().select([])
     assert pairs(nobody, person()) == {} and pairs(person(), nobody) == {}
     assert pairs(nobody, nobody) == {}
+
+
+def test_noise_of_the_keypoints_is_no_unlikeness():
+    """Eleven metres away, where 4 px are as much as the keypoints may stray."""
+    keypoints = person(z=11.).keypoints.copy()
+    keypoints[0, :, :2] += np.random.default_rng(1).normal(0., 4., (18, 2))
+    far, noisy = in_image_only(person(z=11.)), in_image_only(person(z=11.))._replace(
+        keypoints=keypoints)
+    plain = association.compare(observed(far), observed(noisy))[1][0, 0]
+    told = association.compare(observed(far), observed(noisy, np.array([4.])))[1][0, 0]
+    assert plain < .7 < .8 < told
+    assert observed(noisy, np.array([4.])).anchor_variance > observed(noisy).anchor_variance
+    unknown = observed(noisy, np.array([np.nan]))
+    assert unknown.anchor_variance == observed(noisy).anchor_variance

@@ -33,7 +33,7 @@ def test_the_woman_keeps_one_id_and_the_man_has_two_at_most(people):
     for frame, found in people.items():
         tracked = tracker.update(found, frame / demo_video.RATE,
                                  (demo_video.WIDTH, demo_video.HEIGHT))
-        now = tracked.select(tracker.unseen == 0.)
+        now = tracked.select(tracker.time_since_update == 0.)
         for each, name in zip(now.ids.tolist(), demo_video.who(frame, now.keypoints)):
             persons.setdefault(each, set()).add(name)
     assert all(len(names) == 1 for names in persons.values()), persons

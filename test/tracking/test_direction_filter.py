@@ -5,14 +5,14 @@ from made_people import yaw_of
 from scenes import yaw_vector
 
 from openpose_ros.people import SOURCE_DEPTH, SOURCE_MONOCULAR, SOURCE_NONE
-from openpose_ros.tracking.direction_filter import Heading
+from openpose_ros.tracking.direction_filter import DirectionFilter
 from openpose_ros.tracking.mirror import candidates
 
 UNMIRRORED = np.full((1, 3), np.nan)
 
 
 def heading(up=(0., -1., 0.)):
-    made = Heading(up)
+    made = DirectionFilter(up)
     made.add(1)
     return made
 
@@ -36,7 +36,7 @@ def off(a, b):
 
 
 @pytest.mark.parametrize('stddev', [6., 12.])
-def test_a_flip_is_not_believed_until_the_third_frame(stddev):
+def test_a_flip_is_not_taken_over_until_the_third_frame(stddev):
     yaws = [20.] * 10 + [200.] + [20.] * 4 + [200.] * 2 + [20.] * 4 + [200.] * 6
     found, _ = followed(yaws, stddev)
     assert off(found[:23], 20.).max() < 1.
@@ -53,7 +53,7 @@ def test_flip_frames_may_be_one_or_many():
         assert off(found[:-1], 20.).max(initial=0.) < 2. and off(found[-1], 200.) < 2.
 
 
-def test_a_flip_with_a_strong_cue_is_believed_at_once():
+def test_a_flip_with_a_strong_cue_is_taken_over_at_once():
     made = heading()
     followed([20.] * 10, made=made)
     found, _ = followed([200.], stddev=2., made=made)
@@ -158,6 +158,6 @@ def test_one_wrong_direction_given_with_confidence_is_got_over():
 
 
 @pytest.mark.parametrize('turn', [60., 90., 150.])
-def test_another_direction_is_believed_of_the_third_image_at_the_latest(turn):
+def test_another_direction_is_taken_over_from_the_third_image_at_the_latest(turn):
     found, _ = followed([20.] * 30 + [20. + turn] * 5)
     assert off(found[:30], 20.).max() < 1. and off(found[32:], 20. + turn).max() < 12.

@@ -2,8 +2,8 @@
 import numpy as np
 import pytest
 
-from openpose_ros.tracking.imm import MOVING, STILL, Motion, Noise
-from openpose_ros.tracking.small import inverse
+from openpose_ros.tracking.arrays import inverse
+from openpose_ros.tracking.imm import MOVING, STILL, MotionFilter, Noise
 
 WALK = Noise(drift=0.01, acceleration=1., still_speed=0.03, start_speed=1., dwell=3.)
 NEVER = np.inf
@@ -11,7 +11,7 @@ NEVER = np.inf
 
 def followed(places, stddev, rate=15., gate=NEVER):
     """Filter of one thing after measurements (n, dims) of it, and its estimates (n, dims)."""
-    motion = Motion(places.shape[1])
+    motion = MotionFilter(places.shape[1])
     motion.noise = WALK
     motion.add(1)
     estimates = []
@@ -19,7 +19,7 @@ def followed(places, stddev, rate=15., gate=NEVER):
         motion.predict(1. / rate)
         covariance = stddev ** 2 * np.eye(places.shape[1])[None]
         motion.update(np.array([0]), place[None], covariance, gate, 3)
-        estimates.append(motion.expected()[0])
+        estimates.append(motion.position()[0])
     return motion, np.array(estimates)
 
 
@@ -29,7 +29,7 @@ def test_what_stands_still_is_held_still(rate):
     motion, estimates = followed(rng.normal(0., 0.02, (150, 3)), 0.02, rate)
     assert estimates[30:].std(axis=0).max() < 0.008
     assert motion.weights[0, STILL] > 0.8
-    assert np.linalg.norm(motion.estimate()[0][0, 3:]) < 0.05
+    assert np.linalg.norm(motion.combined()[0][0, 3:]) < 0.05
 
 
 @pytest.mark.parametrize('rate', [15., 5.])
@@ -39,7 +39,7 @@ def test_even_motion_is_followed_without_lag(rate):
     motion, estimates = followed(way + rng.normal(0., 0.02, way.shape), 0.02, rate)
     assert np.abs((estimates - way)[20:].mean(axis=0)).max() < 0.02
     assert motion.weights[0, MOVING] > 0.8
-    mean, covariance = motion.estimate()
+    mean, covariance = motion.combined()
     off = mean[0, 3:] - [1.5, 0., -0.5]
     assert (np.abs(off) < 3. * np.sqrt(np.diag(covariance[0])[3:])).all()
     assert np.sqrt(np.diag(covariance[0])[3:]).max() < 0.4
@@ -50,7 +50,7 @@ def test_the_covariance_says_how_far_off_it_is():
     squares = []
     for _ in range(60):
         motion, estimates = followed(rng.normal(0., 0.05, (40, 2)), 0.05)
-        covariance = motion.estimate()[1][0, :2, :2]
+        covariance = motion.combined()[1][0, :2, :2]
         squares.append(estimates[-1].dot(np.linalg.solve(covariance, estimates[-1])))
     assert 0.6 < np.mean(squares) < 3.   # 2 for a perfect filter of two dimensions
 
@@ -58,9 +58,9 @@ def test_the_covariance_says_how_far_off_it_is():
 def test_without_measurements_it_goes_on_and_grows_uncertain():
     way = np.arange(30)[:, None] / 15. * [1., 0.]
     motion, _ = followed(way, 0.01)
-    before = motion.estimate()[1][0]
+    before = motion.combined()[1][0]
     motion.predict(0.2)
-    after = motion.estimate()
+    after = motion.combined()
     assert after[0][0, 0] == pytest.approx(way[-1, 0] + 0.2, abs=0.03)
     assert after[1][0, 0, 0] > 4. * before[0, 0]
 
@@ -76,19 +76,19 @@ def test_an_outlier_is_refused_and_three_are_believed():
 
 
 def test_rows_come_and_go():
-    motion = Motion(3)
+    motion = MotionFilter(3)
     motion.noise = WALK
     motion.add(3)
     motion.update(np.array([0, 2]), np.array([[1., 0., 0.], [2., 0., 0.]]),
                   np.tile(0.01 * np.eye(3), (2, 1, 1)), 9., 3)
-    assert np.isnan(motion.expected()[1]).all() and motion.known.tolist() == [True, False, True]
+    assert np.isnan(motion.position()[1]).all() and motion.known.tolist() == [True, False, True]
     motion.keep(np.array([False, True, True]))
-    assert motion.expected()[1, 0] == 2.
+    assert motion.position()[1, 0] == 2.
     motion.add(0)
     motion.predict(0.1)
     motion.keep(np.zeros(2, bool))
     motion.predict(0.1)
-    assert motion.expected().shape == (0, 3)
+    assert motion.position().shape == (0, 3)
 
 
 @pytest.mark.parametrize('size', [2, 3])

@@ -28,7 +28,7 @@ def noisy(rng, people, stddev):
                            keypoints=keypoints)
 
 
-def test_a_person_is_believed_after_min_hits():
+def test_a_track_is_confirmed_after_min_hits():
     for hits in (1, 3, 5):
         published = play(Tracker(Settings(min_hits=hits)), [person()] * 6)
         assert [people.count for people in published] == [0] * (hits - 1) + [1] * (7 - hits)
@@ -91,11 +91,11 @@ def test_a_missed_person_is_predicted_with_falling_score_and_growing_covariance(
         walk[-1].keypoints[0, 0, 0] + 0.3 * 525. / 3., abs=10.)
 
 
-def test_unseen_says_who_is_predicted():
+def test_time_since_update_says_who_is_predicted():
     tracker = Tracker()
     play(tracker, [together(person(-1.), person(1.))] * 5)
     play(tracker, [person(-1.)] * 3, start=5. / RATE)
-    np.testing.assert_allclose(tracker.unseen, [0., 3. / RATE])
+    np.testing.assert_allclose(tracker.time_since_update, [0., 3. / RATE])
 
 
 def test_a_person_who_walked_out_of_the_image_is_not_predicted():
@@ -104,10 +104,10 @@ def test_a_person_who_walked_out_of_the_image_is_not_predicted():
         tracker.update(person(x=1. + 0.04 * number), number / RATE, (640, 480))
     inside = [tracker.update(NOBODY, (20 + number) / RATE, (640, 480)).count
               for number in range(20)]
-    assert inside[0] == 1 and inside[-1] == 0 and tracker.unseen.size == 0
+    assert inside[0] == 1 and inside[-1] == 0 and tracker.time_since_update.size == 0
 
 
-def test_someone_hidden_for_a_second_comes_back_as_herself():
+def test_someone_hidden_for_a_second_comes_back_as_the_same():
     walk = [person(x=-1.5 + 0.08 * number) for number in range(40)]
     frames = walk[:15] + [NOBODY] * 15 + walk[30:]
     assert play(Tracker(), frames)[-1].ids.tolist() == [1]
@@ -165,7 +165,7 @@ def test_in_images_of_another_aspect_everybody_is_new():
     assert tracker.resets == 1
 
 
-def test_a_person_whose_position_comes_and_goes_keeps_her_id():
+def test_a_person_whose_position_comes_and_goes_keeps_the_id():
     rng = np.random.default_rng(1)
     kinds = (lambda p: p, in_image_only,
              lambda p: p._replace(position_source=np.array([SOURCE_MONOCULAR], np.uint8),
