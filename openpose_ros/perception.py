@@ -8,12 +8,13 @@ from typing import Dict, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
-from openpose_ros.body import Body, to_coco
+from openpose_ros.body import PART_COUNT, Body, to_coco
 from openpose_ros.decoding import Settings as DecodingSettings
 from openpose_ros.decoding import decode, to_image
 from openpose_ros.network import Network
 from openpose_ros.network.averaging import run_averaged
 from openpose_ros.network.network import Maps
+from openpose_ros.orientation import Orientation
 from openpose_ros.people import People, people_in_image, transformed
 from openpose_ros.scene import UP, Camera
 from openpose_ros.scene import Settings as SceneSettings
@@ -26,20 +27,22 @@ class Settings(NamedTuple):
 
     height, width: px of the network's input; width None keeps the image's aspect.
     scales: multiples of that size whose maps are averaged. flip: average with the mirrored image.
+    orientation: how the image is turned for the network; all that is returned is as it was given.
     """
 
     height: int = 368
     width: Optional[int] = None
     scales: Tuple[float, ...] = (1.,)
     flip: bool = False
+    orientation: Orientation = Orientation()
     decoding: DecodingSettings = DecodingSettings()
     scene: SceneSettings = SceneSettings()
 
 
 class Region(NamedTuple):
-    """A part of the image that the network has looked at.
+    """A part of the upright image that the network has looked at.
 
-    maps: what it says there. box: (left, top, width, height) of the part, px of the image.
+    maps: what it says there. box: (left, top, width, height) of the part, px of that image.
     """
 
     maps: Maps
@@ -153,11 +156,12 @@ class Perception:
         settings: instead of those of the perception. Raises ModelError.
         """
         settings = self.settings if settings is None else settings
-        start = time.perf_counter()
+        start, size = time.perf_counter(), image.shape[1::-1]
+        image = settings.orientation.upright(image)
+        height, width = image.shape[:2]
         maps = run_averaged(self.network, image, settings.height, settings.width, settings.scales,
                             settings.flip)
-        height, width = image.shape[:2]
-        return Look(settings, (width, height), (Region(maps, (0., 0., width, height)),),
+        return Look(settings, size, (Region(maps, (0., 0., width, height)),),
                     {'network': maps.seconds,
                      'resizing': time.perf_counter() - start - maps.seconds})
 
@@ -170,7 +174,7 @@ class Perception:
         of the image; the tracker needs it.
         """
         start = time.perf_counter()
-        people = self._find(look)
+        people = self.find(look)
         found = time.perf_counter()
         if not mounting.known:
             camera = None
@@ -185,11 +189,14 @@ class Perception:
         return Perceived(people, in_camera, camera, mounting.up, mounting.floor, look.image_size,
                          seconds, problems)
 
-    def _find(self, look):
-        """The people in the image plane."""
-        body = self.network.model.body
-        keypoints = [_keypoints(region, body, look.settings.decoding) for region in look.regions]
-        return people_in_image(np.concatenate(keypoints))
+    def find(self, look: Look) -> People:
+        """The people of a look in the image plane."""
+        body, orientation = self.network.model.body, look.settings.orientation
+        keypoints = np.concatenate([np.zeros((0, PART_COUNT, 3), np.float32)] + [
+            _keypoints(region, body, look.settings.decoding) for region in look.regions])
+        if orientation != Orientation():
+            keypoints[..., :2] = orientation.to_given(keypoints[..., :2], look.image_size)
+        return people_in_image(keypoints)
 
     def _place(self, people, look, camera, depth, mounting):
         """(the same in space, in the frame of the mounting; what kept something from being known)."""
@@ -201,7 +208,7 @@ class Perception:
 
 
 def _keypoints(region: Region, body: Body, settings: DecodingSettings) -> np.ndarray:
-    """Keypoints (n, 18, 3) of the people of one region, px of the image."""
+    """Keypoints (n, 18, 3) of the people of one region, px of the upright image."""
     left, top, width, height = region.box
     heatmaps, pafs, _ = region.maps
     keypoints = to_image(decode(heatmaps, pafs, body, settings), heatmaps.shape[:2],

@@ -6,7 +6,8 @@ from made_maps import STANDING, draw
 from openpose_ros import network
 from openpose_ros.body import COCO, LEFT_WRIST
 from openpose_ros.network.averaging import mirror, run_averaged
-from openpose_ros.perception import Perception, Settings
+from openpose_ros.orientation import ROTATIONS, Orientation
+from openpose_ros.perception import Mounting, Perception, Settings
 from openpose_ros.scene import Camera
 from openpose_ros.tracking import Tracker
 
@@ -51,6 +52,30 @@ def test_an_image_twice_as_large_gives_keypoints_twice_as_far(image):
     small = Perception(MadeNetwork()).perceive(image).people.keypoints[0, :, :2]
     large = Perception(MadeNetwork()).perceive(image.repeat(2, axis=0).repeat(2, axis=1))
     np.testing.assert_allclose((large.people.keypoints[0, :, :2] + .5) / 2. - .5, small, atol=1e-3)
+
+
+@pytest.mark.parametrize('orientation', [Orientation(rotation, mirrored) for rotation in ROTATIONS
+                                         for mirrored in (False, True)])
+def test_whoever_is_seen_in_a_turned_image_is_the_same_person(image, orientation):
+    """The network sees them upright; keypoints are of the given image, positions of its camera."""
+    camera = Camera.from_info(432, 368, 'none', (), (400., 0., 205., 0., 400., 190., 0., 0., 1.))
+    expected = Perception(MadeNetwork()).perceive(image, camera).people
+    given = orientation._replace(rotation=-orientation.rotation % 360, mirrored=False).upright(image)
+    if orientation.mirrored:
+        given = given[:, ::-1]
+    size = given.shape[1::-1]
+    center = orientation._replace(mirrored=False).to_given(np.array((205., 190.)), size)
+    own = Camera.from_info(size[0], size[1], 'none', (),
+                           (400., 0., center[0], 0., 400., center[1], 0., 0., 1.))
+    mounting = Mounting(up=orientation.up_in_camera(np.array((0., -1., 0.))))
+    found = Perception(MadeNetwork(), Settings(orientation=orientation)).perceive(
+        given, own.mirrored() if orientation.mirrored else own, mounting=mounting).people
+    np.testing.assert_allclose(orientation.to_upright(found.keypoints[..., :2], size),
+                               expected.keypoints[..., :2], atol=1e-3)
+    for name, within in (('position', .01), ('facing', .01)):
+        upright = getattr(expected, name)[0]
+        np.testing.assert_allclose(getattr(found, name)[0], orientation.up_in_camera(upright),
+                                   atol=within)
 
 
 def test_with_a_camera_she_stands_somewhere(image):

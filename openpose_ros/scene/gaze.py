@@ -140,7 +140,7 @@ def _ears(view):
 
 def _within(view, size):
     """Whether the head lies wholly within the image."""
-    margin = _NEAR_EDGE * size.value[:, None] * view.camera.fx
+    margin = _NEAR_EDGE * size.value[:, None] * abs(view.camera.fx)
     head = view.keypoints[:, _PARTS]
     last = np.array((view.camera.width, view.camera.height)) - 1.
     with np.errstate(invalid='ignore'):

@@ -127,7 +127,7 @@ def _depths(view, size, depth, settings):
         return unknown_depths(len(view.right)), [problem]
     count, problems = len(view.right), []
     size = with_default_size(size)
-    depths = joint_depths(view.keypoints, size.value * view.camera.fx, np.asarray(depth),
+    depths = joint_depths(view.keypoints, size.value * abs(view.camera.fx), np.asarray(depth),
                           view.camera, settings.depth)
     missing = np.isnan(depths.torso)
     if missing.any():

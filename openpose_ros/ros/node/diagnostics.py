@@ -136,6 +136,8 @@ def _warnings(snapshot, recent, thresholds):
         yield 'the images\' stamps are ahead of the clock'
     if recent.get('camera_info_invalid'):
         yield 'camera_info cannot be used: people stay in the image plane'
+    if recent.get('rotated'):
+        yield 'people are found only in the turned image: set image_rotation'
     if recent.get('transform_missing'):
         yield 'TF does not say where the camera is: people stay in the image plane'
     paired = recent.get('depth_paired', 0)

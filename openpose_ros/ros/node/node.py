@@ -22,6 +22,7 @@ from openpose_ros.ros.conversions import images
 from openpose_ros.ros.conversions.tf2 import FrameError
 from openpose_ros.ros.node import parameters
 from openpose_ros.ros.node.diagnostics import Diagnostics, Health, Thresholds
+from openpose_ros.ros.node.mounting import is_rectified
 from openpose_ros.ros.node.pipeline import Pipeline
 from openpose_ros.ros.node.slot import Slot
 from openpose_ros.ros.node.statistics import Statistics
@@ -101,8 +102,11 @@ class OpenposeNode(LifecycleNode):
         self.statistics = Statistics()
         self._image_at = None
         self._pipeline = Pipeline(self._perception, self._outputs, self.statistics, self._frames,
-                                  self.get_clock(), self._warn)
+                                  self.get_clock(), self._warn, self.resolve_topic_name('image'))
         self._pipeline.configure(value_of)
+        if is_rectified(value_of, self.resolve_topic_name('image')):
+            self.get_logger().info('the images are taken to be rectified, so that P of camera_info '
+                                   'describes them (image_is_rectified: false if they are not)')
         overlap = parameters.overlaps(value_of, self._perception.network.on_gpu)
         self._worker = Worker(
             self._pipeline.look, self._pipeline.finish, self._on_failure, overlap,
@@ -223,8 +227,7 @@ class OpenposeNode(LifecycleNode):
             for change in changes:
                 self._refused.pop(change.name, None)
             if self._pipeline is not None:
-                self._pipeline.configure(dict(
-                    parameters.values(self), **{change.name: change.value for change in changes}))
+                self._pipeline.configure(parameters.changed(self, changes))
         return result
 
     def _on_enable(self, request, response):

@@ -19,7 +19,8 @@ class Parameter(NamedTuple):
     """One parameter. Its type is that of its default.
 
     low, high: range of a number, both included. choices: the strings it may be. changes: when it
-    may change: LIVE, UNCONFIGURED or NEVER.
+    may change: LIVE, UNCONFIGURED or NEVER. number_too: a string that may be given as the number or
+    bool that it looks like, for that is what YAML makes of it.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Parameter(NamedTuple):
     high: Optional[float] = None
     choices: Tuple[str, ...] = ()
     changes: str = UNCONFIGURED
+    number_too: bool = False
 
 
 _DECODING = decoding.Settings()
@@ -78,6 +80,18 @@ PARAMETERS = (
     Parameter('camera_height', 0., 'm above the floor; 0: unknown', 0., 100., changes=LIVE),
     Parameter('camera_pitch', 0., 'degrees the camera looks down; target_frame says it better',
               -90., 90., changes=LIVE),
+    Parameter('camera_roll', 0., 'degrees the camera is turned clockwise as it looks, beside '
+              'image_rotation; target_frame says it better', -180., 180., changes=LIVE),
+    Parameter('image_rotation', 'auto', 'degrees clockwise by which the image has to be turned for '
+              'people in it to stand upright (a camera upside down: 180); auto: by TF where '
+              'target_frame is set, else 0', choices=('auto', '0', '90', '180', '270'),
+              changes=LIVE, number_too=True),
+    Parameter('image_is_mirrored', False, 'the image has left and right exchanged, as a mirror shows '
+              'them', changes=LIVE),
+    Parameter('image_is_rectified', 'auto', 'whether the image has no distortion any more, so that '
+              'P of camera_info describes it (true, false); auto: where `rect` begins a part of '
+              'the image topic\'s name, as in image_rect', choices=('auto', 'true', 'false'),
+              changes=LIVE, number_too=True),
     Parameter('target_frame', '', 'frame of the published positions (needs tf2_ros), for instance '
               'odom or map; empty: the camera\'s own'),
 

@@ -10,6 +10,7 @@ from rclpy.exceptions import (InvalidParameterTypeException,
 
 from openpose_ros import decoding, perception, tracking
 from openpose_ros.ros.conversions import images
+from openpose_ros.ros.node.mounting import up_by_parameters
 from openpose_ros.ros.node.parameter_table import (LIVE, NEVER, PARAMETERS,
                                                    UNCONFIGURED, Parameter)
 
@@ -67,7 +68,8 @@ def _descriptor(parameter):
     text = description(parameter)
     if parameter.changes == UNCONFIGURED:
         text += '; read-only while the node is configured'
-    descriptor = ParameterDescriptor(description=text, read_only=parameter.changes == NEVER)
+    descriptor = ParameterDescriptor(description=text, read_only=parameter.changes == NEVER,
+                                     dynamic_typing=parameter.number_too)
     if parameter.low is not None:
         if isinstance(parameter.default, float):
             descriptor.floating_point_range = [FloatingPointRange(
@@ -80,7 +82,20 @@ def _descriptor(parameter):
 
 def values(node) -> Dict[str, Any]:
     """The present value of every parameter."""
-    return {parameter.name: node.get_parameter(parameter.name).value for parameter in PARAMETERS}
+    return {parameter.name: value_as(parameter, node.get_parameter(parameter.name).value)
+            for parameter in PARAMETERS}
+
+
+def value_as(parameter: Parameter, value):
+    """A value as the parameter's type has it: `90` and `true` as text where that is its type."""
+    return str(value).lower() if parameter.number_too else value
+
+
+def changed(node, changes) -> Dict[str, Any]:
+    """The values as these changes, all of them allowed, make them."""
+    by_name = {parameter.name: parameter for parameter in PARAMETERS}
+    return dict(values(node), **{change.name: value_as(by_name[change.name], change.value)
+                                 for change in changes if change.name in by_name})
 
 
 def problems(value_of: Dict[str, Any]) -> List[str]:
@@ -131,7 +146,7 @@ def tracking_settings(value_of: Dict[str, Any]) -> tracking.Settings:
     """Settings of the tracker by these values."""
     group = _group(value_of, 'tracking.')
     group.pop('enabled')
-    up = (0., 0., 1.) if value_of['target_frame'] else (0., -1., 0.)
+    up = (0., 0., 1.) if value_of['target_frame'] else tuple(up_by_parameters(value_of).tolist())
     return tracking.Settings(up=up, **group)
 
 
@@ -153,11 +168,12 @@ def check_change(node, changes, configured: bool) -> SetParametersResult:
         if change.value is None:
             return _refused('{} cannot be removed'.format(change.name))
         live = by_name[change.name].changes == LIVE
-        if configured and not live and change.value != value_of[change.name]:
+        value = value_as(by_name[change.name], change.value)
+        if configured and not live and value != value_of[change.name]:
             return _refused('{0} is read-only while the node is configured: clean the node up '
                             '(ros2 lifecycle set {1} cleanup), set {0}, configure again'.format(
                                 change.name, node.get_fully_qualified_name()))
-        value_of[change.name] = change.value
+        value_of[change.name] = value
     # What was wrong before this change may be put right later.
     wrong = [line for line in problems(value_of) if line not in problems(values(node))]
     return _refused('; '.join(wrong)) if wrong else SetParametersResult(successful=True)

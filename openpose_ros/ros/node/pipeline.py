@@ -5,10 +5,12 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 import numpy as np
 
+from openpose_ros.orientation import turned_within
 from openpose_ros.perception import Look, Perception
 from openpose_ros.ros.conversions import images
 from openpose_ros.ros.node import parameters
 from openpose_ros.ros.node.geometry import Geometry
+from openpose_ros.ros.node.mounting import RotatedTries
 from openpose_ros.ros.node.pairing import DepthPairing, Ticket
 from openpose_ros.ros.node.stamps import Stamps, checked
 from openpose_ros.ros.node.statistics import Statistics
@@ -25,7 +27,8 @@ class Job(NamedTuple):
     settings: the parameters by which it is worked on. outputs: that have subscribers. header, info:
     sensor_msgs' (info: the newest CameraInfo, or None). stamp: s. depth: its ticket. arrival: when
     work on it began, by time.monotonic(). time_jumped: since the job before. camera_changed: its
-    frame_id is another than that of the job before. seconds: of the steps so far, {step: s}.
+    frame_id is another than that of the job before. tried_rotation: degrees by which it was turned
+    only to see whether people are found then; mostly 0. seconds: of the steps so far, {step: s}.
     """
 
     settings: parameters.Settings
@@ -38,6 +41,7 @@ class Job(NamedTuple):
     arrival: float
     time_jumped: bool
     camera_changed: bool
+    tried_rotation: int
     look: Look
     seconds: Dict[str, float]
 
@@ -49,7 +53,8 @@ class Pipeline:
     """
 
     def __init__(self, perception: Perception, outputs: List[Output], statistics: Statistics,
-                 frames: Optional[Frames], clock, report: Callable[[str], None]) -> None:
+                 frames: Optional[Frames], clock, report: Callable[[str], None],
+                 image_topic: str = '') -> None:
         """clock: of the node, for latencies. report: called with a line when something is wrong."""
         self._perception = perception
         self._perception.tracker = None
@@ -68,7 +73,9 @@ class Pipeline:
         self._time_jumped = self._camera_changed = False    # since the last job
         # Of finishing.
         self._applied = None            # the settings that tracker and outputs go by
-        self._geometry = Geometry(statistics, frames, report)
+        self._geometry = Geometry(statistics, frames, report, image_topic)
+        # Of both; each call of it stands for itself.
+        self._tries = RotatedTries()
 
     def configure(self, values: Dict[str, Any]) -> None:
         """Use these parameter values, all of them, from the next image on that is begun."""
@@ -96,14 +103,23 @@ class Pipeline:
         stamp = self._time_of(message.header)
         self._check_frame(message.header.frame_id)
         converted = time.perf_counter()
-        look = self._perception.look(image, settings.perception)
+        look, tried_rotation = self._look_at(image, message.header, arrival, settings)
         job = Job(settings, outputs, message.header, image, stamp, ticket, self._info, arrival,
-                  self._time_jumped, self._camera_changed, look,
+                  self._time_jumped, self._camera_changed, tried_rotation, look,
                   {'conversion': converted - start, 'look': time.perf_counter() - start})
         # Not before: had the network failed, the next job would have to tell of it.
         self._time_jumped = self._camera_changed = False
         self._statistics.count('looked')
         return job
+
+    def _look_at(self, image, header, arrival, settings):
+        """(what the network says, by how much the image was turned only to try)."""
+        orientation = self._geometry.orientation(header, arrival, settings)
+        rotation = self._tries.next_rotation()
+        if rotation:
+            image = turned_within(image, rotation)
+        return self._perception.look(
+            image, settings.perception._replace(orientation=orientation)), rotation
 
     def _now(self) -> float:
         return self._clock.now().nanoseconds * 1e-9
@@ -177,12 +193,26 @@ class Pipeline:
 
     def _perceive(self, job):
         geometry = self._geometry
+        if job.tried_rotation:
+            self._tries.tried(self._perception.find(job.look).count > 0)
+            job = job._replace(look=job.look._replace(regions=()))
         camera = geometry.camera(job.info, job.look.image_size, job.settings)
         depth = None
         if camera is not None and not self.depth.empty:
             depth = geometry.depth(job.depth, camera, job.settings)
         mounting = geometry.mounting(job.header, job.arrival, job.settings)
-        return self._perception.finish(job.look, camera, depth, job.stamp, mounting)
+        perceived = self._perception.finish(job.look, camera, depth, job.stamp, mounting)
+        self._judge_rotation(perceived, job)
+        return perceived
+
+    def _judge_rotation(self, perceived, job):
+        if perceived.people.count:
+            self._tries.found_upright()
+        rotation = self._tries.verdict(job.look.settings.orientation)
+        if rotation is not None:
+            self._statistics.count('rotated')
+            self._report('people are found only when the image is turned by {0} degrees: is the '
+                         'camera mounted so? Set image_rotation to {0}'.format(rotation))
 
     def _publish(self, job, perceived):
         header, target = job.header, job.settings.values['target_frame']

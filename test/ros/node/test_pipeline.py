@@ -286,3 +286,55 @@ def test_a_stamp_ahead_of_the_clock_is_reported(given):
     assert 's ahead of the clock' in given.reported[-1]
     process(given, sec=int(time.time()))
     assert given.statistics.snapshot().counts['stamp_ahead'] == 1
+
+
+# ---- how the camera is mounted and calibrated
+
+def rectified_info(**fields):
+    info = make_camera_info(Camera.from_info(640, 480, 'plumb_bob', (-.31, .1, 0., 0., 0.), (
+        420., 0., 320., 0., 420., 240., 0., 0., 1.)))
+    info.p = [617., 0., 330., -37., 0., 617., 235., 0., 0., 0., 1., 0.]
+    for name, value in fields.items():
+        setattr(info, name, value)
+    return info
+
+
+@pytest.mark.parametrize('topic, parameter, focal', [
+    ('/camera/image_rect', 'auto', 617.), ('/camera/image_raw', 'auto', 420.),
+    ('/camera/image_raw', 'true', 617.), ('/camera/image_rect', 'false', 420.)])
+def test_a_rectified_image_is_described_by_p(given, topic, parameter, focal):
+    pipeline = Pipeline(given.perception, [given.output], given.statistics, given.frames, Clock(),
+                        given.reported.append, topic)
+    given.pipeline = pipeline
+    pipeline.set_camera_info(rectified_info())
+    camera = process(given, image_is_rectified=parameter).camera
+    assert camera.fx == focal and bool(camera.distortion) == (focal == 420.)
+    assert focal == 420. or (camera.cx, camera.cy) == (330., 235.)
+
+
+def test_a_cropped_image_is_the_camera_of_its_part(given):
+    info = rectified_info()
+    info.roi.x_offset, info.roi.y_offset, info.roi.width, info.roi.height = 160, 60, 320, 240
+    given.pipeline.set_camera_info(info)
+    camera = process(given, 320, 240).camera
+    assert (camera.fx, camera.cx, camera.cy) == (420., 160., 180.)
+    # Where the whole image comes all the same, the region is that of something else.
+    assert process(given).camera.cx == 320.
+
+
+def test_the_image_is_turned_as_the_parameter_or_tf_says(given):
+    process(given, image_rotation='90')
+    assert given.perception.settings_seen[-1].orientation.rotation == 90
+    np.testing.assert_allclose(given.perception.placed['up'], (-1., 0., 0.), atol=1e-12)
+    process(given)
+    assert given.perception.settings_seen[-1].orientation.rotation == 0
+    upside_down = POSE._replace(rotation=POSE.rotation.dot(np.diag((-1., -1., 1.))))
+    given.frames.pose = lambda *arguments: upside_down
+    process(given, target_frame='map')
+    assert given.perception.settings_seen[-1].orientation.rotation == 180
+
+
+def test_a_mirrored_image_is_that_of_the_mirrored_camera(given):
+    calibrate(given)
+    assert process(given, image_is_mirrored=True).camera.fx < 0.
+    assert given.perception.settings_seen[-1].orientation.mirrored
