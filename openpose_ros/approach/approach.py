@@ -1,0 +1,155 @@
+"""The goal from image to image: where to stand before the person who was chosen."""
+import math
+from typing import NamedTuple, Optional
+
+import numpy as np
+
+from openpose_ros.approach import choice, comfort
+from openpose_ros.approach.choice import Choice
+from openpose_ros.approach.settings import Settings
+from openpose_ros.approach.stand import Stand
+from openpose_ros.people import People
+from openpose_ros.scene import Camera
+
+# Where somebody is remembered is out of the camera's view when the hips are outside of the image
+# by this share of its width, or nearer than m: at its edge people are seen or not by chance.
+_EDGE, _TOO_NEAR = .05, .5
+_REACH = .2     # m that who stands may shift while nobody looks
+_DRIFT = .1     # and m each second
+
+# A goal that there is stays while the facing is less certain by this factor, and for s while it is
+# not even that: from near and straight in front it comes and goes.
+_GO_ON, _HOLD = 1.5, 2.
+
+
+class Goal(NamedTuple):
+    """Where to go: m, and the axes of the robot there (columns: forward, left, up).
+
+    person: id of whom it faces. stddev: m, of the position along the ground, and rad, of their
+    facing, at present; NaN while they are remembered only.
+    """
+
+    person: int
+    position: np.ndarray
+    rotation: np.ndarray
+    stddev: tuple = (math.nan, math.nan)
+
+
+class Viewpoint(NamedTuple):
+    """A camera, and where it is in the frame of the people: p' = rotation p + translation (m)."""
+
+    camera: Camera
+    rotation: np.ndarray
+    translation: np.ndarray
+
+    def sees(self, point: np.ndarray) -> bool:
+        """Whether a point, (3,) m in the frame of the people, is well within its image."""
+        x, y, z = self.rotation.T.dot(point - self.translation)
+        if z < _TOO_NEAR:
+            return False
+        column = self.camera.fx * x / z + self.camera.cx
+        return bool(_EDGE < column / self.camera.width < 1. - _EDGE)
+
+
+class Approach:
+    """The goal from image to image; remembers whom it chose and where they stood.
+
+    It does not judge stamps: whoever finds that time has jumped back, or that images have failed
+    to come for long, calls :meth:`reset`.
+    """
+
+    def __init__(self, settings: Settings = Settings()) -> None:
+        self._settings = settings
+        self.reset()
+
+    @property
+    def settings(self) -> Settings:
+        """What it goes by; may be set at any time."""
+        return self._settings
+
+    @settings.setter
+    def settings(self, settings: Settings) -> None:
+        self._settings = settings
+        self._choice.settings = settings
+
+    def reset(self) -> None:
+        """Forget whom it chose."""
+        self._choice = Choice(self._settings)
+        self._stand = None
+        self._aside = 0.            # rad; how far aside of their front the goal was last
+
+    def update(self, people: People, people_in_camera: People, stamp: float, up: np.ndarray,
+               floor: Optional[float] = None,
+               viewpoint: Optional[Viewpoint] = None) -> Optional[Goal]:
+        """The goal in the frame of `people`, None where there is none.
+
+        people_in_camera: the same people in the camera's optical frame. stamp: s, of the image.
+        up: unit vector against gravity in the frame of `people`. floor: m; its height along `up` in
+        that frame; None: the goal is as high as the person's hips. viewpoint: the camera in the
+        frame of `people`, where that does not move with the robot; who leaves the image because the
+        robot turns is then remembered where they stood. None: they are lost.
+
+        Only people with an id, thus tracked ones, are approached.
+        """
+        remembered = self._remembers(stamp, viewpoint)
+        settings = self._settings
+        row = self._choice.row(people, choice.costs(people_in_camera, settings.person), stamp,
+                               settings.memory if remembered else settings.lost_time)
+        if row is None:
+            return self._goal(people, row, up, floor) if remembered else None
+        self._follow(people, row, stamp)
+        if self._is_certain(people, row):
+            if self._stand is None:
+                self._stand, self._aside = Stand(int(people.ids[row])), 0.
+            self._stand.update(people, row, stamp, settings.settle_time, up, floor)
+        elif self._stand is None or stamp - self._stand.seen_at > _HOLD:
+            return None
+        return self._goal(people, row, up, floor)
+
+    def _is_certain(self, people, row):
+        """Whether the facing of this row is; to go on takes less than to begin."""
+        limit = self._settings.max_facing_stddev * (1. if self._stand is None else _GO_ON)
+        return (people.facing_stddev[row] <= limit
+                and abs(np.linalg.norm(people.facing[row]) - 1.) < 1e-3)
+
+    def _follow(self, people, row, stamp):
+        """Go on averaging the person of this row, who may have come back under another id."""
+        person = int(people.ids[row])
+        if self._stand is not None and self._stand.person != person:
+            passed = stamp - self._stand.seen_at
+            shifted = np.linalg.norm(people.position[row] - self._stand.position)
+            if shifted > _REACH + _DRIFT * passed:
+                self._stand = None
+        if self._stand is not None:
+            self._stand.person = person
+
+    def _remembers(self, stamp, viewpoint):
+        """Whether the chosen person stood still and the camera looks elsewhere since."""
+        stand = self._stand
+        return (stand is not None and viewpoint is not None and not stand.is_walking
+                and stamp - stand.seen_at <= self._settings.memory
+                and not viewpoint.sees(stand.position))
+
+    def _goal(self, people, row, up, floor):
+        """The goal before the person who stands; None where nothing before them is free."""
+        stand = self._stand
+        distance = self._settings.distance + stand.knees
+        others = np.delete(people.position, [] if row is None else [row], axis=0)
+        aside = comfort.free_angle(stand.position, stand.facing, others, distance, up, self._aside)
+        if aside is None:
+            return None
+        self._aside = aside
+        front = comfort.turned(stand.facing, up, aside)
+        position = stand.position + distance * front
+        if floor is not None:
+            position = position + (floor - position.dot(up)) * up
+        rotation = np.stack((-front, np.cross(up, -front), up), axis=1)
+        return Goal(stand.person, position, rotation, _stddev(people, row, up))
+
+
+def _stddev(people, row, up):
+    if row is None:
+        return math.nan, math.nan
+    covariance = people.position_covariance[row]
+    level = max(np.trace(covariance) - up.dot(covariance).dot(up), 0.)
+    return math.sqrt(.5 * level), float(people.facing_stddev[row])

@@ -1,0 +1,123 @@
+"""Whom to approach: the choice of a person, and the same person again after they vanished."""
+import math
+from typing import Optional
+
+import numpy as np
+
+from openpose_ros.approach.settings import NEAREST, Settings
+from openpose_ros.people import People
+
+# How much nearer (m), or nearer to the camera's axis (rad), someone else must be to be chosen.
+_MARGIN = {True: .3, False: math.radians(5.)}
+
+# Someone new is who has vanished if they are within what a person may have walked meanwhile: from
+# where they were or would be by their velocity, this far (m) and this much farther each second (of
+# half of what people walk, 1.4 m/s), at most a room's width. Chosen: half of it loses a person who
+# steps aside behind somebody, twice of it takes people who stand beside each other for one another.
+_REACH, _REACH_RATE, _MAX_REACH = .5, .7, 2.
+
+_ATTENTION_TIME = 1.    # s over which attention is averaged: a glance is no attention
+
+
+class Choice:
+    """Chooses from image to image, with hysteresis."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.id = 0                 # of who is chosen
+        self._better_since = None   # s; since when someone else has been the better choice
+        self._seen_at = None        # s; when the chosen person was last seen
+        self._position = None       # (3,) m, where; and their velocity, m/s
+        self._velocity = np.zeros(3)
+        self._others = set()        # ids of who was seen beside them
+        self._attention = {}        # by id: (average, s of the last)
+
+    def row(self, people: People, costs_of: np.ndarray, stamp: float,
+            patience: float) -> Optional[int]:
+        """Row of whom to approach; None where the chosen person is not seen.
+
+        people: in a frame in which who stands does not move. costs_of: (n,), what makes each the
+        worse choice: m from the camera, or rad off its axis. patience: s for which someone who has
+        vanished is waited for.
+        """
+        known = (people.ids > 0) & np.isfinite(people.position).all(axis=1)
+        if self.settings.id:
+            known &= people.ids == self.settings.id
+        rows = np.flatnonzero(known)
+        ids = people.ids[rows].tolist()
+        chosen = self._again(people, rows, ids, stamp, patience)
+        if chosen is None:
+            eligible = self._attentive(people, rows, stamp)
+            chosen = self._keep_or_switch(ids, costs_of[rows], eligible, stamp, patience)
+        if chosen not in ids:
+            return None
+        row = int(rows[ids.index(chosen)])
+        self._remember(people, row, ids, stamp)
+        return row
+
+    def _again(self, people, rows, ids, stamp, patience):
+        """The new id of who was chosen and had vanished; None where there is no such person."""
+        if self._seen_at is None or self.id in ids or self.settings.id:
+            return None
+        passed = stamp - self._seen_at
+        strangers = [row for row, number in zip(rows, ids) if number not in self._others]
+        if passed > patience or not strangers:
+            return None
+        # Who walked is looked for on the line from where they were to where they would be.
+        position = people.position[strangers]
+        way = passed * self._velocity
+        share = np.clip((position - self._position).dot(way) / max(way.dot(way), 1e-9), 0., 1.)
+        apart = np.linalg.norm(position - self._position - share[:, None] * way, axis=1)
+        nearest = int(np.argmin(apart))
+        if apart[nearest] > min(_REACH + _REACH_RATE * passed, _MAX_REACH):
+            return None
+        self.id = int(people.ids[strangers[nearest]])
+        return self.id
+
+    def _attentive(self, people, rows, stamp):
+        """Whether each of the rows pays the attention that is asked for, (len(rows),) bool."""
+        if not self.settings.attention:
+            return np.ones(len(rows), bool)
+        averages = {}
+        for number, now in zip(people.ids[rows].tolist(), people.attention[rows].tolist()):
+            now = now if math.isfinite(now) else 0.
+            average, before = self._attention.get(number, (0., stamp - .1))
+            gain = 1. - math.exp(-max(stamp - before, 0.) / _ATTENTION_TIME)
+            averages[number] = average + gain * (now - average), stamp
+        self._attention = averages
+        return np.array([averages[number][0] >= self.settings.attention
+                         for number in people.ids[rows].tolist()], bool)
+
+    def _keep_or_switch(self, ids, costs, eligible, stamp, patience):
+        if not self.id or self._seen_at is None or (
+                self.id not in ids and stamp - self._seen_at > patience):
+            self._better_since = None
+            best = int(np.argmin(np.where(eligible, costs, np.inf))) if eligible.any() else None
+            self.id, self._seen_at = (0, None) if best is None else (ids[best], stamp)
+            return self.id
+        if self.id not in ids or not eligible.any():
+            return self.id
+        best = int(np.argmin(np.where(eligible, costs, np.inf)))
+        if costs[ids.index(self.id)] - costs[best] <= _MARGIN[self.settings.person == NEAREST]:
+            self._better_since = None
+        elif self._better_since is None:
+            self._better_since = stamp
+        if self._better_since is None or stamp - self._better_since < self.settings.switch_time:
+            return self.id
+        self._better_since = None
+        self.id = ids[best]
+        return self.id
+
+    def _remember(self, people, row, ids, stamp):
+        self._seen_at = stamp
+        self._position = people.position[row]
+        velocity = people.velocity[row]
+        self._velocity = velocity if np.isfinite(velocity).all() else np.zeros(3)
+        self._others = set(ids) - {self.id}
+
+
+def costs(people: People, person: str) -> np.ndarray:
+    """What makes each of the people, in the camera's optical frame, the worse choice, (n,)."""
+    if person == NEAREST:
+        return np.linalg.norm(people.position, axis=1)
+    return np.abs(np.arctan2(people.position[:, 0], people.position[:, 2]))

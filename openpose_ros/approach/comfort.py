@@ -1,0 +1,115 @@
+"""The distances that people are comfortable with, and the way in that keeps to them.
+
+Distances and sectors: E. T. Hall, "The Hidden Dimension", 1966: personal space ends at 1.2 m (4
+feet); its near phase, 0.76 m (2.5 feet), is for whom one knows. That people like a robot to come
+from the front, in their view, and least from behind: K. Dautenhahn et al., "How may I serve you? A
+robot companion approaching a seated person in a helping context", HRI 2006.
+"""
+import math
+from typing import NamedTuple, Optional
+
+import numpy as np
+
+PERSONAL_SPACE = 1.2            # m
+NEVER_WITHIN = .8               # m
+FRONT = math.radians(45.)       # rad to either side of their facing: the way in
+
+# Of others in a group the goal keeps this far, m: a robot's own radius (.25) and theirs (.25), and
+# the near phase between. Angles aside of the front are tried in steps up to the shoulders.
+_ELBOW_ROOM = .9
+_STEP, _MAX_ASIDE = math.radians(10.), math.radians(90.)
+_STAY = .1                      # m by which a place that was free may become too near before it moves
+
+# The way round leads through places this far from the person, m: a chord of 60 degrees of that
+# circle stays 1.5 m away. It ends within the front, and is straight where the robot already is.
+ROUND = 1.75
+ENTRY = math.radians(30.)
+_CLEARANCE = PERSONAL_SPACE + .1
+_LEG = math.radians(60.)
+
+
+class Place(NamedTuple):
+    """Where the robot stands on the ground: m, and the heading of its x axis, rad."""
+
+    x: float
+    y: float
+    yaw: float
+
+
+def angle_between(one: float, other: float) -> float:
+    """From one heading to another, rad in [-pi, pi]."""
+    return (other - one + math.pi) % (2. * math.pi) - math.pi
+
+
+def turned(vector: np.ndarray, up: np.ndarray, angle: float) -> np.ndarray:
+    """A level vector turned about `up` by this angle, rad, anticlockwise from above."""
+    return math.cos(angle) * vector + math.sin(angle) * np.cross(up, vector)
+
+
+def free_angle(position: np.ndarray, facing: np.ndarray, others: np.ndarray, distance: float,
+               up: np.ndarray, before: float = 0.) -> Optional[float]:
+    """How far aside of a person's front, rad, the nearest place is where nobody stands.
+
+    position, facing: (3,) of the person. others: (n, 3) m; unknown ones (NaN) stand nowhere.
+    before: what it was; kept while that place is about free. None: somebody stands everywhere.
+    """
+    others = others[np.isfinite(others).all(axis=1)]
+
+    def is_free(angle, room):
+        apart = others - (position + distance * turned(facing, up, angle))
+        apart = apart - apart.dot(up)[:, None] * up
+        return not len(others) or np.linalg.norm(apart, axis=1).min() >= room
+    steps = np.arange(0., _MAX_ASIDE + 1e-6, _STEP)
+    angles = sorted(np.concatenate((-steps, steps[1:])), key=lambda angle: (
+        abs(angle), abs(angle - before)))
+    # The front itself is taken back as soon as it is well free.
+    for angle in angles:
+        if abs(angle) >= abs(before) - 1e-6:
+            break
+        if is_free(angle, _ELBOW_ROOM + _STAY):
+            return float(angle)
+    if is_free(before, _ELBOW_ROOM - _STAY):
+        return before
+    for angle in angles:
+        if is_free(angle, _ELBOW_ROOM):
+            return float(angle)
+    return None
+
+
+def way_in(robot: Place, goal: Place, distance: float = PERSONAL_SPACE) -> Place:
+    """The next place to go to on the way to a goal before a person: round their personal space.
+
+    robot, goal: in one frame whose z is up; the goal's x axis points at the person, `distance` m
+    off. The goal itself where the way to it is free, from the front.
+    """
+    person_x = goal.x + distance * math.cos(goal.yaw)
+    person_y = goal.y + distance * math.sin(goal.yaw)
+    front = goal.yaw + math.pi
+    away = math.hypot(robot.x - person_x, robot.y - person_y)
+    aside = angle_between(front, math.atan2(robot.y - person_y, robot.x - person_x))
+    if abs(aside) <= FRONT:
+        return goal
+    side = math.copysign(1., aside)
+    radius = max(ROUND, distance + .3)
+
+    def place(angle):
+        bearing = front + side * angle
+        return person_x + radius * math.cos(bearing), person_y + radius * math.sin(bearing)
+    # As far round as leads past the personal space; from within that, only farther away.
+    room = min(_CLEARANCE, away - 1e-6)
+    angle = ENTRY
+    while angle < abs(aside) - _STEP and _passes(robot, place(angle), (person_x, person_y)) < room:
+        angle += _STEP
+    x, y = place(angle)
+    if angle <= ENTRY + 1e-6:
+        return Place(x, y, math.atan2(person_y - y, person_x - x))
+    after_x, after_y = place(max(angle - _LEG, ENTRY))
+    return Place(x, y, math.atan2(after_y - y, after_x - x))
+
+
+def _passes(start, end, point):
+    """How near the straight way from start to end passes a point, m."""
+    along = np.array((end[0] - start.x, end[1] - start.y))
+    to_point = np.array((point[0] - start.x, point[1] - start.y))
+    share = min(max(float(to_point.dot(along) / max(along.dot(along), 1e-9)), 0.), 1.)
+    return float(np.linalg.norm(to_point - share * along))

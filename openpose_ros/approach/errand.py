@@ -1,0 +1,324 @@
+"""What the robot is doing about the person: a state machine between the goals and the navigation.
+
+ROS-free: it is told what was heard and what the navigation answers, and asked with :meth:`step`
+what to do. Times are s of one clock that never jumps.
+"""
+import math
+from typing import List, NamedTuple, Optional, Union
+
+from openpose_ros.approach import comfort
+from openpose_ros.approach.comfort import Place, angle_between
+
+WAITING, LOOKING, APPROACHING = 'waiting', 'turning to look', 'approaching'
+ARRIVED, LOST = 'arrived', 'lost'
+STATES = WAITING, LOOKING, APPROACHING, ARRIVED, LOST
+
+SUCCEEDED, ABORTED, REJECTED, CANCELED = 'succeeded', 'aborted', 'rejected', 'canceled'
+
+
+class Send(NamedTuple):
+    """Go to this place. number: what the navigation's answers about it are told with."""
+
+    number: int
+    place: Place
+
+
+class Cancel(NamedTuple):
+    """Stop where the robot is. number: of the goal that is given up."""
+
+    number: int
+
+
+class Say(NamedTuple):
+    """A line for the log; is_warning: something is wrong."""
+
+    text: str
+    is_warning: bool = False
+
+
+Action = Union[Send, Cancel, Say]
+
+
+class Settings(NamedTuple):
+    """How an errand is run.
+
+    distance: m of the goal from the person, as the goal's sender has it. max_goal_age: s; a goal
+    that is older is none, and the robot stops. lost_time: s after which a lost person is waited for
+    like any other. moved: m and turned: rad; what is worth a new plan while the goal is far;
+    near it less is: `precise` of the way that is left, down to min_moved and min_turned.
+    near_enough: m from the goal at which the robot only turns to the person: it cannot drive
+    sideways, and would turn away from them to come nearer. face_within: rad off the person, once
+    there, that make it turn.
+    first_pause, max_pause: s before a goal that failed is sent again; doubles from one to the
+    other. tries: times a place is tried before one aside of it is. answer_time: s within which the
+    navigation must accept or reject.
+    """
+
+    distance: float = comfort.PERSONAL_SPACE
+    max_goal_age: float = 1.
+    lost_time: float = 10.
+    moved: float = .3
+    turned: float = math.radians(20.)
+    precise: float = .15
+    min_moved: float = .08
+    min_turned: float = math.radians(5.)
+    near_enough: float = .1
+    face_within: float = math.radians(6.)
+    first_pause: float = 1.
+    max_pause: float = 30.
+    tries: int = 2
+    answer_time: float = 5.
+
+
+# Where else to stand when no way leads to the front, rad aside of it, in turn.
+_ASIDE = tuple(math.radians(angle) for angle in (0., 30., -30., 60., -60., 90., -90.))
+_MIN_INTERVAL = .5      # s between goals: a planner needs some of it
+
+
+class _Heard(NamedTuple):
+    place: Place
+    at: float
+
+
+class _Sent(NamedTuple):
+    """A goal that was sent; is_final: that before the person, not a place on the way round."""
+
+    number: int
+    place: Place
+    at: float
+    is_final: bool
+    accepted: bool = False
+
+
+class Errand:
+    """Goes to the person and stays with them. state: one of STATES."""
+
+    def __init__(self, settings: Settings = Settings()) -> None:
+        self.settings = settings
+        self.state = WAITING
+        self.robot = None           # type: Optional[Place]
+        self._goal = self._look = None      # the newest of each, _Heard
+        self._sent = None           # type: Optional[_Sent]
+        self._number = 0
+        self._arrived_at = None     # Place
+        self._back = None           # Place; where to turn to the person who was lost
+        self._server_is_there = None
+        self._stopped = False
+        self._lost_at = None
+        self._failures = 0          # in a row
+        self._aside = 0             # which of _ASIDE is tried
+        self._tried = None          # Place; the goal to which that belongs
+        self._retry_at = -math.inf
+        self._sent_at = -math.inf
+        self._said = []
+
+    # What is heard.
+
+    def hear_goal(self, place: Place, now: float, age: float = 0.) -> None:
+        """The place before the person. age: s since the image it comes from."""
+        self._goal = _Heard(place, now - max(age, 0.))
+
+    def hear_look(self, place: Place, now: float, age: float = 0.) -> None:
+        """The place from which to look at a person whose facing is not known."""
+        self._look = _Heard(place, now - max(age, 0.))
+
+    def find_server(self, is_there: bool) -> None:
+        """Whether there is a navigation to send goals to."""
+        if self._server_is_there and not is_there and self._sent is not None:
+            self._say('the navigation has gone; waiting for it', True)
+            self._sent = None
+        self._server_is_there = is_there
+
+    def accept(self, number: int) -> None:
+        """The navigation has accepted a goal."""
+        if self._sent is not None and self._sent.number == number:
+            self._sent = self._sent._replace(accepted=True)
+
+    def finish(self, number: int, outcome: str, now: float, why: str = '') -> None:
+        """How a goal ended; of one that a newer one has replaced, nothing is asked."""
+        sent = self._sent
+        if sent is None or sent.number != number:
+            return
+        self._sent = None
+        if outcome == SUCCEEDED:
+            self._failures, self._retry_at = 0, now
+            if sent.is_final and self.state in (APPROACHING, ARRIVED):
+                if self.state != ARRIVED:
+                    self._say('arrived')
+                self.state, self._arrived_at = ARRIVED, sent.place
+            return
+        self._fail('{} the goal{}'.format(
+            {ABORTED: 'the navigation has given up', REJECTED: 'the navigation rejects',
+             CANCELED: 'somebody else has cancelled'}.get(outcome, outcome),
+            ': ' + why if why else ''), now)
+
+    def stop(self) -> None:
+        """Stop, and go nowhere until :meth:`start`."""
+        self._stopped = True
+
+    def start(self) -> None:
+        """Go on after :meth:`stop`."""
+        self._stopped = False
+        self._failures, self._aside, self._retry_at = 0, 0, -math.inf
+
+    # What is to be done.
+
+    def step(self, now: float) -> List[Action]:
+        """What to do at this time; to be asked some times each second."""
+        self._watch(now)
+        actions = self._said
+        self._said = []
+        wanted, state = self._wanted(now)
+        if wanted is None:
+            if self._sent is not None:
+                actions.append(Cancel(self._sent.number))
+                self._sent = None
+            self._rest(now, actions)
+            return actions
+        if self.state not in (state, ARRIVED) or (self.state == ARRIVED and state == APPROACHING):
+            actions.append(Say({APPROACHING: 'approaching the person',
+                                LOOKING: 'turning to look at the person'}.get(state, state)))
+        self.state, self._lost_at = state, None
+        place, is_final = wanted
+        if self._is_due(place, now):
+            self._number += 1
+            self._sent = _Sent(self._number, place, now, is_final)
+            self._sent_at = now
+            actions.append(Send(self._number, place))
+        return actions
+
+    def _watch(self, now):
+        """See to a navigation that does not answer."""
+        sent = self._sent
+        if sent is not None and not sent.accepted and now - sent.at > self.settings.answer_time:
+            self._sent = None
+            self._fail('the navigation does not answer within {:g} s'.format(
+                self.settings.answer_time), now)
+
+    def _wanted(self, now):
+        """((where to go, whether it is the goal itself), state); (None, None): nowhere."""
+        if self._stopped:
+            return None, None
+        if self._is_fresh(self._goal, now):
+            self._back = None
+            goal = self._other_side(self._goal.place)
+            if self.state == ARRIVED and not self._has_gone(goal):
+                return (self._facing(goal), True), ARRIVED
+            if self.robot is None:
+                return (goal, True), APPROACHING
+            if math.hypot(goal.x - self.robot.x, goal.y - self.robot.y) < self.settings.near_enough:
+                return (self._facing(goal), True), APPROACHING
+            place = comfort.way_in(self.robot, goal, self.settings.distance)
+            return (place, place == goal), APPROACHING
+        if self._is_fresh(self._look, now):
+            return (self._look.place, False), LOOKING
+        back = self._turn_back(now)
+        return (None, None) if back is None else ((back, False), LOOKING)
+
+    def _turn_back(self, now):
+        """Here, turned to where the person was last, where the robot looks elsewhere; or None."""
+        if self.robot is None or self._goal is None or self.state == WAITING or (
+                now - self._goal.at > self.settings.lost_time):
+            return None
+        if self._back is None:
+            person = self._person(self._goal.place)
+            yaw = math.atan2(person[1] - self.robot.y, person[0] - self.robot.x)
+            self._back = self.robot._replace(yaw=yaw)
+        off = abs(angle_between(self.robot.yaw, self._back.yaw))
+        return self._back if off > self.settings.face_within else None
+
+    def _person(self, goal):
+        """(x, y) m of the person before whom a goal is."""
+        distance = self.settings.distance
+        return (goal.x + distance * math.cos(goal.yaw), goal.y + distance * math.sin(goal.yaw))
+
+    def _is_fresh(self, heard, now):
+        return heard is not None and now - heard.at <= self.settings.max_goal_age
+
+    def _other_side(self, goal):
+        """The goal, or after failures the same distance from the person aside of their front."""
+        if self._tried is not None and math.hypot(
+                goal.x - self._tried.x, goal.y - self._tried.y) > 2. * self.settings.moved:
+            self._tried, self._aside, self._failures = None, 0, 0
+        aside = _ASIDE[self._aside]
+        if not aside:
+            return goal
+        distance = self.settings.distance
+        yaw = goal.yaw + aside
+        return Place(goal.x + distance * (math.cos(goal.yaw) - math.cos(yaw)),
+                     goal.y + distance * (math.sin(goal.yaw) - math.sin(yaw)), yaw)
+
+    def _has_gone(self, goal):
+        """Whether the goal has moved so far from where the robot has arrived that it must drive."""
+        at = self._arrived_at
+        return (math.hypot(goal.x - at.x, goal.y - at.y) > self.settings.moved / 2.)
+
+    def _facing(self, goal):
+        """Where the robot is, turned to the person; what was sent last while that is about it."""
+        sent, person = self._arrived_at, self._person(goal)
+        if self._sent is not None:
+            sent = self._sent.place
+        at = self.robot or sent
+        yaw = math.atan2(person[1] - at.y, person[0] - at.x)
+        if sent is not None and abs(angle_between(yaw, sent.yaw)) <= self.settings.face_within and (
+                math.hypot(at.x - sent.x, at.y - sent.y) < self.settings.near_enough):
+            return sent
+        return Place(at.x, at.y, yaw)
+
+    def _is_due(self, place, now):
+        """Whether this place is worth a goal of its own now."""
+        if not self._server_is_there:
+            if self._server_is_there is False:
+                self._say('no navigation is there yet', True)
+            return False
+        if now < self._retry_at or now - self._sent_at < _MIN_INTERVAL:
+            return False
+        if self._sent is not None:
+            return self._differs(place, self._sent.place)
+        return self.state != ARRIVED or place != self._arrived_at
+
+    def _differs(self, place, other):
+        settings, left = self.settings, math.inf
+        if self.robot is not None:
+            left = math.hypot(place.x - self.robot.x, place.y - self.robot.y)
+        share = min(settings.precise * left / settings.moved, 1.)
+        moved = max(share * settings.moved, settings.min_moved)
+        turned = max(share * settings.turned, settings.min_turned)
+        return (math.hypot(place.x - other.x, place.y - other.y) > moved
+                or abs(angle_between(place.yaw, other.yaw)) > turned)
+
+    def _rest(self, now, actions):
+        """Nowhere to go: waiting, or lost for a while who was there."""
+        if self.state not in (WAITING, LOST) and not self._stopped:
+            actions.append(Say('the person is lost, or not certain enough: stopping'))
+            self.state, self._lost_at = LOST, now
+            self._failures = self._aside = 0
+        if self._stopped or self.state == LOST and now - self._lost_at > self.settings.lost_time:
+            self.state, self._lost_at = WAITING, None
+
+    def _fail(self, text, now):
+        self._failures += 1
+        pause = min(self.settings.first_pause * 2. ** (self._failures - 1),
+                    self.settings.max_pause)
+        self._retry_at = now + pause
+        if self._failures % self.settings.tries == 0 and self._goal is not None:
+            self._tried = self._goal.place
+            self._aside = (self._aside + 1) % len(_ASIDE)
+            text += '; trying a place aside of it' if self._aside else (
+                '; no place before the person can be reached')
+        self._say('{}; again in {:g} s'.format(text, pause), True)
+
+    def _say(self, text, is_warning=False):
+        self._said.append(Say(text, is_warning))
+
+
+def speed_share(robot: Place, goal: Place, distance: float) -> float:
+    """Share of its speed with which the robot should drive here, so that it comes slowly.
+
+    Full from 3 m from the person on, half at the goal. (Chosen: a robot of .5 m/s is then as slow
+    as people find comfortable near them; J. T. Butler and A. Agah, "Psychological effects of
+    behavior patterns of a mobile personal robot", 2001: .25 to .4 m/s.)
+    """
+    x, y = goal.x + distance * math.cos(goal.yaw), goal.y + distance * math.sin(goal.yaw)
+    away = math.hypot(robot.x - x, robot.y - y)
+    return min(max(.5 + .5 * (away - distance) / (3. - min(distance, 2.)), .5), 1.)

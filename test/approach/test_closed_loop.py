@@ -1,0 +1,80 @@
+"""The robot arrives: a few approaches in the closed loop (benchmark/approach.py runs many)."""
+import math
+
+import numpy as np
+import pytest
+from actors import Actor
+from closed_loop import Loop
+from eyes import SyntheticEyes
+from simulated_robot import Base, Law, Navigation
+
+from openpose_ros.approach import Place
+from openpose_ros.approach.comfort import angle_between
+from openpose_ros.approach.errand import LOST, Send
+
+
+def loop_of(*actors, seed=1, has_depth=True, **options):
+    rng = np.random.RandomState(seed)
+    return Loop(Place(0., 0., 0.), actors, SyntheticEyes(actors, rng, has_depth), rng, **options)
+
+
+@pytest.mark.parametrize('goal', [Place(2., 0., 0.), Place(3., 1., .5), Place(2., -1., -1.),
+                                  Place(1.5, 1., math.pi / 2.)])
+def test_the_control_law_drives_smoothly_to_a_pose(goal):
+    base = Base(Place(0., 0., 0.), np.random.RandomState(1))
+    base._scale = 1., 1.
+    law, rates = Law(), []
+    for _ in range(800):
+        if math.hypot(base.odometry.x - goal.x, base.odometry.y - goal.y) < .02:
+            break
+        base.drive(*law.command(base.odometry, goal, .5, 1.), dt=.05)
+        rates.append(base.turn_rate)
+    assert math.hypot(base.odometry.x - goal.x, base.odometry.y - goal.y) < .05
+    assert abs(angle_between(base.odometry.yaw, goal.yaw)) < .1
+    assert base.way < 1.25 * math.hypot(goal.x, goal.y)
+    assert np.abs(np.diff(rates)).max() <= .1 + 1e-9
+
+
+@pytest.mark.parametrize('has_depth', [True, False])
+def test_it_arrives_before_a_person_who_stands(has_depth):
+    run = loop_of(Actor(Place(3.5, .5, math.radians(200.))), has_depth=has_depth).run()
+    assert run.arrived_at is not None and run.arrived_at < 30.
+    assert run.error < (.15 if has_depth else .4)
+    assert run.nearest > .8
+
+
+def test_it_goes_round_a_person_who_faces_away():
+    run = loop_of(Actor(Place(3., 0., math.radians(10.)))).run()
+    assert run.arrived_at is not None and run.error < .3 and not run.from_behind
+    assert run.nearest > 1.
+
+
+def test_it_comes_to_where_the_person_has_turned_to():
+    run = loop_of(Actor(Place(4., 0., math.pi), turns=math.pi / 2., turns_at=4.)).run()
+    assert run.arrived_at is not None and run.error < .25 and run.nearest > .8
+
+
+def test_who_vanishes_for_two_seconds_is_the_same_person_though_another_is_there():
+    run = loop_of(Actor(Place(4., .8, math.pi), vanishes=(3., 5.)),
+                  Actor(Place(4.4, -.9, math.pi))).run()
+    assert run.arrived_at is not None and run.error < .15
+
+
+def test_it_stops_while_the_person_is_away():
+    loop = loop_of(Actor(Place(5., 0., math.pi), vanishes=(4., 8.)))
+    while loop.time < 7.5:
+        loop.step()
+    assert loop.base.speed == 0. and loop.errand.state == LOST
+
+
+def test_where_the_front_is_walled_off_it_stands_aside_of_it():
+    actor = Actor(Place(3., 0., math.pi))
+
+    def blocked(place):
+        return place.x > 1.4 and abs(place.y) < .4
+    loop = loop_of(actor, navigation=Navigation(blocked=blocked))
+    run = loop.run(patience=40.)
+    away = math.hypot(run.place.x - 3., run.place.y)
+    assert run.arrived_at is not None and abs(away - 1.2) < .15
+    assert not blocked(run.place)
+    assert len([1 for _, action in run.log if isinstance(action, Send)]) < 12
