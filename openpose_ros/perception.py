@@ -114,7 +114,7 @@ class Perceived(NamedTuple):
     optical frame. camera: that was used; None where people are only in the image plane. up, floor:
     those of the mounting. image_size: (width, height) of the image, px. seconds: of wall time, by
     what was done ('resizing', 'network', 'decoding', 'scene', 'tracking'). problems: why something
-    about them is unknown, a line each.
+    about them is unknown, a line each. mounting: that was used.
     """
 
     people: People
@@ -125,6 +125,7 @@ class Perceived(NamedTuple):
     image_size: Tuple[int, int]
     seconds: Dict[str, float]
     problems: Sequence[str] = ()
+    mounting: Mounting = Mounting()
 
 
 class Perception:
@@ -187,7 +188,7 @@ class Perception:
         seconds = dict(look.seconds, decoding=found - start, scene=placed - found,
                        tracking=time.perf_counter() - placed)
         return Perceived(people, in_camera, camera, mounting.up, mounting.floor, look.image_size,
-                         seconds, problems)
+                         seconds, problems, mounting)
 
     def find(self, look: Look) -> People:
         """The people of a look in the image plane."""

@@ -1,13 +1,13 @@
 """A robot on its way to a person, in a closed loop: what it sees decides where it goes.
 
 The camera's images come ten times a second and are acted on 150 ms later. What goes round the loop
-is the product's own: scene, tracking in the odometry's frame, Approach and Errand.
+is the product's own: Perception, tracking in the odometry's frame, Approach and Errand.
 """
 import math
 from typing import List, NamedTuple, Optional
 
 import numpy as np
-from eyes import CAMERA, camera_pose
+from eyes import CAMERA
 from simulated_robot import Base, Navigation, placed
 
 from openpose_ros.approach import Approach, Errand, Place, Settings, Viewpoint
@@ -17,7 +17,6 @@ from openpose_ros.approach.errand import ARRIVED, Cancel, Send, speed_share
 CONTROL, IMAGES = .05, .1       # s between commands, and between images
 LATENCY = .15                   # s from an image to what it brings about
 STAY = 3.                       # s that the robot stays at the person until it is judged
-WORLD_UP = np.array((0., 0., 1.))
 
 
 class Run(NamedTuple):
@@ -102,10 +101,11 @@ class Loop:
         self._judge()
 
     def _see(self):
-        self.people, in_camera = self.eyes.look(self.time, self.base.truth, self.base.odometry)
-        viewpoint = Viewpoint(CAMERA, *camera_pose(self.base.odometry))
-        self.goal = self.approach.update(self.people, in_camera, self.time, WORLD_UP, 0.,
-                                         viewpoint)
+        seen = self.eyes.look(self.time, self.base.truth, self.base.odometry)
+        self.people = seen.people
+        viewpoint = Viewpoint(CAMERA, seen.mounting.rotation, seen.mounting.translation)
+        self.goal = self.approach.update(seen.people, seen.people_in_camera, self.time, seen.up,
+                                         seen.floor, viewpoint)
         self._under_way.append((self.time + LATENCY, self.time, self.goal))
 
     def _decide(self):

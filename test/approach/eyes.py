@@ -1,13 +1,15 @@
-"""What the robot's camera sees: synthetic keypoints and depth of the actors."""
+"""What the robot's camera sees of the actors, through the product's own perception."""
 import math
 
 import numpy as np
 import synthetic
 from simulated_robot import rotation, seen_from
 
-from openpose_ros.people import people_in_image, transformed
-from openpose_ros.scene import Camera, locate
-from openpose_ros.tracking import Settings, Tracker
+from openpose_ros.people import people_in_image
+from openpose_ros.perception import Look, Mounting, Perception, Settings
+from openpose_ros.scene import Camera
+from openpose_ros.tracking import Settings as TrackingSettings
+from openpose_ros.tracking import Tracker
 
 # 69 degrees, 640x480, as an Intel RealSense D435's colour camera; 1.1 m high, .1 m ahead of the
 # robot's middle, level.
@@ -25,16 +27,28 @@ _CORRELATED, _MEMORY = .7, 2.   # share of that variance that stays for so long,
 OPTICAL = np.array(((0., 0., 1.), (-1., 0., 0.), (0., -1., 0.)))    # columns: x, y, z of the camera
 
 
-def camera_pose(robot):
-    """Rotation (3, 3) and translation (3,) of the camera in the frame in which the robot is."""
+def mounting(robot):
+    """Where the camera is in the frame in which the robot is at this place."""
     turn = rotation(robot.yaw)
-    return turn.dot(OPTICAL), np.array((robot.x, robot.y, 0.)) + turn.dot((_AHEAD, 0., VIEW.height))
+    return Mounting(turn.dot(OPTICAL), np.array((robot.x, robot.y, 0.))
+                    + turn.dot((_AHEAD, 0., VIEW.height)), np.array((0., 0., 1.)), 0.)
+
+
+class _KnownKeypoints(Perception):
+    """The chain after the network: the keypoints are known, instead of found in maps."""
+
+    def __init__(self):
+        super().__init__(None, tracker=Tracker(TrackingSettings(up=(0., 0., 1.))))
+        self.keypoints = np.zeros((0, 18, 3))
+
+    def _find(self, look):
+        return people_in_image(self.keypoints)
 
 
 class SyntheticEyes:
-    """Keypoints (and depth) of actors, through the scene and the tracker in the odometry's frame.
+    """Synthetic keypoints (and depth) of actors, followed in the odometry's frame.
 
-    has_depth: whether depth goes with the images. tracker: that follows them.
+    has_depth: whether depth goes with the images.
     """
 
     def __init__(self, actors, rng, has_depth: bool) -> None:
@@ -43,22 +57,19 @@ class SyntheticEyes:
         self._stamp = None
         self._camera = CAMERA
         self._small = CAMERA.resized(*_DEPTH_SIZE)
-        self.tracker = Tracker(Settings(up=(0., 0., 1.)))
+        self._perception = _KnownKeypoints()
 
     def look(self, time: float, truth, odometry):
-        """The people tracked: in the frame of the odometry, and in the camera's."""
+        """What is perceived, in the frame of the odometry (perception.Perceived)."""
         shown = [(i, self._person(actor, time, truth)) for i, actor in enumerate(self._actors)
                  if actor.is_visible(time)]
         shown = [(i, person) for i, person in shown if person.position[1] > .4]
-        people = people_in_image(self._keypoints(shown, time))
+        self._perception.keypoints = self._keypoints(shown, time)
         depth = None
         if self._has_depth:
             depth = synthetic.depth([person for _, person in shown], self._small, self._rng, VIEW)
-        turn, move = camera_pose(odometry)
-        people = locate(people, self._camera, depth, turn.T.dot((0., 0., 1.)), VIEW.height)
-        people = self.tracker.update(transformed(people, turn, move), time,
-                                     (self._camera.width, self._camera.height), move)
-        return people, transformed(people, turn.T, -turn.T.dot(move))
+        look = Look(Settings(), (self._camera.width, self._camera.height), (), {})
+        return self._perception.finish(look, self._camera, depth, time, mounting(odometry))
 
     def _person(self, actor, time, robot):
         """The actor as the synthetic person of the camera's world (x right, z ahead)."""

@@ -150,14 +150,23 @@ PARAMETERS = (
               'centred in the image', choices=approach.CHOICES, changes=LIVE),
     Parameter('approach.id', _APPROACH.id, 'id of the person to approach, whoever else is there; '
               '0: by approach.person', 0, 2 ** 32 - 1, changes=LIVE),
-    Parameter('approach.distance', _APPROACH.distance, 'm in front of her', .1, 10., changes=LIVE),
+    Parameter('approach.attention', _APPROACH.attention, 'how probable it must be that a person '
+              'looks at the camera for them to be chosen; 0: whether they look or not', 0., 1.,
+              changes=LIVE),
+    Parameter('approach.distance', _APPROACH.distance, 'm in front of the person, or of the knees '
+              'of one who sits', .1, 10., changes=LIVE),
     Parameter('approach.max_facing_stddev', math.degrees(_APPROACH.max_facing_stddev),
-              'degrees; no goal while her facing is less certain', 1., 180., changes=LIVE),
+              'degrees; no goal while their facing is less certain', 1., 180., changes=LIVE),
     Parameter('approach.switch_time', _APPROACH.switch_time,
               's that someone else must have been nearer, or more centred, to be chosen instead',
               0., 60., changes=LIVE),
     Parameter('approach.settle_time', _APPROACH.settle_time,
               's over which a person who stands still is averaged', 0., 60., changes=LIVE),
+    Parameter('approach.lost_time', _APPROACH.lost_time, 's for which a person who has vanished is '
+              'waited for before someone else is chosen', 0., 60., changes=LIVE),
+    Parameter('approach.memory', _APPROACH.memory, 's for which somebody who stood still is taken '
+              'to stand there yet while the camera looks elsewhere (with target_frame)', 0., 600.,
+              changes=LIVE),
 
     Parameter('broadcast_tf', False, 'broadcast body_<id> and head_<id> (needs tf2_ros)'),
     Parameter('publish_hri', False, 'publish /humans/bodies as ROS4HRI has it (needs hri_msgs and '

@@ -220,7 +220,8 @@ class Pipeline:
             header = copy.deepcopy(header)
             header.frame_id = target
         seen = Seen(job.image, job.header, header, job.stamp, perceived.people,
-                    perceived.people_in_camera, perceived.camera, perceived.up, perceived.floor)
+                    perceived.people_in_camera, perceived.camera, perceived.up, perceived.floor,
+                    perceived.mounting)
         for output in job.outputs:
             output.publish(seen)
 

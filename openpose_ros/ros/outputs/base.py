@@ -5,6 +5,7 @@ import numpy as np
 from rclpy.qos import QoSProfile
 
 from openpose_ros.people import People
+from openpose_ros.perception import Mounting
 from openpose_ros.scene import Camera
 
 
@@ -15,7 +16,7 @@ class Seen(NamedTuple):
     `people`. stamp: s; that of the header, or the time of arrival where the header has none.
     people_in_camera: the same people in the camera's optical frame. up: (3,) unit vector against
     gravity in the frame of `people`. floor: m; the floor's height along `up` in that frame, None
-    where it is unknown.
+    where it is unknown. mounting: where the camera is in that frame.
     """
 
     image: np.ndarray
@@ -27,6 +28,7 @@ class Seen(NamedTuple):
     camera: Optional[Camera]
     up: np.ndarray
     floor: Optional[float]
+    mounting: Mounting = Mounting()
 
 
 class Output:
