@@ -4,75 +4,19 @@ ROS-free: it is told what was heard and what the navigation answers, and asked w
 what to do. Times are s of one clock that never jumps.
 """
 import math
-from typing import List, NamedTuple, Optional, Union
+from typing import List, NamedTuple, Optional
 
 from openpose_ros.approach import comfort
 from openpose_ros.approach.comfort import Place, angle_between
+from openpose_ros.approach.orders import (ABORTED, APPROACHING, ARRIVED,
+                                          CANCELED, LOOKING, LOST, REJECTED,
+                                          SUCCEEDED, WAITING, Action, Cancel,
+                                          Say, Send, Settings)
+from openpose_ros.approach.retries import Retries
 
-WAITING, LOOKING, APPROACHING = 'waiting', 'turning to look', 'approaching'
-ARRIVED, LOST = 'arrived', 'lost'
-STATES = WAITING, LOOKING, APPROACHING, ARRIVED, LOST
-
-SUCCEEDED, ABORTED, REJECTED, CANCELED = 'succeeded', 'aborted', 'rejected', 'canceled'
-
-
-class Send(NamedTuple):
-    """Go to this place. number: what the navigation's answers about it are told with."""
-
-    number: int
-    place: Place
-
-
-class Cancel(NamedTuple):
-    """Stop where the robot is. number: of the goal that is given up."""
-
-    number: int
-
-
-class Say(NamedTuple):
-    """A line for the log; is_warning: something is wrong."""
-
-    text: str
-    is_warning: bool = False
-
-
-Action = Union[Send, Cancel, Say]
-
-
-class Settings(NamedTuple):
-    """How an errand is run.
-
-    distance: m of the goal from the person, as the goal's sender has it. max_goal_age: s; a goal
-    that is older is none, and the robot stops. lost_time: s after which a lost person is waited for
-    like any other. moved: m and turned: rad; what is worth a new plan while the goal is far;
-    near it less is: `precise` of the way that is left, down to min_moved and min_turned.
-    near_enough: m from the goal at which the robot only turns to the person: it cannot drive
-    sideways, and would turn away from them to come nearer. face_within: rad off the person, once
-    there, that make it turn.
-    first_pause, max_pause: s before a goal that failed is sent again; doubles from one to the
-    other. tries: times a place is tried before one aside of it is. answer_time: s within which the
-    navigation must accept or reject.
-    """
-
-    distance: float = comfort.PERSONAL_SPACE
-    max_goal_age: float = 1.
-    lost_time: float = 10.
-    moved: float = .3
-    turned: float = math.radians(20.)
-    precise: float = .15
-    min_moved: float = .08
-    min_turned: float = math.radians(5.)
-    near_enough: float = .1
-    face_within: float = math.radians(6.)
-    first_pause: float = 1.
-    max_pause: float = 30.
-    tries: int = 2
-    answer_time: float = 5.
-
-
-# Where else to stand when no way leads to the front, rad aside of it, in turn.
-_ASIDE = tuple(math.radians(angle) for angle in (0., 30., -30., 60., -60., 90., -90.))
 _MIN_INTERVAL = .5      # s between goals: a planner needs some of it
+_WHY = {ABORTED: 'the navigation has given up', REJECTED: 'the navigation rejects',
+        CANCELED: 'somebody else has cancelled'}
 
 
 class _Heard(NamedTuple):
@@ -105,10 +49,7 @@ class Errand:
         self._server_is_there = None
         self._stopped = False
         self._lost_at = None
-        self._failures = 0          # in a row
-        self._aside = 0             # which of _ASIDE is tried
-        self._tried = None          # Place; the goal to which that belongs
-        self._retry_at = -math.inf
+        self._retries = Retries(settings)
         self._sent_at = -math.inf
         self._said = []
 
@@ -141,16 +82,13 @@ class Errand:
             return
         self._sent = None
         if outcome == SUCCEEDED:
-            self._failures, self._retry_at = 0, now
+            self._retries.succeed()
             if sent.is_final and self.state in (APPROACHING, ARRIVED):
                 if self.state != ARRIVED:
                     self._say('arrived')
                 self.state, self._arrived_at = ARRIVED, sent.place
             return
-        self._fail('{} the goal{}'.format(
-            {ABORTED: 'the navigation has given up', REJECTED: 'the navigation rejects',
-             CANCELED: 'somebody else has cancelled'}.get(outcome, outcome),
-            ': ' + why if why else ''), now)
+        self._fail('{} the goal{}'.format(_WHY[outcome], ': ' + why if why else ''), sent, now)
 
     def stop(self) -> None:
         """Stop, and go nowhere until :meth:`start`."""
@@ -159,7 +97,7 @@ class Errand:
     def start(self) -> None:
         """Go on after :meth:`stop`."""
         self._stopped = False
-        self._failures, self._aside, self._retry_at = 0, 0, -math.inf
+        self._retries.reset()
 
     # What is to be done.
 
@@ -193,7 +131,7 @@ class Errand:
         if sent is not None and not sent.accepted and now - sent.at > self.settings.answer_time:
             self._sent = None
             self._fail('the navigation does not answer within {:g} s'.format(
-                self.settings.answer_time), now)
+                self.settings.answer_time), sent, now)
 
     def _wanted(self, now):
         """((where to go, whether it is the goal itself), state); (None, None): nowhere."""
@@ -201,7 +139,7 @@ class Errand:
             return None, None
         if self._is_fresh(self._goal, now):
             self._back = None
-            goal = self._other_side(self._goal.place)
+            goal = self._retries.place(self._goal.place)
             if self.state == ARRIVED and not self._has_gone(goal):
                 return (self._facing(goal), True), ARRIVED
             if self.robot is None:
@@ -235,19 +173,6 @@ class Errand:
     def _is_fresh(self, heard, now):
         return heard is not None and now - heard.at <= self.settings.max_goal_age
 
-    def _other_side(self, goal):
-        """The goal, or after failures the same distance from the person aside of their front."""
-        if self._tried is not None and math.hypot(
-                goal.x - self._tried.x, goal.y - self._tried.y) > 2. * self.settings.moved:
-            self._tried, self._aside, self._failures = None, 0, 0
-        aside = _ASIDE[self._aside]
-        if not aside:
-            return goal
-        distance = self.settings.distance
-        yaw = goal.yaw + aside
-        return Place(goal.x + distance * (math.cos(goal.yaw) - math.cos(yaw)),
-                     goal.y + distance * (math.sin(goal.yaw) - math.sin(yaw)), yaw)
-
     def _has_gone(self, goal):
         """Whether the goal has moved so far from where the robot has arrived that it must drive."""
         at = self._arrived_at
@@ -271,7 +196,7 @@ class Errand:
             if self._server_is_there is False:
                 self._say('no navigation is there yet', True)
             return False
-        if now < self._retry_at or now - self._sent_at < _MIN_INTERVAL:
+        if now < self._retries.at or now - self._sent_at < _MIN_INTERVAL:
             return False
         if self._sent is not None:
             return self._differs(place, self._sent.place)
@@ -292,33 +217,13 @@ class Errand:
         if self.state not in (WAITING, LOST) and not self._stopped:
             actions.append(Say('the person is lost, or not certain enough: stopping'))
             self.state, self._lost_at = LOST, now
-            self._failures = self._aside = 0
+            self._retries.reset()
         if self._stopped or self.state == LOST and now - self._lost_at > self.settings.lost_time:
             self.state, self._lost_at = WAITING, None
 
-    def _fail(self, text, now):
-        self._failures += 1
-        pause = min(self.settings.first_pause * 2. ** (self._failures - 1),
-                    self.settings.max_pause)
-        self._retry_at = now + pause
-        if self._failures % self.settings.tries == 0 and self._goal is not None:
-            self._tried = self._goal.place
-            self._aside = (self._aside + 1) % len(_ASIDE)
-            text += '; trying a place aside of it' if self._aside else (
-                '; no place before the person can be reached')
-        self._say('{}; again in {:g} s'.format(text, pause), True)
+    def _fail(self, text, sent, now):
+        goal = sent.place if self._goal is None else self._goal.place
+        self._say(self._retries.fail(text, goal, now), True)
 
     def _say(self, text, is_warning=False):
         self._said.append(Say(text, is_warning))
-
-
-def speed_share(robot: Place, goal: Place, distance: float) -> float:
-    """Share of its speed with which the robot should drive here, so that it comes slowly.
-
-    Full from 3 m from the person on, half at the goal. (Chosen: a robot of .5 m/s is then as slow
-    as people find comfortable near them; J. T. Butler and A. Agah, "Psychological effects of
-    behavior patterns of a mobile personal robot", 2001: .25 to .4 m/s.)
-    """
-    x, y = goal.x + distance * math.cos(goal.yaw), goal.y + distance * math.sin(goal.yaw)
-    away = math.hypot(robot.x - x, robot.y - y)
-    return min(max(.5 + .5 * (away - distance) / (3. - min(distance, 2.)), .5), 1.)

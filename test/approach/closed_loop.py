@@ -11,8 +11,8 @@ from eyes import CAMERA
 from simulated_robot import Base, Navigation, placed
 
 from openpose_ros.approach import Approach, Errand, Place, Settings, Viewpoint
-from openpose_ros.approach.comfort import angle_between
-from openpose_ros.approach.errand import ARRIVED, Cancel, Send, speed_share
+from openpose_ros.approach.comfort import angle_between, speed_share
+from openpose_ros.approach.orders import ARRIVED, Cancel, Send
 
 CONTROL, IMAGES = .05, .1       # s between commands, and between images
 LATENCY = .15                   # s from an image to what it brings about

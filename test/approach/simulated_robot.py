@@ -9,7 +9,7 @@ import numpy as np
 
 from openpose_ros.approach import Place
 from openpose_ros.approach.comfort import angle_between
-from openpose_ros.approach.errand import ABORTED, SUCCEEDED
+from openpose_ros.approach.orders import ABORTED, SUCCEEDED
 
 
 class Limits(NamedTuple):

@@ -10,7 +10,7 @@ from simulated_robot import Base, Law, Navigation
 
 from openpose_ros.approach import Place
 from openpose_ros.approach.comfort import angle_between
-from openpose_ros.approach.errand import LOST, Send
+from openpose_ros.approach.orders import LOST, Send
 
 
 def loop_of(*actors, seed=1, has_depth=True, **options):

@@ -4,10 +4,11 @@ import math
 import pytest
 
 from openpose_ros.approach import Errand, Place
-from openpose_ros.approach.errand import (ABORTED, APPROACHING, ARRIVED,
+from openpose_ros.approach.comfort import speed_share
+from openpose_ros.approach.orders import (ABORTED, APPROACHING, ARRIVED,
                                           CANCELED, LOOKING, LOST, REJECTED,
                                           SUCCEEDED, WAITING, Cancel, Say,
-                                          Send, Settings, speed_share)
+                                          Send, Settings)
 
 GOAL = Place(3., 0., 0.)            # the person is at (4.2, 0)
 
