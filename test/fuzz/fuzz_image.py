@@ -7,7 +7,7 @@ from sensor_msgs.msg import Image
 from openpose_ros.ros.conversions import images
 
 PIXELS = 1 << 16   # the limit in force; a larger image must be refused
-ENCODINGS = sorted(set(images._COLOUR) | set(images._DEPTH)) + ['', '8UC4', 'jpeg', 'bgr8 ']
+ENCODINGS = sorted(set(images.COLOUR) | images.PLANES | set(images._DEPTH)) + ['', '8UC4', 'jpeg', 'bgr8 ']
 
 
 def make(draw):

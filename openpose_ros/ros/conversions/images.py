@@ -1,16 +1,23 @@
 """Image messages to and from arrays: sensor_msgs/Image and sensor_msgs/CompressedImage.
 
-Goes through cv_bridge where it is installed, and by NumPy and OpenCV alone where it is not; the
-results are equal. A message that holds no image is an ImageError.
+Images of 8 bits go through cv_bridge where it is installed, and by NumPy and OpenCV alone where it
+is not, or does not know them; the results are equal. A message that holds no image is an
+ImageError.
 """
 import array
 import struct
 import sys
-from typing import NamedTuple, Optional, Tuple
+from typing import NamedTuple, Optional
 
 import cv2
 import numpy as np
 from sensor_msgs.msg import CompressedImage, Image
+
+from openpose_ros.contrast import Stretched, to_8_bits
+from openpose_ros.ros.conversions.compressed import declared_size
+from openpose_ros.ros.conversions.encodings import (COLOUR, PAIRS, PLANES,
+                                                    Encoding, ImageError,
+                                                    read_planes)
 
 try:
     import cv_bridge
@@ -20,10 +27,6 @@ except (ImportError, AttributeError):   # AttributeError: one that was built for
 _JPEG_QUALITY = 90
 _LARGEST_PIXEL = 8      # bytes: 16 bits of four channels
 _SHOWN = 40             # characters of a name that is not known
-
-
-class ImageError(ValueError):
-    """A message that holds no image that can be read; the text is one line that says why."""
 
 
 class Limits(NamedTuple):
@@ -37,59 +40,45 @@ class Limits(NamedTuple):
     scans: int = 40
 
 
-class _Encoding(NamedTuple):
-    """How the pixels of an encoding are stored, and how OpenCV makes BGR of them."""
-
-    dtype: type
-    channels: int
-    to_bgr: Optional[int] = None    # cv2.COLOR_*; None: it is BGR already
-
-
-_UYVY = _Encoding(np.uint8, 2, cv2.COLOR_YUV2BGR_UYVY)
-_YUYV = _Encoding(np.uint8, 2, cv2.COLOR_YUV2BGR_YUY2)
-
-# sensor_msgs/image_encodings.hpp. OpenCV names a Bayer pattern by its second row's second and third
-# pixel, ROS by the first row's first two: rggb here is BG there.
-_COLOUR = {
-    'bgr8': _Encoding(np.uint8, 3),
-    '8UC3': _Encoding(np.uint8, 3),
-    'rgb8': _Encoding(np.uint8, 3, cv2.COLOR_RGB2BGR),
-    'bgra8': _Encoding(np.uint8, 4, cv2.COLOR_BGRA2BGR),
-    'rgba8': _Encoding(np.uint8, 4, cv2.COLOR_RGBA2BGR),
-    'mono8': _Encoding(np.uint8, 1, cv2.COLOR_GRAY2BGR),
-    '8UC1': _Encoding(np.uint8, 1, cv2.COLOR_GRAY2BGR),
-    'mono16': _Encoding(np.uint16, 1, cv2.COLOR_GRAY2BGR),
-    'bayer_rggb8': _Encoding(np.uint8, 1, cv2.COLOR_BayerBG2BGR),
-    'bayer_bggr8': _Encoding(np.uint8, 1, cv2.COLOR_BayerRG2BGR),
-    'bayer_gbrg8': _Encoding(np.uint8, 1, cv2.COLOR_BayerGR2BGR),
-    'bayer_grbg8': _Encoding(np.uint8, 1, cv2.COLOR_BayerGB2BGR),
-    'yuv422': _UYVY, 'uyvy': _UYVY,             # the names up to Humble, and those since
-    'yuv422_yuy2': _YUYV, 'yuyv': _YUYV,
-}
 _DEPTH = {
-    '16UC1': _Encoding(np.uint16, 1),
-    'mono16': _Encoding(np.uint16, 1),
-    '32FC1': _Encoding(np.float32, 1),
+    '16UC1': Encoding(np.uint16, 1),
+    'mono16': Encoding(np.uint16, 1),
+    '32FC1': Encoding(np.float32, 1),
 }
 
 
-def read_image(message, limits: Limits = Limits()) -> np.ndarray:
+def read_image(message, limits: Limits = Limits(), stretch: bool = True) -> np.ndarray:
     """The image of an Image or CompressedImage (JPEG, PNG) as (height, width, 3) uint8 BGR.
 
-    It may share the message's memory. 16 bits become 8 by scaling, as in cv_bridge.
+    It may share the message's memory. stretch: see :func:`read_stretched`.
+    """
+    return read_stretched(message, limits, stretch).image
+
+
+def read_stretched(message, limits: Limits = Limits(), stretch: bool = True) -> Stretched:
+    """The same, and which of its levels became black and white.
+
+    stretch: those of an image of 16 bits, or with hardly any contrast, are spread over all 8 bits;
+    else 16 bits become 8 by scaling, as in cv_bridge.
     """
     if hasattr(message, 'format'):
-        return _read_compressed(message, limits)
-    encoding = _find(message, _COLOUR, limits)
-    pixels = _pixels(message, encoding)
-    if cv_bridge is not None:
+        return to_8_bits(_read_compressed(message, limits), stretch)
+    if message.encoding in PLANES:
+        _check_size(message.width, message.height, limits)
+        return to_8_bits(read_planes(message), stretch)
+    encoding = _find(message, COLOUR, limits)
+    return to_8_bits(_as_bgr(message, encoding), stretch)
+
+
+def _as_bgr(message, encoding) -> np.ndarray:
+    """(height, width, 3) BGR, in 16 bits where the message has them."""
+    if cv_bridge is not None and encoding.dtype == np.uint8:
         try:
             return cv_bridge.CvBridge().imgmsg_to_cv2(message, 'bgr8')
         except cv_bridge.CvBridgeError:
             pass    # an encoding that this version does not know
-    if encoding.to_bgr is None:
-        return pixels
-    return cv2.cvtColor(_as_8_bit(pixels), encoding.to_bgr)
+    pixels = _pixels(message, encoding)
+    return pixels if encoding.to_bgr is None else cv2.cvtColor(pixels, encoding.to_bgr)
 
 
 def read_depth(message, limits: Limits = Limits()) -> np.ndarray:
@@ -136,13 +125,14 @@ def as_bytes(values: np.ndarray) -> array.array:
     return data
 
 
-def _find(message, encodings, limits) -> _Encoding:
+def _find(message, encodings, limits) -> Encoding:
     """The encoding of a message whose size and step make sense."""
     _check_size(message.width, message.height, limits)
     encoding = encodings.get(message.encoding)
     if encoding is None:
         raise ImageError('the encoding {!r} is not one of {}'.format(
-            message.encoding[:_SHOWN], ', '.join(sorted(encodings))))
+            message.encoding[:_SHOWN], ', '.join(sorted(
+                set(encodings) | (PLANES if encodings is COLOUR else set())))))
     row = message.width * encoding.channels * np.dtype(encoding.dtype).itemsize
     if message.step < row:
         raise ImageError('a step of {} bytes is too short for {} pixels of {}'.format(
@@ -150,7 +140,7 @@ def _find(message, encodings, limits) -> _Encoding:
     if len(message.data) != message.step * message.height:
         raise ImageError('{} bytes of data where {} rows of {} bytes (step) are {}'.format(
             len(message.data), message.height, message.step, message.step * message.height))
-    if encoding in (_UYVY, _YUYV) and message.width % 2:
+    if encoding in PAIRS and message.width % 2:
         raise ImageError('{} has pixels in pairs, and the width {} is odd'.format(
             message.encoding, message.width))
     return encoding
@@ -176,16 +166,11 @@ def _pixels(message, encoding) -> np.ndarray:
     return pixels.reshape(message.height, message.width, encoding.channels)
 
 
-def _as_8_bit(pixels):
-    return pixels if pixels.dtype == np.uint8 else cv2.convertScaleAbs(pixels, alpha=255. / 65535.)
-
-
 def _read_compressed(message, limits) -> np.ndarray:
     data = _compressed_data(message, limits)
-    _check_size(*_declared_size(data, limits), limits=limits)
+    _check_size(*declared_size(data, limits.scans), limits=limits)
     # The camera's own orientation is what its CameraInfo is about, so no turning by EXIF.
-    pixels = _decode(data, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION)
-    return _as_8_bit(pixels)
+    return _decode(data, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION)
 
 
 def _compressed_data(message, limits) -> bytes:
@@ -205,41 +190,6 @@ def _decode(data, flags) -> np.ndarray:
     return pixels
 
 
-def _declared_size(data: bytes, limits: Limits) -> Tuple[int, int]:
-    """(width, height) in the head of a whole JPEG or PNG file."""
-    if data.startswith(b'\x89PNG\r\n\x1a\n') and len(data) >= 24:
-        if b'IEND' not in data[-64:]:
-            raise ImageError('the PNG is cut short after {} bytes'.format(len(data)))
-        return struct.unpack('>II', data[16:24])
-    if data.startswith(b'\xff\xd8'):
-        # Within the coded data a byte 0xff is never followed by 0xd9, so this is the end's marker.
-        if data.rfind(b'\xff\xd9') < data.rfind(b'\xff\xda'):
-            raise ImageError('the JPEG is cut short after {} bytes'.format(len(data)))
-        if data.count(b'\xff\xda') > limits.scans:
-            raise ImageError('the JPEG has more than {} scans'.format(limits.scans))
-        return _jpeg_size(data)
-    raise ImageError('{} bytes of compressed data are neither JPEG nor PNG'.format(len(data)))
-
-
-def _jpeg_size(data: bytes) -> Tuple[int, int]:
-    """(width, height) of the frame header (SOF0 to SOF15) of a JPEG, ITU-T T.81 B.2.2."""
-    at = 2
-    # The decoder must not come to another header than this loop does: so fill bytes and markers
-    # without a length are stepped over as it does it, and what it would guess at is refused.
-    while at + 9 <= len(data) and data[at] == 0xff and data[at + 1]:
-        marker = data[at + 1]
-        if marker == 0xff:
-            at += 1
-        elif marker == 0x01 or 0xd0 <= marker <= 0xd7:
-            at += 2
-        elif 0xc0 <= marker <= 0xcf and marker not in (0xc4, 0xc8, 0xcc):
-            height, width = struct.unpack('>HH', data[at + 5:at + 9])
-            return width, height
-        else:
-            at += 2 + struct.unpack('>H', data[at + 2:at + 4])[0]
-    raise ImageError('the JPEG has no frame header')
-
-
 def _read_compressed_depth(message, limits) -> np.ndarray:
     """Depth of compressed_depth_image_transport: a header of 12 bytes and a 16-bit PNG.
 
@@ -254,7 +204,7 @@ def _read_compressed_depth(message, limits) -> np.ndarray:
     if not data[12:].startswith(b'\x89PNG'):
         raise ImageError('the data of format {!r} is no PNG with a depth header'.format(
             message.format[:_SHOWN]))
-    _check_size(*_declared_size(data[12:], limits), limits=limits)
+    _check_size(*declared_size(data[12:], limits.scans), limits=limits)
     stored = _decode(data[12:], cv2.IMREAD_UNCHANGED)
     if stored.dtype != np.uint16 or stored.ndim != 2:
         raise ImageError('the PNG of format {!r} does not have one channel of 16 bits'.format(

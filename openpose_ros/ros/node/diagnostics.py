@@ -98,7 +98,7 @@ def build(health: Health, snapshot: Snapshot, recent: Dict[str, int], passed: Op
         values[what.replace('_', ' ') + ' median (ms)'] = round(median * 1e3, 2)
         values[what.replace('_', ' ') + ' 95 % (ms)'] = round(high * 1e3, 2)
     for what in ('depth_paired', 'depth_unpaired', 'depth_unusable', 'camera_info_invalid',
-                 'transform_missing', 'stamp_ahead', 'time_jumps'):
+                 'transform_missing', 'stamp_ahead', 'time_jumps', 'stretched', 'rotated'):
         if what in counts:
             values[what.replace('_', ' ')] = counts[what]
     if snapshot.error:

@@ -77,6 +77,9 @@ PARAMETERS = (
               'depth', 0., 1., changes=LIVE),
     Parameter('horizontal_fov', 0., 'degrees; field of view of a camera without a valid '
               'camera_info; 0: then people stay in the image plane', 0., 179., changes=LIVE),
+    Parameter('contrast', 'auto', 'auto: spread the levels of an image of 16 bits, or with hardly any '
+              'contrast, from black to white (infrared, thermal); off: 16 bits are scaled to 8',
+              choices=('auto', 'off'), changes=LIVE, number_too=True),
     Parameter('camera_height', 0., 'm above the floor; 0: unknown', 0., 100., changes=LIVE),
     Parameter('camera_pitch', 0., 'degrees the camera looks down; target_frame says it better',
               -90., 90., changes=LIVE),

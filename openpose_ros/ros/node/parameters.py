@@ -88,7 +88,11 @@ def values(node) -> Dict[str, Any]:
 
 def value_as(parameter: Parameter, value):
     """A value as the parameter's type has it: `90` and `true` as text where that is its type."""
-    return str(value).lower() if parameter.number_too else value
+    if not parameter.number_too:
+        return value
+    text = str(value).lower()
+    # YAML takes on and off for booleans, too.
+    return {'true': 'on', 'false': 'off'}.get(text, text) if 'off' in parameter.choices else text
 
 
 def changed(node, changes) -> Dict[str, Any]:

@@ -70,6 +70,7 @@ class Pipeline:
         # Of looking.
         self._stamps = Stamps()
         self._frame_id = None           # of the last image
+        self._stretched = False         # whether it has been said that contrast is stretched
         self._time_jumped = self._camera_changed = False    # since the last job
         # Of finishing.
         self._applied = None            # the settings that tracker and outputs go by
@@ -99,7 +100,7 @@ class Pipeline:
         settings, arrival = self._settings, time.monotonic()
         start = time.perf_counter()
         ticket = self.depth.expect(message.header.stamp)
-        image = images.read_image(message, settings.limits)
+        image = self._read(message, settings)
         stamp = self._time_of(message.header)
         self._check_frame(message.header.frame_id)
         converted = time.perf_counter()
@@ -111,6 +112,18 @@ class Pipeline:
         self._time_jumped = self._camera_changed = False
         self._statistics.count('looked')
         return job
+
+    def _read(self, message, settings):
+        image, levels = images.read_stretched(message, settings.limits,
+                                              settings.values['contrast'] == 'auto')
+        if levels is not None:
+            self._statistics.count('stretched')
+            if not self._stretched:
+                self._report('the images have little contrast, or 16 bits: levels from {} (black) '
+                             'to {} (white) are spread over the whole range, in each image anew '
+                             '(contrast: off leaves them)'.format(*levels))
+            self._stretched = True
+        return image
 
     def _look_at(self, image, header, arrival, settings):
         """(what the network says, by how much the image was turned only to try)."""

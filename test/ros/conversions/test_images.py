@@ -109,12 +109,122 @@ def test_an_unpadded_bgr_image_is_not_copied():
 def test_cv_bridge_gives_the_same(monkeypatch):
     cv_bridge = pytest.importorskip('cv_bridge', reason='cv_bridge is not installed')
     image = np.random.RandomState(2).randint(0, 256, (8, 48)).astype(np.uint8)
-    for encoding, (dtype, channels, _) in images._COLOUR.items():
+    for encoding, (dtype, channels, _) in images.COLOUR.items():
         given = message(image.view(dtype).reshape(8, -1, channels), encoding)
         monkeypatch.setattr(images, 'cv_bridge', None)
         expected = images.read_image(given)
         monkeypatch.setattr(images, 'cv_bridge', cv_bridge)
         np.testing.assert_array_equal(images.read_image(given), expected, encoding)
+
+
+class CvBridge:
+    """Counts what it is asked for, and knows no encoding but one."""
+
+    class CvBridgeError(TypeError):
+        pass
+
+    asked = []
+
+    @classmethod
+    def CvBridge(cls):
+        return cls
+
+    @classmethod
+    def imgmsg_to_cv2(cls, given, encoding):
+        cls.asked.append((given.encoding, encoding))
+        if given.encoding != 'rgb8':
+            raise cls.CvBridgeError('unknown')
+        return np.full((6, 8, 3), 77, np.uint8)
+
+
+def test_cv_bridge_is_asked_first_and_alone(monkeypatch):
+    """One decoding: ours is for what cv_bridge does not know, and for more than 8 bits."""
+    monkeypatch.setattr(images, 'cv_bridge', CvBridge)
+    monkeypatch.setattr(images, '_pixels', None)     # would not be callable
+    assert (images.read_image(message(BGR, 'rgb8'), stretch=False) == 77).all()
+    monkeypatch.undo()
+    monkeypatch.setattr(images, 'cv_bridge', CvBridge)
+    np.testing.assert_array_equal(images.read_image(message(BGR, 'bgr8')), BGR)
+    images.read_image(message(BGR.astype(np.uint16), 'rgb16'))
+    assert CvBridge.asked == [('rgb8', 'bgr8'), ('bgr8', 'bgr8')]
+
+
+# ---- more than 8 bits, and planes
+
+COLOURS = {(81, 90, 240): (0, 0, 255), (145, 54, 34): (0, 255, 0), (41, 240, 110): (255, 0, 0)}
+
+
+def planes(encoding, yuv, width, height, step):
+    """Data of one colour, as a brightness plane and a plane of both colours, of this step."""
+    y, u, v = yuv
+    pair = [v, u] if encoding == 'nv21' else [u, v]
+    luma = np.full((height, step), y, np.uint8)
+    rows = height if encoding == 'nv24' else height // 2
+    across = 2 * step if encoding == 'nv24' else step
+    chroma = np.tile(np.array(pair, np.uint8), (rows, across // 2))
+    return np.concatenate((luma.ravel(), chroma.ravel()))
+
+
+@pytest.mark.parametrize('encoding', ['nv12', 'nv21', 'nv24'])
+@pytest.mark.parametrize('layout', ['image', 'padded', 'all rows', 'all bytes'])
+def test_planes_of_brightness_and_colour(encoding, layout):
+    width, height = 8, 6
+    each = 3. if encoding == 'nv24' else 1.5
+    for yuv, bgr in COLOURS.items():
+        step = width + (4 if layout == 'padded' else 0)
+        given = Image(width=width, height=height, step=step, encoding=encoding)
+        given.data = images.as_bytes(planes(encoding, yuv, width, height, step))
+        if layout == 'all rows':
+            given.height = int(height * each)
+        if layout == 'all bytes':
+            given.step = int(width * each)
+        found = images.read_image(given, stretch=False)
+        assert found.shape == (6, 8, 3)
+        np.testing.assert_allclose(found, np.broadcast_to(bgr, found.shape), atol=2)
+
+
+@pytest.mark.parametrize('fields, text', [
+    ({'width': 7, 'step': 7}, 'no 7x6 of nv12'), ({'step': 0}, 'step of 0'),
+    ({'height': 9, 'width': 800}, 'no 800x9 of nv12'), ({'height': 0}, 'empty')])
+def test_planes_of_a_wrong_size(fields, text):
+    given = Image(width=8, height=6, step=8, encoding='nv12')
+    given.data = images.as_bytes(planes('nv12', (1, 2, 3), 8, 6, 8))
+    for name, value in fields.items():
+        setattr(given, name, value)
+    with pytest.raises(images.ImageError, match=text):
+        images.read_image(given)
+
+
+@pytest.mark.parametrize('encoding, order', [
+    ('bgr16', [0, 1, 2]), ('rgb16', [2, 1, 0]), ('bgra16', [0, 1, 2, 0]),
+    ('rgba16', [2, 1, 0, 0]), ('16UC3', [0, 1, 2])])
+def test_16_bits_of_each_colour(encoding, order, padding, big_endian):
+    given = message(BGR[..., order].astype(np.uint16) * 257, encoding, padding, big_endian)
+    np.testing.assert_array_equal(images.read_image(given, stretch=False), BGR)
+
+
+@pytest.mark.parametrize('pattern', ['rggb', 'bggr', 'gbrg', 'grbg'])
+@pytest.mark.parametrize('channel, colour', list(enumerate('bgr')))
+def test_a_bayer_pattern_of_16_bits(pattern, channel, colour, big_endian):
+    tile = np.array([65535 if filter_ == colour else 0 for filter_ in pattern], np.uint16)
+    given = message(np.tile(tile.reshape(2, 2), (6, 6)), 'bayer_{}16'.format(pattern),
+                    big_endian=big_endian)
+    inside = images.read_image(given)[2:-2, 2:-2]
+    assert (inside[..., channel] == 255).all()
+    assert (np.delete(inside, channel, axis=2) == 0).all()
+
+
+@pytest.mark.parametrize('bits', [16, 14, 12, 10])
+@pytest.mark.parametrize('encoding', ['mono16', '16UC1'])
+def test_fewer_bits_than_16_give_the_same_image(bits, encoding):
+    scene = np.random.RandomState(3).normal(.5, .1, (120, 160)).clip(0., 1.)
+    given = message((scene * (2 ** bits - 1)).astype(np.uint16), encoding)
+    found, levels = images.read_stretched(given)
+    full = images.read_image(message((scene * 65535).astype(np.uint16), encoding))
+    assert np.abs(found.astype(int) - full).max() <= 1 + 2 ** (10 - bits) * 4
+    assert found.min() == 0 and found.max() == 255 and levels is not None
+    if bits == 10:
+        assert images.read_image(given, stretch=False).max() <= 4
 
 
 # ---- compressed
