@@ -3,7 +3,7 @@ import numpy as np
 
 from openpose_ros.body import COCO
 
-# A person standing upright and facing the camera, COCO-18 order, in cells from her neck.
+# A person standing upright and facing the camera, COCO-18 order, in cells from the neck.
 STANDING = np.array([
     (0, -4), (0, 0), (-3, 0), (-4, 5), (-4, 10), (3, 0), (4, 5), (4, 10), (-2, 10), (-2, 17),
     (-2, 24), (2, 10), (2, 17), (2, 24), (-1, -5), (1, -5), (-2, -4.5), (2, -4.5)], float)

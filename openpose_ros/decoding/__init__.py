@@ -1,6 +1,6 @@
 """Heatmaps and part affinity fields in, people in the image out.
 
-A frame goes through peaks.py (where are parts?), affinity.py (which could be joined?) and
+An image goes through peaks.py (where are parts?), affinity.py (which could be joined?) and
 assembly.py (which are, and to whom do they belong?); decoder.py calls the three.
 """
 from openpose_ros.decoding.decoder import (ASSIGNMENTS, MapsError, Settings,

@@ -24,7 +24,7 @@ class Settings(NamedTuple):
     needed_samples: how many of the ten samples must, 1 to 10.
     assignment: 'greedy' (the paper's: best connection first) or 'hungarian' (greatest sum).
     min_parts: parts a person must have.
-    min_score: mean score of the parts she has, [0, 1).
+    min_score: mean score of the parts they have, [0, 1).
     upsampling: factor by which the heatmaps are enlarged before peaks are sought (1, 2, 4).
     max_peaks: of each part; the highest are taken.
     """

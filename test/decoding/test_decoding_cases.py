@@ -54,7 +54,7 @@ def test_hidden_parts_are_unknown_not_zero():
 
 def test_two_people_whose_arms_cross_keep_their_arms():
     left, right = STANDING + (16., 12.), STANDING + (30., 12.)
-    left[6:8] = (23., 15.), (28., 19.)     # her left arm reaches to the right ...
+    left[6:8] = (23., 15.), (28., 19.)     # one's left arm reaches to the right ...
     right[3:5] = (23., 19.), (18., 14.)    # ... and crosses the other's right arm
     found = decode(*draw([left, right], SHAPE))
     assert len(found) == 2
@@ -100,7 +100,7 @@ def test_noise_has_so_many_peaks_and_no_more(most):
     heatmaps[::20, ::20, 1] = .5
     noise = heatmaps[..., 0]
     scores = np.sort(noise[noise == cv2.dilate(noise, np.ones((5, 5)))])
-    peaks = find_peaks(heatmaps, .05, most=most)
+    peaks = find_peaks(heatmaps, .05, max_peaks=most)
     assert len(scores) > most + 500
     assert peaks.start.tolist() == [0, most, most + 100]
     np.testing.assert_array_equal(np.sort(peaks.score[:most]), scores[-most:])

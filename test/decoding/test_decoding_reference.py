@@ -9,7 +9,7 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from openpose_ros.body import COCO
-from openpose_ros.decoding import Settings, decode
+from openpose_ros.decoding import Settings, decode, peaks
 
 REAL = ('apink2', 'golf', 'p1', 'p3', 'ski')
 
@@ -49,6 +49,8 @@ def test_same_people_in_a_crowd():
     assert_same_people(heatmaps, pafs, Settings())
 
 
+# Heatmaps of noise are left as they are: enlarged, their every third cell holds a peak or two, and
+# find_peaks looks for those near cells higher than their neighbours only.
 @limits(max_examples=20)
 @given(st.integers(0, 10 ** 6), st.integers(8, 11), st.integers(8, 11), st.integers(1, 10))
 def test_same_people_on_random_maps(seed, height, width, needed_samples):
@@ -57,15 +59,36 @@ def test_same_people_on_random_maps(seed, height, width, needed_samples):
     heatmaps = random.rand(height, width, 19).astype(np.float32) ** 8
     pafs = random.uniform(-.5, 1., (height, width, 38)).astype(np.float32)
     assert_same_people(heatmaps, pafs, Settings(needed_samples=needed_samples, min_parts=2,
-                                                peak_threshold=.6))
+                                                peak_threshold=.6, upsampling=1))
 
 
 @limits(max_examples=20)
 @given(st.integers(0, 10 ** 6), st.integers(0, 6))
 def test_same_people_where_people_stand_anywhere(seed, count):
+    assert_same_people(*people_anywhere(seed, count), settings=Settings(upsampling=1))
+
+
+@pytest.mark.parametrize('seed', range(12))
+def test_same_people_where_the_heatmaps_are_enlarged(seed):
+    assert_same_people(*people_anywhere(seed, seed % 7), settings=Settings(peak_threshold=.15))
+
+
+def people_anywhere(seed, count):
+    """Maps of people of any size anywhere, their heatmaps noisy."""
     random = np.random.RandomState(seed)
     people = [made_maps.STANDING * random.uniform(.4, 1.1) + random.uniform(0., 45., 2)
               for _ in range(count)]
     heatmaps, pafs = made_maps.draw(people, (46, 54))
     noise = random.normal(0., .02, heatmaps.shape).astype(np.float32)
-    assert_same_people(np.maximum(heatmaps + noise, 0.), pafs, Settings())
+    return np.maximum(heatmaps + noise, 0.), pafs
+
+
+@pytest.mark.parametrize('upsampling', (1, 2))
+@pytest.mark.parametrize('name', REAL)
+def test_same_peaks_as_in_heatmaps_enlarged_whole(name, upsampling):
+    heatmaps = np.ascontiguousarray(real_maps(name)[0][..., :18])
+    literal = reference.find_peaks(heatmaps, .05, upsampling)
+    found = peaks.find_peaks(heatmaps, .05, upsampling)
+    assert np.diff(found.start).tolist() == [len(part) for part in literal]
+    np.testing.assert_allclose(np.column_stack((found.x, found.y, found.score)),
+                               [peak for part in literal for peak in part], atol=1e-4)
