@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup build fetch-model test test-often test-py36 demo demo-depth run bench bench-scene \
-	bench-tracking bench-load bench-range bench-machines soak fuzz docs figures drawings requirements audit clean FORCE
+	bench-tracking bench-load bench-overlap bench-range bench-machines soak fuzz docs figures drawings requirements audit clean FORCE
 
 # A stamp a kind of environment: the wheels of PyPI, or a ROS 2 that is sourced.
 ENVIRONMENT := .venv/made-for-$(or $(ROS_DISTRO),wheels)
@@ -55,6 +55,9 @@ bench-tracking: fetch-model  ## measure tracking
 
 bench-load: fetch-model  ## measure the node's own load and memory (some minutes)
 	$(RUN) python benchmark/load.py $(BENCH_ARGS)
+
+bench-overlap: fetch-model  ## measure rate and latency with a stand-in for a GPU (some minutes)
+	$(RUN) python benchmark/overlap.py $(BENCH_ARGS)
 
 bench-range: fetch-model  ## measure the error of facing against distance (some minutes)
 	$(RUN) python benchmark/range.py $(BENCH_ARGS)

@@ -3,9 +3,11 @@
 What needs TensorFlow only once (converting, measuring) is done so: its half gigabyte would stay in
 the process that looks at images for good.
 """
+import ctypes
 import importlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from typing import Any
@@ -15,6 +17,8 @@ from tqdm import tqdm
 from openpose_ros.body import Body
 from openpose_ros.network.errors import ModelError
 from openpose_ros.network.models.catalogue import Model, Pixels
+
+_PR_SET_PDEATHSIG = 1   # linux/prctl.h
 
 
 def call(title: str, function: str, model: Model, *arguments: Any) -> Any:
@@ -36,6 +40,7 @@ def call(title: str, function: str, model: Model, *arguments: Any) -> Any:
 
 def _answer(function: str) -> int:
     """Read what :func:`call` writes, print what the function returns."""
+    _end_with_parent()
     fields, arguments = json.load(sys.stdin)
     model = Model(*fields)
     model = model._replace(body=Body(*model.body), outputs=tuple(model.outputs),
@@ -47,6 +52,14 @@ def _answer(function: str) -> int:
         print(error, file=sys.stderr)
         return 2
     return 0
+
+
+def _end_with_parent():
+    """Let this process be killed when the one that called it ends, however that ends."""
+    try:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    except (AttributeError, OSError):   # not on Linux
+        pass
 
 
 if __name__ == '__main__':

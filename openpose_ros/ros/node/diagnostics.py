@@ -27,6 +27,7 @@ class Health(NamedTuple):
     state: str
     received: int
     dropped: int
+    busy: float
     image_age: Optional[float]
     publishers: int
     described: Dict[str, str]
@@ -98,7 +99,8 @@ def build(health: Health, snapshot: Snapshot, recent: Dict[str, int], passed: Op
         values[what.replace('_', ' ') + ' median (ms)'] = round(median * 1e3, 2)
         values[what.replace('_', ' ') + ' 95 % (ms)'] = round(high * 1e3, 2)
     for what in ('depth_paired', 'depth_unpaired', 'depth_unusable', 'camera_info_invalid',
-                 'transform_missing', 'stamp_ahead', 'time_jumps', 'stretched', 'rotated'):
+                 'transform_missing', 'stamp_ahead', 'time_jumps', 'stretched', 'rotated',
+                 'outputs_failed'):
         if what in counts:
             values[what.replace('_', ' ')] = counts[what]
     if snapshot.error:
@@ -118,6 +120,8 @@ def judge(health: Health, snapshot: Snapshot, recent: Dict[str, int],
             return ERROR, ('no images arrive although there is a publisher: see docs/robot.md, '
                            'No images')
         return ERROR, 'nobody publishes images'
+    if health.busy > thresholds.max_image_age:
+        return ERROR, 'one image has been in work for {:.1f} s'.format(health.busy)
     wrong = list(_warnings(snapshot, recent, thresholds))
     if not wrong:
         return OK, 'looking at images'
@@ -127,6 +131,11 @@ def judge(health: Health, snapshot: Snapshot, recent: Dict[str, int],
 
 def _warnings(snapshot, recent, thresholds):
     """What is not as it should be, in a few words each."""
+    if recent.get('received') and not any(
+            recent.get(what) for what in ('processed', 'failed', 'unheard')):
+        yield 'of {} images none has been finished'.format(recent['received'])
+    if recent.get('outputs_failed'):
+        yield 'an output cannot be published: {}'.format(snapshot.error)
     if recent.get('failed'):
         yield 'images are left out: {}'.format(snapshot.error)
     latency = snapshot.seconds.get('latency')

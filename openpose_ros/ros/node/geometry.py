@@ -70,7 +70,7 @@ class Geometry:
             self._statistics.count('depth_unpaired')
             return None
         try:
-            depth = images.read_depth(pair.message, settings.limits)
+            depth = images.read_depth(pair.serialized.message(), settings.limits)
             problem = depth_problem(depth, camera)
         except images.ImageError as error:
             problem = 'depth: {}'.format(error)

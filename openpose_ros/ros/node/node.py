@@ -24,6 +24,7 @@ from openpose_ros.ros.node import parameters
 from openpose_ros.ros.node.diagnostics import Diagnostics, Health, Thresholds
 from openpose_ros.ros.node.mounting import is_rectified
 from openpose_ros.ros.node.pipeline import Pipeline
+from openpose_ros.ros.node.serialized import Serialized
 from openpose_ros.ros.node.slot import Slot
 from openpose_ros.ros.node.statistics import Statistics
 from openpose_ros.ros.node.throttle import Throttle, one_line
@@ -150,6 +151,7 @@ class OpenposeNode(LifecycleNode):
         loaded = self._perception.network if self._perception is not None else None
         return Health(
             state=self._state_label(), received=slot.received, dropped=slot.dropped,
+            busy=0. if self._worker is None else self._worker.busy(),
             image_age=None if self._image_at is None else time.monotonic() - self._image_at,
             publishers=self.count_publishers(self._image_topic) if self._image_topic else 0,
             described={} if loaded is None else {
@@ -196,22 +198,27 @@ class OpenposeNode(LifecycleNode):
                             durability=DurabilityPolicy.VOLATILE)
         image = self.resolve_topic_name('image')
         depth = self.resolve_topic_name('depth')
+        # Images are read by the worker: most may be dropped.
         self._image_topic = image + ('' if value_of['image_transport'] == 'raw' else '/compressed')
-        topics = [(CameraInfo, 'camera_info', self._pipeline.set_camera_info)]
         image_type = Image if value_of['image_transport'] == 'raw' else CompressedImage
-        topics.append((image_type, self._image_topic, self._on_image))
+        topics = [(image_type, self._image_topic, self._on_image)]
         if value_of['depth_transport'] == 'raw':
             topics.append((Image, depth, self._pipeline.depth.add))
         elif value_of['depth_transport'] == 'compressedDepth':
             topics.append((CompressedImage, depth + '/compressedDepth', self._pipeline.depth.add))
-        self._subscriptions_in = [
-            self.create_subscription(message_type, topic, callback, newest)
-            for message_type, topic, callback in topics]
+        self._subscriptions_in = [self.create_subscription(
+            CameraInfo, 'camera_info', self._pipeline.set_camera_info, newest)] + [
+            self._subscribe_serialized(*topic, newest) for topic in topics]
 
-    def _on_image(self, message):
+    def _subscribe_serialized(self, message_type, topic, callback, quality):
+        return self.create_subscription(
+            message_type, topic, lambda data: callback(Serialized(data, message_type)), quality,
+            raw=True)
+
+    def _on_image(self, serialized):
         self._image_at = time.monotonic()
         if self._enabled:
-            self._worker.slot.put(message)
+            self._worker.slot.put(serialized)
 
     def _stop(self):
         for subscription in self._subscriptions_in:

@@ -1,8 +1,9 @@
 """The depth image that belongs to a colour image."""
 import collections
 import threading
-from typing import Any, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
+from openpose_ros.ros.node.serialized import Serialized
 from openpose_ros.ros.node.stamps import TOLERANCE, seconds
 
 _KEPT = 8   # depth images; one may be sent well before the image it belongs to
@@ -12,7 +13,7 @@ _OPEN = 3   # tickets for which depth is looked for; two images at most are on t
 class Pair(NamedTuple):
     """A depth message and how much later than the colour image it was taken, s."""
 
-    message: Any
+    serialized: Serialized
     skew: float
 
 
@@ -24,13 +25,13 @@ class Ticket:
         self._stamp = stamp
         self._nearest = None    # type: Optional[Pair]
 
-    def compare(self, message) -> None:
+    def compare(self, serialized: Serialized) -> None:
         """Keep this depth message if it is nearer than what there was."""
         if self._stamp is None:
             return
-        skew = seconds(message.header.stamp) - self._stamp
+        skew = seconds(serialized.stamp()) - self._stamp
         if self._nearest is None or abs(skew) < abs(self._nearest.skew):
-            self._nearest = Pair(message, skew)
+            self._nearest = Pair(serialized, skew)
 
     def nearest(self, tolerance: float) -> Optional[Pair]:
         """The depth nearest to the image so far, if within `tolerance` s."""
@@ -50,16 +51,16 @@ class DepthPairing:
         self._messages = collections.deque(maxlen=_KEPT)
         self._tickets = collections.deque(maxlen=_OPEN)
 
-    def add(self, message) -> None:
+    def add(self, serialized: Serialized) -> None:
         """Take in a message; the oldest makes place, and all of before where time jumps back."""
-        stamp = seconds(message.header.stamp)
+        stamp = seconds(serialized.stamp())
         with self._lock:
             self.empty = False
-            if self._messages and stamp < seconds(self._messages[-1].header.stamp) - TOLERANCE:
+            if self._messages and stamp < seconds(self._messages[-1].stamp()) - TOLERANCE:
                 self._messages.clear()
-            self._messages.append(message)
+            self._messages.append(serialized)
             for ticket in self._tickets:
-                ticket.compare(message)
+                ticket.compare(serialized)
 
     def expect(self, stamp) -> Ticket:
         """The ticket of an image of this stamp: depth is looked for until two more have come.
@@ -68,7 +69,7 @@ class DepthPairing:
         """
         ticket = Ticket(seconds(stamp) or None)
         with self._lock:
-            for message in self._messages:
-                ticket.compare(message)
+            for serialized in self._messages:
+                ticket.compare(serialized)
             self._tickets.append(ticket)
         return ticket

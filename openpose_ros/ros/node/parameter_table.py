@@ -61,7 +61,8 @@ PARAMETERS = (
     Parameter('scales', [1.], 'average over these multiples of the network size'),
     Parameter('flip', False, 'average with the mirrored image: more accurate, twice as slow'),
     Parameter('overlap', 'auto', 'look at an image while the one before is finished: on, off, or '
-              'auto: on where the network runs on a GPU', choices=('auto', 'on', 'off')),
+              'auto: on where the network runs on a GPU', choices=('auto', 'on', 'off'),
+              number_too=True),
 
     Parameter('image_transport', 'raw', 'raw: `image`; compressed: `image/compressed`',
               choices=('raw', 'compressed')),

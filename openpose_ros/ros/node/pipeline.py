@@ -12,6 +12,7 @@ from openpose_ros.ros.node import parameters
 from openpose_ros.ros.node.geometry import Geometry
 from openpose_ros.ros.node.mounting import RotatedTries
 from openpose_ros.ros.node.pairing import DepthPairing, Ticket
+from openpose_ros.ros.node.serialized import Serialized
 from openpose_ros.ros.node.stamps import Stamps, checked
 from openpose_ros.ros.node.statistics import Statistics
 from openpose_ros.ros.node.transforms import Frames
@@ -88,7 +89,7 @@ class Pipeline:
 
     # The first stage.
 
-    def look(self, message) -> Optional[Job]:
+    def look(self, serialized: Serialized) -> Optional[Job]:
         """Take a sensor_msgs/Image or CompressedImage through the network; None if nobody listens.
 
         Raises images.ImageError for an image that cannot be used, StampError among them.
@@ -99,6 +100,7 @@ class Pipeline:
             return None
         settings, arrival = self._settings, time.monotonic()
         start = time.perf_counter()
+        message = serialized.message()
         ticket = self.depth.expect(message.header.stamp)
         image = self._read(message, settings)
         stamp = self._time_of(message.header)
@@ -183,6 +185,7 @@ class Pipeline:
         self._statistics.processed(perceived.people.count, dict(
             perceived.seconds, conversion=job.seconds['conversion'], look=job.seconds['look'],
             finish=end - start, publishing=end - placed, latency=self._latency(job.stamp),
+            processing=time.monotonic() - job.arrival,
             beside_network=job.seconds['look'] + end - start - perceived.seconds['network']))
 
     def _apply(self, settings):
@@ -236,7 +239,11 @@ class Pipeline:
                     perceived.people_in_camera, perceived.camera, perceived.up, perceived.floor,
                     perceived.mounting)
         for output in job.outputs:
-            output.publish(seen)
+            try:
+                output.publish(seen)
+            except Exception as error:   # the other outputs have done nothing
+                self._statistics.output_failed(output.topic, error)
+                self._report('{} could not be published: {!r}'.format(output.topic, error))
 
     def _latency(self, stamp) -> float:
         """s since the image was taken; below 0, reported, where the clocks do not agree."""

@@ -40,6 +40,12 @@ class Statistics:
             self._counts['failed'] += 1
             self._error = error
 
+    def output_failed(self, topic: str, error: Exception) -> None:
+        """One message of an output that could not be published, and why."""
+        with self._lock:
+            self._counts['outputs_failed'] += 1
+            self._error = '{}: {!r}'.format(topic, error)
+
     def processed(self, people: int, seconds: Dict[str, float]) -> None:
         """One image with this many people, and the time each step took."""
         with self._lock:

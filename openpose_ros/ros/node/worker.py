@@ -26,6 +26,7 @@ class Worker:
         self.slot = Slot()
         self._look, self._finish, self._failed, self._waited = look, finish, failed, waited
         self._handover = Handover() if overlap else None    # type: Optional[Handover]
+        self._since = {}    # {stage: monotonic time since when it has been at an item}
         self._threads = [threading.Thread(target=self._run_looks, name='look', daemon=True)]
         if overlap:
             self._threads.append(
@@ -40,6 +41,11 @@ class Worker:
         if self._handover is not None:
             self._handover.close()
             self._threads[1].join()
+
+    def busy(self) -> float:
+        """s for which a stage has been at one item, the longer of both; 0 where none is."""
+        since = list(self._since.values())
+        return time.monotonic() - min(since) if since else 0.
 
     # An image is large: nothing of one may be kept by a thread that waits for the next.
 
@@ -69,11 +75,14 @@ class Worker:
         return True
 
     def _try(self, stage, item):
+        self._since[stage] = time.monotonic()
         try:
             return stage(item)
         except Exception as error:   # whatever one image does, the next one gets its chance
             self._failed(error)
             return None
+        finally:
+            del self._since[stage]
 
     def _wait(self, what, until):
         start = time.perf_counter()

@@ -1,4 +1,6 @@
 """The people as bodies of ROS4HRI (REP-155); needs the package hri_msgs, which may be missing."""
+import threading
+
 import numpy as np
 from rclpy.qos import QoSProfile
 
@@ -29,10 +31,9 @@ class Bodies(Output):
         if hri_msgs is None:
             raise HriError('publish_hri needs the package hri_msgs, which is not installed: '
                            'install ros-<distro>-hri-msgs or set publish_hri to false')
-        self._node = node
         self._publisher = node.create_publisher(hri_msgs.IdsList, _ROOT + 'tracked',
                                                 QoSProfile(depth=5))
-        self._bodies = {}   # id: (publisher of skeleton2d, of roi)
+        self._bodies = _BodyPublishers(node)
 
     @staticmethod
     def wanted(values) -> bool:
@@ -45,30 +46,67 @@ class Bodies(Output):
         people = seen.people.select(seen.people.ids > 0)
         height, width = seen.image.shape[:2]
         names = ['{}{}'.format(self._prefix, number) for number in people.ids]
-        for gone in set(self._bodies).difference(names):
-            self._forget(gone)
         self._publisher.publish(hri_msgs.IdsList(header=seen.image_header, ids=names))
+        publishers = self._bodies.of(names)
         for name, keypoints, score in zip(names, people.keypoints, people.scores.tolist()):
-            skeleton2d, roi = self._publishers(name)
-            skeleton2d.publish(skeleton_2d(keypoints, seen.image_header, width, height))
-            roi.publish(region(keypoints, score, seen.image_header, width, height))
+            if name in publishers:
+                skeleton2d, roi = publishers[name]
+                skeleton2d.publish(skeleton_2d(keypoints, seen.image_header, width, height))
+                roi.publish(region(keypoints, score, seen.image_header, width, height))
 
     def close(self, node) -> None:
-        for name in list(self._bodies):
-            self._forget(name)
+        self._bodies.close()
         super().close(node)
 
-    def _publishers(self, name):
-        if name not in self._bodies:
-            self._bodies[name] = tuple(
-                self._node.create_publisher(message_type, _ROOT + name + topic, QoSProfile(depth=1))
-                for topic, message_type in (('/skeleton2d', hri_msgs.Skeleton2D),
-                                            ('/roi', hri_msgs.NormalizedRegionOfInterest2D)))
-        return self._bodies[name]
 
-    def _forget(self, name):
-        for publisher in self._bodies.pop(name):
-            self._node.destroy_publisher(publisher)
+class _BodyPublishers:
+    """The publishers of each body: asked for by the worker, made and destroyed by the executor.
+
+    rclpy's executor may come upon a publisher that another thread destroys, and raise.
+    """
+
+    def __init__(self, node):
+        self._node = node
+        self._lock = threading.Lock()
+        self._wanted = set()
+        self._made = {}     # name: (publisher of skeleton2d, of roi)
+        self._changed = node.create_guard_condition(self._update)
+
+    def of(self, names):
+        """{name: (publisher of skeleton2d, of roi)} of those that are there; the others come soon.
+
+        Those of any other name go.
+        """
+        with self._lock:
+            self._wanted = set(names)
+            found = {name: self._made[name] for name in names if name in self._made}
+            as_wanted = self._wanted == set(self._made)
+        if not as_wanted:
+            self._changed.trigger()
+        return found
+
+    def close(self):
+        with self._lock:
+            self._wanted = set()
+        self._update()
+        self._node.destroy_guard_condition(self._changed)
+
+    def _update(self):
+        with self._lock:
+            missing = self._wanted.difference(self._made)
+            gone = [self._made.pop(name) for name in set(self._made).difference(self._wanted)]
+        for publishers in gone:
+            for publisher in publishers:
+                self._node.destroy_publisher(publisher)
+        made = {name: self._make(name) for name in missing}
+        with self._lock:
+            self._made.update(made)
+
+    def _make(self, name):
+        return tuple(
+            self._node.create_publisher(message_type, _ROOT + name + topic, QoSProfile(depth=1))
+            for topic, message_type in (('/skeleton2d', hri_msgs.Skeleton2D),
+                                        ('/roi', hri_msgs.NormalizedRegionOfInterest2D)))
 
 
 def skeleton_2d(keypoints: np.ndarray, header, width: int, height: int):

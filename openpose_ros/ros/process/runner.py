@@ -15,7 +15,7 @@ import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
-from openpose_ros.ros.process import ip_networks, transport
+from openpose_ros.ros.process import ip_networks, services, transport
 
 
 def run(make_node: Callable, room: int = transport.IMAGES,
@@ -55,6 +55,9 @@ def run(make_node: Callable, room: int = transport.IMAGES,
 def _spin(node, asked, failures):
     executor = SingleThreadedExecutor()
     executor.add_node(node)
+    services.guard(node)
+    # Humble's executor looks whether `done` is done only when some callback has run.
+    node.done.add_done_callback(lambda _: executor.create_task(lambda: None))
     try:
         node.start()
         executor.spin_until_future_complete(node.done)

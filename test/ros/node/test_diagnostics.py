@@ -8,7 +8,7 @@ from openpose_ros.ros.node.diagnostics import (ERROR, OK, WARN,  # noqa: E402
 from openpose_ros.ros.node.statistics import Snapshot, Statistics  # noqa: E402
 
 THRESHOLDS = Thresholds(max_image_age=2., max_latency=1., min_depth_paired=.5)
-HEALTHY = Health(state='active', received=10, dropped=1, image_age=.1, publishers=1,
+HEALTHY = Health(state='active', received=10, dropped=1, busy=.1, image_age=.1, publishers=1,
                  described={'model': 'a_model'})
 
 
@@ -24,6 +24,11 @@ def snapshot(**changes):
     (HEALTHY._replace(image_age=None, publishers=0), snapshot(), {}, ERROR, 'nobody publishes'),
     (HEALTHY._replace(image_age=2.1), snapshot(), {}, ERROR, 'although there is a publisher'),
     (HEALTHY, snapshot(error='bad step'), {'processed': 3, 'failed': 1}, WARN, 'bad step'),
+    (HEALTHY._replace(busy=2.1), snapshot(), {'received': 30}, ERROR, 'in work for 2.1 s'),
+    (HEALTHY, snapshot(), {'received': 30}, WARN, 'of 30 images none has been finished'),
+    (HEALTHY, snapshot(), {'received': 30, 'unheard': 30}, OK, 'looking at images'),
+    (HEALTHY, snapshot(error='~/markers: no'), {'processed': 3, 'outputs_failed': 3}, WARN,
+     'an output cannot be published: ~/markers: no'),
     (HEALTHY, snapshot(error='bad step'), {'failed': 4}, ERROR, 'bad step'),
     (HEALTHY, snapshot(seconds={'latency': (.2, 1.1)}), {'processed': 1}, WARN, 'latency of 1.10'),
     (HEALTHY, snapshot(seconds={'latency': (-9., -8.)}), {'processed': 1, 'stamp_ahead': 1}, WARN,

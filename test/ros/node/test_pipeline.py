@@ -8,6 +8,7 @@ pytest.importorskip('rclpy', reason='ROS 2 is not here')
 pytest.importorskip('openpose_ros.msg', reason='the messages are not built: make build')
 from people_for_messages import crowd  # noqa: E402
 from rclpy.clock import Clock  # noqa: E402
+from rclpy.serialization import serialize_message  # noqa: E402
 from sensor_msgs.msg import CameraInfo  # noqa: E402
 from std_msgs.msg import Header  # noqa: E402
 
@@ -17,6 +18,7 @@ from openpose_ros.ros.conversions import images  # noqa: E402
 from openpose_ros.ros.conversions.tf2 import FrameError
 from openpose_ros.ros.node import parameters  # noqa: E402
 from openpose_ros.ros.node.pipeline import Pipeline  # noqa: E402
+from openpose_ros.ros.node.serialized import Serialized  # noqa: E402
 from openpose_ros.ros.node.stamps import StampError  # noqa: E402
 from openpose_ros.ros.node.statistics import Statistics  # noqa: E402
 from openpose_ros.ros.node.transforms import Pose  # noqa: E402
@@ -61,6 +63,8 @@ class Tracking:
 
 class Listened:
     """An output that somebody listens to."""
+
+    topic = '~/heard'
 
     def __init__(self):
         self.seen, self.values, self.listeners, self.forgotten = [], None, True, 0
@@ -111,8 +115,12 @@ def process(given, width=640, height=480, sec=None, frame='eye', **changes):
     header = Header(frame_id=frame)
     given.sec = header.stamp.sec = given.sec + 1 if sec is None else sec
     message = images.write_image(np.zeros((height, width, 3), np.uint8), header)
-    given.pipeline.finish(given.pipeline.look(message))
+    given.pipeline.finish(given.pipeline.look(serialized(message)))
     return given.output.seen[-1]
+
+
+def serialized(message):
+    return Serialized(serialize_message(message), type(message))
 
 
 def calibrate(given, camera=Camera.from_field_of_view(640, 480, 60.)):
@@ -130,7 +138,7 @@ def test_values_count_whole_from_the_next_image_on_that_is_begun(given):
     assert given.output.values == given.values
     message = images.write_image(np.zeros((4, 6, 3), np.uint8), Header())
     message.header.stamp.sec = given.sec = given.sec + 1
-    job = given.pipeline.look(message)
+    job = given.pipeline.look(serialized(message))
     given.pipeline.configure(dict(given.values, network_height=64))
     given.pipeline.finish(job)
     assert given.output.values == given.values
@@ -208,13 +216,14 @@ def test_depth_that_cannot_be_read_is_counted_and_done_without(given):
     calibrate(given)
     header = Header()
     header.stamp.sec = 12
-    given.pipeline.depth.add(images.write_image(np.zeros((4, 4, 3), np.uint8), header))
+    given.pipeline.depth.add(serialized(images.write_image(np.zeros((4, 4, 3), np.uint8),
+                                                           header)))
     process(given)
     assert given.perception.placed['depth'] is None
     assert given.statistics.snapshot().counts['depth_unusable'] == 1
     header = Header()
     header.stamp.sec = 13
-    given.pipeline.depth.add(images.write_depth(np.ones((4, 4), np.uint16), header))
+    given.pipeline.depth.add(serialized(images.write_depth(np.ones((4, 4), np.uint16), header)))
     process(given)
     assert given.perception.placed['depth'] is None
     assert given.statistics.snapshot().counts['depth_unusable'] == 2
@@ -276,6 +285,22 @@ def test_an_image_that_breaks_off_leaves_nothing_half_remembered(given):
     with pytest.raises(ZeroDivisionError):
         process(given)
     assert tracker.resets == 1
+
+
+def test_an_output_that_fails_takes_no_other_with_it(given):
+    class Broken(Listened):
+        topic = '~/broken'
+
+        def publish(self, seen):
+            raise ValueError('no such colour')
+    given.pipeline = Pipeline(given.perception, [Broken(), given.output], given.statistics,
+                              given.frames, Clock(), given.reported.append)
+    for number in range(1, 3):
+        process(given)
+        assert len(given.output.seen) == number
+    counted = given.statistics.snapshot()
+    assert counted.counts['outputs_failed'] == 2 and counted.counts['processed'] == 2
+    assert '~/broken' in counted.error and 'no such colour' in given.reported[-1]
 
 
 def test_a_stamp_ahead_of_the_clock_is_reported(given):

@@ -120,3 +120,17 @@ def test_a_worker_that_waits_ends_at_once(overlap):
     start = time.monotonic()
     stages.worker.stop()
     assert time.monotonic() - start < 1.
+
+
+@OVERLAP
+def test_it_is_known_how_long_an_image_has_been_in_work(overlap):
+    stages = Stages(overlap)
+    assert stages.worker.busy() == 0.
+    stages.go_finish.clear()
+    stages.give(1)
+    stages.wait_for('finish', 1)
+    time.sleep(.1)
+    assert .1 <= stages.worker.busy() < 5.
+    stages.go_finish.set()
+    stages.worker.stop()
+    assert stages.worker.busy() == 0.

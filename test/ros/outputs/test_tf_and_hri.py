@@ -1,4 +1,8 @@
 """People as frames of TF and as bodies of ROS4HRI."""
+import threading
+import time
+import types
+
 import numpy as np
 import pytest
 
@@ -101,6 +105,42 @@ def test_without_hri_msgs_it_says_what_to_do(monkeypatch):
         hri.Bodies(Node())
 
 
+def test_publishers_of_bodies_are_made_and_destroyed_by_the_executor_alone(ros, monkeypatch):
+    from rclpy.executors import SingleThreadedExecutor
+    from std_msgs.msg import String
+    monkeypatch.setattr(hri, 'hri_msgs', types.SimpleNamespace(
+        Skeleton2D=String, NormalizedRegionOfInterest2D=String))
+    node, threads = ros.create_node('bodies'), set()
+    for name in ('create_publisher', 'destroy_publisher'):
+        def noted(*args, call=getattr(node, name)):
+            threads.add(threading.get_ident())
+            return call(*args)
+        setattr(node, name, noted)
+    bodies = hri._BodyPublishers(node)
+    executor = SingleThreadedExecutor()
+    executor.add_node(node)
+    spinning = threading.Thread(target=executor.spin)
+    spinning.start()
+    reached = 0
+    for number in range(60):    # this thread is the worker's
+        names = ['p{}'.format(number // 3 + each) for each in range(3)]
+        for publisher, _ in bodies.of(names).values():
+            publisher.publish(String())
+            reached += 1
+        time.sleep(.01)
+    deadline = time.monotonic() + 10.
+    while set(bodies.of(['last'])) != {'last'}:
+        assert time.monotonic() < deadline
+        time.sleep(.01)
+    assert threads == {spinning.ident} and reached > 60
+    assert sum('/humans/bodies/' in publisher.topic_name for publisher in node.publishers) == 2
+    executor.shutdown()
+    spinning.join(10.)
+    bodies.close()
+    assert not any('/humans/bodies/' in publisher.topic_name for publisher in node.publishers)
+    node.destroy_node()
+
+
 def test_bodies_of_ros4hri():
     pytest.importorskip('hri_msgs.msg', reason='hri_msgs is not installed')
     from hri_msgs.msg import Skeleton2D
@@ -110,6 +150,7 @@ def test_bodies_of_ros4hri():
     node = Node()
     output = hri.Bodies(node)
     output.configure({'id_prefix': 'p'})
+    output.publish(seen(people))    # makes the publishers
     output.publish(seen(people))
     published = dict(node.published)
     assert published['/humans/bodies/tracked'].ids == ['p1', 'p2']

@@ -1,0 +1,192 @@
+"""Whether the GPU ever waits: rate and latency of the node with its stages in turn, and at once.
+
+In place of a network on a GPU stands one that sleeps, with the interpreter free, and gives real
+maps (test/ros/standin_gpu.py). A camera sends 1280x720 at 60 Hz; all outputs are heard but the
+overlay. Run by `make bench-overlap`.
+"""
+import os
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import report  # first: it finds what the tests share
+import data
+import numpy as np
+
+from openpose_ros.ros.process import transport
+
+transport.carry_images()
+os.environ.setdefault('ROS_DOMAIN_ID', '88')   # not to hear, or be heard by, anyone else
+
+import rclpy  # noqa: E402
+import standin_gpu  # noqa: E402
+from diagnostic_msgs.msg import DiagnosticArray  # noqa: E402
+from geometry_msgs.msg import PoseArray, PoseStamped  # noqa: E402
+from rclpy.qos import qos_profile_sensor_data  # noqa: E402
+from rclpy.serialization import serialize_message  # noqa: E402
+from sensor_msgs.msg import CameraInfo, Image  # noqa: E402
+from std_msgs.msg import Header  # noqa: E402
+from visualization_msgs.msg import MarkerArray  # noqa: E402
+
+from openpose_ros.msg import SkeletonArray  # noqa: E402
+from openpose_ros.ros.conversions import images  # noqa: E402
+from openpose_ros.ros.tools.video import make_camera_info  # noqa: E402
+from openpose_ros.scene import Camera as Lens  # noqa: E402
+
+NETWORKS = (15., 30., 60.)  # ms
+PEOPLE = (1, 5)
+SIZE = (1280, 720)
+RATE = 60.                  # Hz
+SECONDS = 8.                # of each run
+MAP_SIZE = (46, 82)         # cells; of a network input of 656x368
+MIN_SHARE = .95             # of the rate that the network alone would have
+MAX_MORE = 3.               # ms of latency beside the network and what is beside it
+
+
+class Camera:
+    """Sends the same image at a rate, and hears what comes back, on a thread each."""
+
+    def __init__(self):
+        self.node = rclpy.create_node('camera')
+        self._image = self.node.create_publisher(Image, 'image', qos_profile_sensor_data)
+        self._info = self.node.create_publisher(CameraInfo, 'camera_info', qos_profile_sensor_data)
+        message = images.write_image(np.zeros(SIZE[::-1] + (3,), np.uint8), Header(frame_id='eye'))
+        # Serialised once: this process shares two cores with the node.
+        self._bytes = bytearray(serialize_message(message))
+        self.values, self.stamps = {}, []
+        for topic, kind in (('people', PoseArray), ('markers', MarkerArray),
+                            ('approach_goal', PoseStamped)):
+            self.node.create_subscription(kind, 'openpose/' + topic, lambda _: None, 5, raw=True)
+        self.node.create_subscription(SkeletonArray, 'openpose/skeletons', self._on_skeletons, 5,
+                                      raw=True)
+        self.node.create_subscription(DiagnosticArray, '/diagnostics', self._on_diagnostics, 5)
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self):
+        info = make_camera_info(Lens.from_field_of_view(SIZE[0], SIZE[1], 60.), SIZE[0], SIZE[1],
+                                Header(frame_id='eye'))
+        due = time.monotonic()
+        while not self._ended.is_set():
+            now = time.time_ns()
+            # sensor_msgs/Image in CDR: 4 bytes of encapsulation, then the stamp.
+            struct.pack_into('<iI', self._bytes, 4, now // 10 ** 9, now % 10 ** 9)
+            self._image.publish(bytes(self._bytes))
+            self._info.publish(info)
+            due = max(due + 1. / RATE, time.monotonic() - 1. / RATE)
+            time.sleep(max(0., due - time.monotonic()))
+
+    def _on_skeletons(self, serialized):
+        self.stamps.append(struct.unpack_from('<iI', serialized, 4) + (time.monotonic(),))
+
+    def _on_diagnostics(self, message):
+        for status in message.status:
+            if 'openpose' in status.name:
+                self.values = {value.key: value.value for value in status.values}
+
+    def hear(self, duration):
+        """Listen for so many s."""
+        end = time.monotonic() + duration
+        while time.monotonic() < end:
+            rclpy.spin_once(self.node, timeout_sec=.05)
+
+    def close(self):
+        self._ended.set()
+        self._thread.join()
+        self.node.destroy_node()
+
+
+def maps_of(people):
+    """The maps of an image of so many people, (46, 82, 57)."""
+    maps = np.load(data.path('peer', 'maps', 'ski.npz' if people > 1 else 'apink2.npz'))['maps']
+    if people == 1:
+        maps[:, maps.shape[1] // 6:] = 0.     # the leftmost of six
+    made = np.zeros(MAP_SIZE + maps.shape[2:], np.float32)
+    made[:, :maps.shape[1]] = maps
+    return made
+
+
+def run(people, milliseconds, overlap, folder):
+    """Figures of one run of the node."""
+    path = os.path.join(folder, '{}.npy'.format(people))
+    np.save(path, maps_of(people))
+    node = subprocess.Popen(
+        [sys.executable, standin_gpu.__file__, str(milliseconds), path, '--ros-args', '--log-level',
+         'warn', '-p', 'overlap:=' + overlap],
+        env=dict(os.environ, **transport.environment(room=transport.MESSAGES)))
+    camera = Camera()
+    try:
+        while len(camera.stamps) < 20:
+            camera.hear(.1)
+        camera.stamps = []
+        camera.hear(SECONDS)
+    finally:
+        camera.close()
+        node.send_signal(signal.SIGINT)
+        node.wait(10.)
+    return figures(camera)
+
+
+def figures(camera):
+    """What the listener saw and the diagnostics say."""
+    stamps = [stamp[:2] for stamp in camera.stamps]
+    values = camera.values
+    found = {'rate': (len(stamps) - 1) / (camera.stamps[-1][2] - camera.stamps[0][2]),
+             'people': int(values['people']),
+             'in order': stamps == sorted(set(stamps))}
+    for what in ('network', 'beside network', 'processing', 'look', 'finish', 'latency',
+                 'wait for finish'):
+        found[what] = float(values.get(what + ' median (ms)', 'nan'))
+        found[what + ' 95 %'] = float(values.get(what + ' 95 % (ms)', 'nan'))
+    return found
+
+
+def main():
+    rclpy.init()
+    rows, asked, runs = [], [], []
+    with tempfile.TemporaryDirectory() as folder:
+        for milliseconds in NETWORKS:
+            for people in PEOPLE:
+                serial, both = (run(people, milliseconds, overlap, folder)
+                                for overlap in ('off', 'on'))
+                runs.append({'network_ms': milliseconds, 'people': people, 'serial': serial,
+                             'overlap': both})
+                rows += [row(runs[-1], 'serial'), row(runs[-1], 'overlap')]
+                asked += checks(runs[-1])
+    rclpy.shutdown()
+    report.print_table(
+        'The node with a stand-in for a GPU, 1280x720 at {:.0f} Hz; ms, medians'.format(RATE),
+        ('network, people, stages', 'Hz', 'network', 'beside it', 'taken to published', '95 %',
+         'stamp to published', 'look', 'finish', 'look waited'), rows)
+    report.print_table('Asked for', ('figure', 'measured', 'met'), asked)
+    report.write('overlap', runs)
+
+
+def row(run_, stages):
+    found = run_[stages]
+    return ['{:.0f} ms, {}, {}'.format(run_['network_ms'], run_['people'], stages)] + [
+        '{:.1f}'.format(found[what]) for what in (
+            'rate', 'network', 'beside network', 'processing', 'processing 95 %', 'latency', 'look',
+            'finish', 'wait for finish')]
+
+
+def checks(run_):
+    name = '{:.0f} ms, {} people'.format(run_['network_ms'], run_['people'])
+    both, serial = run_['overlap'], run_['serial']
+    rate = MIN_SHARE * min(RATE, 1e3 / run_['network_ms'])
+    most = run_['network_ms'] + serial['beside network'] + MAX_MORE
+    return [report.check('{}: rate >= {:.1f} Hz'.format(name, rate), '{:.1f}'.format(both['rate']),
+                         both['rate'] >= rate),
+            report.check('{}: taken to published <= {:.1f} ms'.format(name, most),
+                         '{:.1f}'.format(both['processing']), both['processing'] <= most),
+            report.check('{}: none twice, none out of order'.format(name), both['in order'],
+                         both['in order'] and serial['in order'])]
+
+
+if __name__ == '__main__':
+    main()
