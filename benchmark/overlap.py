@@ -34,7 +34,7 @@ from visualization_msgs.msg import MarkerArray  # noqa: E402
 
 from openpose_ros.msg import SkeletonArray  # noqa: E402
 from openpose_ros.ros.conversions import images  # noqa: E402
-from openpose_ros.ros.tools.video import make_camera_info  # noqa: E402
+from openpose_ros.ros.conversions.camera_info import make_camera_info  # noqa: E402
 from openpose_ros.scene import Camera as Lens  # noqa: E402
 
 NETWORKS = (15., 30., 60.)  # ms
