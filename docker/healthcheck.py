@@ -10,6 +10,8 @@ import time
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 
+from openpose_ros.ros.node.diagnostics import status_name
+
 
 def first_report(node_name, seconds):
     """The first status of the node that comes within so many seconds; None where none does."""
@@ -17,7 +19,7 @@ def first_report(node_name, seconds):
 
     def look(message):
         found.extend(status for status in message.status
-                     if status.name == node_name + ': perception')
+                     if status.name == status_name(node_name))
 
     node = rclpy.create_node('healthcheck')
     node.create_subscription(DiagnosticArray, '/diagnostics', look, 10)

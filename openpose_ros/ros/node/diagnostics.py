@@ -41,6 +41,11 @@ class Thresholds(NamedTuple):
     min_depth_paired: float
 
 
+def status_name(node_name: str) -> str:
+    """The name of a node's status on /diagnostics; node_name: in full, as /openpose."""
+    return node_name + ': people'
+
+
 class Diagnostics:
     """Publishes what Statistics counted, judged by the node's thresholds."""
 
@@ -63,7 +68,7 @@ class Diagnostics:
         counts = dict(snapshot.counts, received=health.received)
         passed, recent = self._since_last(now, counts)
         status = build(health, snapshot, recent, passed, node.thresholds())
-        status.name = '{}: people'.format(node.get_fully_qualified_name())
+        status.name = status_name(node.get_fully_qualified_name())
         array = DiagnosticArray(status=[status])
         array.header.stamp = node.get_clock().now().to_msg()
         self._publisher.publish(array)
