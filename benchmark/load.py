@@ -127,7 +127,7 @@ class Chain:
 
 def built(output, seen):
     """An output's message, ready to be sent."""
-    message = output.build(seen)
+    message = output.to_message(seen)
     return serialize_message(message) if message is not None else None
 
 

@@ -65,9 +65,9 @@ def measure(count: int, values) -> dict:
     for kind in BUILT:
         output = kind(node)
         output.configure(values)
-        functions[kind.topic] = functools.partial(output.build, seen)
+        functions[kind.topic] = functools.partial(output.to_message, seen)
         functions[kind.topic + ' serialized'] = functools.partial(serialize_message,
-                                                                  output.build(seen))
+                                                                  output.to_message(seen))
     functions['/diagnostics'] = diagnostics_builder()
     times = report.time_in_turn_ms(functions, ROUNDS, 5)
     return {what: float(taken.min()) for what, taken in times.items()}

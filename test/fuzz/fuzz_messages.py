@@ -53,7 +53,7 @@ def target(data: bytes) -> None:
             for stamp in (12., 12.1):
                 seen = Seen(np.zeros((4, 6, 3), np.uint8), header, header, stamp, people, people,
                             camera, np.array(up), None)
-                message = output.build(seen)
+                message = output.to_message(seen)
                 if message is not None:
                     serialize_message(message)
 

@@ -1,6 +1,6 @@
 """People as messages."""
 import math
-from typing import Sequence
+from typing import List, Optional, Sequence
 
 import numpy as np
 from geometry_msgs.msg import Pose
@@ -19,14 +19,18 @@ HEAD = [NOSE, RIGHT_EYE, LEFT_EYE, RIGHT_EAR, LEFT_EAR]
 
 
 def skeleton_array(people: People, header, width: int, height: int,
-                   up: Sequence[float] = (0., -1., 0.)) -> SkeletonArray:
+                   up: Sequence[float] = (0., -1., 0.),
+                   pool: Optional[List[Skeleton]] = None) -> SkeletonArray:
     """The message for the people of one image.
 
     header: the stamp is the image's, the frame that of the people's positions. width, height: of
-    the image, px. up: unit vector against gravity in that frame.
+    the image, px. up: unit vector against gravity in that frame. pool: of skeletons to fill anew,
+    which takes what is missing; to make one takes as long as to fill it.
     """
-    message = SkeletonArray(header=header, image_width=width, image_height=height)
-    message.skeletons = [Skeleton() for _ in range(people.count)]
+    pool = [] if pool is None else pool
+    pool.extend(Skeleton() for _ in range(people.count - len(pool)))
+    message = SkeletonArray(header=header, image_width=width, image_height=height,
+                            skeletons=pool[:people.count])
     boxes = boxes_around(people.keypoints, width, height)
     up = np.asarray(up, float)
     rotations, covariances = orientations(people.facing, up), pose_covariances(people, up)

@@ -13,18 +13,15 @@ def quaternions(matrices: np.ndarray) -> np.ndarray:
     the one that loses no digits.
     """
     m = np.asarray(matrices, float)
-    x, y, z = m[..., 0, 0], m[..., 1, 1], m[..., 2, 2]
-    products = np.empty(m.shape[:-2] + (4, 4))
-    for row, square in enumerate((1. + x - y - z, 1. - x + y - z, 1. - x - y + z, 1. + x + y + z)):
-        products[..., row, row] = square
-    for one, other, value in (
-            (0, 1, m[..., 1, 0] + m[..., 0, 1]), (0, 2, m[..., 0, 2] + m[..., 2, 0]),
-            (1, 2, m[..., 2, 1] + m[..., 1, 2]), (0, 3, m[..., 2, 1] - m[..., 1, 2]),
-            (1, 3, m[..., 0, 2] - m[..., 2, 0]), (2, 3, m[..., 1, 0] - m[..., 0, 1])):
-        products[..., one, other] = products[..., other, one] = value
-    best = np.einsum('...ii->...i', products).argmax(axis=-1)[..., None, None]
-    chosen = np.take_along_axis(products, best, axis=-2)[..., 0, :]
-    return chosen / np.linalg.norm(chosen, axis=-1, keepdims=True)
+    a, b, c, d, e, f, g, h, i = m.reshape(m.shape[:-2] + (9,)).T
+    products = np.array((
+        (1. + a - e - i, d + b, g + c, h - f),
+        (d + b, 1. - a + e - i, h + f, c - g),
+        (g + c, h + f, 1. - a - e + i, d - b),
+        (h - f, c - g, d - b, 1. + a + e + i)))
+    best = np.einsum('ii...->i...', products).argmax(axis=0)
+    chosen = np.take_along_axis(products, best[None, None], axis=0)[0]
+    return (chosen / np.sqrt((chosen * chosen).sum(axis=0))).T
 
 
 def matrix(x: float, y: float, z: float, w: float) -> np.ndarray:

@@ -145,7 +145,7 @@ PARAMETERS = (
               changes=LIVE),
     Parameter('overlay.width', 0, 'px; a wider overlay is made as narrow; 0: as the image', 0,
               16384, changes=LIVE),
-    Parameter('markers.lifetime', 1., 's after which RViz removes markers that no newer ones have '
+    Parameter('markers.lifetime', 2., 's after which RViz removes markers that no newer ones have '
               'replaced; 0: never', 0., 3600., changes=LIVE),
     Parameter('markers.plane_distance', 0., 'm before the camera at which people without a '
               'position are drawn; 0: they are not', 0., 100., changes=LIVE),

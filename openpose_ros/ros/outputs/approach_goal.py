@@ -2,36 +2,70 @@
 import math
 from typing import Any, Dict, Optional
 
-from geometry_msgs.msg import PoseStamped
+from geometry_msgs.msg import Pose, PoseStamped
+from rclpy.duration import Duration
+from rclpy.qos import QoSProfile
+from visualization_msgs.msg import Marker, MarkerArray
 
 from openpose_ros.approach import Approach, Settings, Viewpoint
 from openpose_ros.ros.conversions import messages, rotations
 from openpose_ros.ros.outputs.base import Output, Seen
+from openpose_ros.ros.outputs.markers import Markers, new_marker
+
+_COLOUR = (0, 159, 230)         # BGR; orange of the palette of drawing.py's colours
+_ARROW = (.7, .08, .12)         # m: its length, and the widths of shaft and head (for the eye)
 
 
 class ApproachGoal(Output):
-    """`~/approach_goal`: where to stand before the chosen person, facing them; none when unsure."""
+    """`~/approach_goal`: where to stand before the chosen person, facing them; none when unsure.
+
+    It is an arrow of `~/markers`, too, since RViz's own display of a pose never forgets one.
+    """
 
     topic = '~/approach_goal'
     message_type = PoseStamped
 
     def __init__(self, node) -> None:
         super().__init__(node)
+        self._drawn = node.create_publisher(MarkerArray, Markers.topic, QoSProfile(depth=5))
+        self._arrow = new_marker(Marker.ARROW, 'approach_goal', 0, _COLOUR, scale=_ARROW)
         self._approach = Approach()
 
     def configure(self, values) -> None:
+        self._arrow.lifetime = Duration(seconds=values['markers.lifetime']).to_msg()
         self._approach.settings = approach_settings(values)
 
     def forget(self) -> None:
         self._approach.reset()
 
-    def build(self, seen: Seen) -> PoseStamped:
+    def has_subscribers(self) -> bool:
+        return super().has_subscribers() or self._drawn.get_subscription_count() > 0
+
+    def publish(self, seen: Seen) -> None:
+        message = self.to_message(seen)
+        if message is not None:
+            self._publisher.publish(message)
+        self._drawn.publish(self.to_markers(seen, message and message.pose))
+
+    def to_message(self, seen: Seen) -> Optional[PoseStamped]:
         goal = self._approach.update(seen.people, seen.people_in_camera, seen.stamp, seen.up,
                                      seen.floor, viewpoint(seen))
         if goal is None:
             return None
         return PoseStamped(header=seen.header, pose=messages.pose(
             goal.position, rotations.quaternions(goal.rotation)))
+
+    def to_markers(self, seen: Seen, pose: Optional[Pose]) -> MarkerArray:
+        """The arrow at the goal; its deletion where there is none."""
+        self._arrow.header = seen.header
+        self._arrow.action = Marker.DELETE if pose is None else Marker.ADD
+        if pose is not None:
+            self._arrow.pose = pose
+        return MarkerArray(markers=[self._arrow])
+
+    def close(self, node) -> None:
+        node.destroy_publisher(self._drawn)
+        super().close(node)
 
 
 def viewpoint(seen: Seen) -> Optional[Viewpoint]:

@@ -32,7 +32,7 @@ class Seen(NamedTuple):
 
 
 class Output:
-    """One topic; subclasses name it and build its message. It is built only if somebody listens."""
+    """One topic; subclasses name it and fill its message, only if somebody listens."""
 
     topic = ''
     message_type = None
@@ -57,12 +57,12 @@ class Output:
 
     def publish(self, seen: Seen) -> None:
         """Publish the message for one image, where there is one."""
-        message = self.build(seen)
+        message = self.to_message(seen)
         if message is not None:
             self._publisher.publish(message)
 
-    def build(self, seen: Seen):
-        """The message, or None."""
+    def to_message(self, seen: Seen):
+        """The message, or None; it may be filled anew at the next call, so serialize it before."""
         raise NotImplementedError
 
     def close(self, node) -> None:

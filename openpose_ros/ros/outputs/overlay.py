@@ -16,7 +16,7 @@ class Overlay(Output):
     def configure(self, values) -> None:
         self._width = values['overlay.width']
 
-    def build(self, seen: Seen) -> Image:
+    def to_message(self, seen: Seen) -> Image:
         drawn = drawing.overlay(seen.image, seen.people_in_camera, seen.camera)
         height, width = drawn.shape[:2]
         if 0 < self._width < width:

@@ -10,6 +10,10 @@ class Skeletons(Output):
     topic = '~/skeletons'
     message_type = SkeletonArray
 
-    def build(self, seen: Seen) -> SkeletonArray:
+    def __init__(self, node) -> None:
+        super().__init__(node)
+        self._pool = []     # the skeletons made so far: each image fills them anew
+
+    def to_message(self, seen: Seen) -> SkeletonArray:
         height, width = seen.image.shape[:2]
-        return messages.skeleton_array(seen.people, seen.header, width, height, seen.up)
+        return messages.skeleton_array(seen.people, seen.header, width, height, seen.up, self._pool)

@@ -28,11 +28,11 @@ class BodyFrames(Output):
         self._prefix = values['id_prefix']
 
     def publish(self, seen: Seen) -> None:
-        transforms = self.build(seen)
+        transforms = self.to_messages(seen)
         if transforms:
             self._broadcaster.sendTransform(transforms)
 
-    def build(self, seen: Seen) -> list:
+    def to_messages(self, seen: Seen) -> list:
         """The TransformStamped of every body and head."""
         people = seen.people
         found = []

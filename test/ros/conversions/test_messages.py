@@ -28,6 +28,15 @@ def test_the_constants_of_the_messages_are_those_of_the_library():
         assert getattr(Skeleton, 'SOURCE_' + name.upper()) == number
 
 
+def test_skeletons_that_are_filled_anew_hold_nothing_of_before():
+    pool, header = [], seen(crowd()).header
+    for people in (crowd(3), people_in_image(crowd(2, seed=4).keypoints), crowd(4, seed=2)):
+        filled = messages.skeleton_array(people, header, 640, 480, UP, pool)
+        made = messages.skeleton_array(people, header, 640, 480, UP)
+        assert serialize_message(filled) == serialize_message(made)
+    assert len(pool) == 4
+
+
 def test_everything_known_of_people_is_in_the_message_after_a_journey():
     people, given = crowd(), seen(crowd())
     array = deserialize_message(serialize_message(messages.skeleton_array(
@@ -117,7 +126,7 @@ def test_a_head_is_amid_its_known_parts():
 def test_the_pose_array_has_those_whose_place_is_known():
     people = crowd(3)
     people.position[1] = np.nan
-    array = outputs.Poses(Node()).build(seen(people))
+    array = outputs.Poses(Node()).to_message(seen(people))
     assert array.header.frame_id == 'eye'
     np.testing.assert_allclose([xyz(pose.position) for pose in array.poses],
                                people.position[[0, 2]])
@@ -130,7 +139,7 @@ def test_the_overlay_can_be_made_narrow():
     overlay = outputs.Overlay(Node())
     for width, size in ((0, (640, 480)), (320, (320, 240)), (2000, (640, 480))):
         overlay.configure({'overlay.width': width})
-        message = overlay.build(seen(crowd()))
+        message = overlay.to_message(seen(crowd()))
         assert (message.width, message.height) == size
         assert len(message.data) == message.height * message.step
 
@@ -141,13 +150,13 @@ def test_the_approach_goal_is_a_pose_in_the_frame_of_the_people():
     output = outputs.ApproachGoal(Node())
     output.configure(values)
     people = crowd(1)
-    goal = output.build(seen(people))
+    goal = output.to_message(seen(people))
     assert goal.header.frame_id == 'eye'
     np.testing.assert_allclose(np.linalg.norm(xyz(goal.pose.position) - people.position[0]), 1.2)
     rotation = goal.pose.orientation
     forward = Rotation.from_quat((rotation.x, rotation.y, rotation.z, rotation.w)).apply((1, 0, 0))
     np.testing.assert_allclose(forward, -people.facing[0], atol=1e-9)
-    assert output.build(seen(crowd(0))) is None
+    assert output.to_message(seen(crowd(0))) is None
 
 
 def test_what_a_message_cannot_hold_is_infinite():
