@@ -33,7 +33,7 @@ def test_skeletons_that_are_filled_anew_hold_nothing_of_before():
     for people in (crowd(3), people_in_image(crowd(2, seed=4).keypoints), crowd(4, seed=2)):
         filled = messages.skeleton_array(people, header, 640, 480, UP, pool)
         made = messages.skeleton_array(people, header, 640, 480, UP)
-        assert serialize_message(filled) == serialize_message(made)
+        assert str(filled) == str(made)     # NaN is not equal to itself
     assert len(pool) == 4
 
 
