@@ -58,7 +58,7 @@ class FixedMaps:
     def __init__(self, maps):
         self._maps = itertools.cycle(maps)
 
-    def run(self, image):
+    def infer(self, image):
         return next(self._maps)
 
 
@@ -90,7 +90,7 @@ class Chain:
 
     def steps(self):
         """Each step as a function, {name: function}, in the order in which an image takes them."""
-        heatmaps, pafs, _ = self.network.run(self.image)
+        heatmaps, pafs, _ = self.network.infer(self.image)
         found = self.decode(heatmaps, pafs)
         placed = locate(found, self.camera)
         tracker = Tracker()
@@ -98,7 +98,7 @@ class Chain:
             tracked = tracker.update(placed, self.stamp())
         seen = self.seen(tracked, self.stamp())
         steps = {'conversion': lambda: images.read_image(self.message),
-                 'resizing': lambda: self.network.run(self.image),
+                 'resizing': lambda: self.network.infer(self.image),
                  'decoding': lambda: self.decode(heatmaps, pafs),
                  'scene': lambda: locate(found, self.camera),
                  'scene with depth': lambda: locate(found, self.camera, self.depth),

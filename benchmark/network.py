@@ -57,7 +57,7 @@ def measure(path, rounds, name):
         'TFLite, all threads': network.load(path, backend='tflite'),
         'auto': network.load(path, device='cpu')}
     image = np.random.RandomState(0).randint(0, 256, (HEIGHT, WIDTH, 3)).astype(np.uint8)
-    times = time_in_turn({way: lambda loaded=loaded: loaded.run(image, HEIGHT, WIDTH)
+    times = time_in_turn({way: lambda loaded=loaded: loaded.infer(image, HEIGHT, WIDTH)
                           for way, loaded in ways.items()}, rounds)
     session = times['TensorFlow session']['cpu']
     report.print_table(

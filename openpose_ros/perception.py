@@ -12,7 +12,7 @@ from openpose_ros.body import PART_COUNT, Body, to_coco
 from openpose_ros.decoding import Settings as DecodingSettings
 from openpose_ros.decoding import decode, to_image
 from openpose_ros.network import Network
-from openpose_ros.network.averaging import run_averaged
+from openpose_ros.network.averaging import infer_averaged
 from openpose_ros.network.network import Maps
 from openpose_ros.orientation import Orientation
 from openpose_ros.people import People, people_in_image, transformed
@@ -160,7 +160,7 @@ class Perception:
         start, size = time.perf_counter(), image.shape[1::-1]
         image = settings.orientation.upright(image)
         height, width = image.shape[:2]
-        maps = run_averaged(self.network, image, settings.height, settings.width, settings.scales,
+        maps = infer_averaged(self.network, image, settings.height, settings.width, settings.scales,
                             settings.flip)
         return Look(settings, size, (Region(maps, (0., 0., width, height)),),
                     {'network': maps.seconds,

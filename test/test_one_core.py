@@ -22,7 +22,7 @@ class Network:
     class model:
         body = COCO
     frame = 0
-    def run(self, image, height=368, width=None):
+    def infer(self, image, height=368, width=None):
         self.frame += 1
         people = [STANDING + (12. + self.frame, 12.), STANDING * .8 + (38., 14.)]
         return Maps(*(draw(people, (46, 54)) + (.01,)))

@@ -5,7 +5,7 @@ from made_maps import STANDING, draw
 
 from openpose_ros import network
 from openpose_ros.body import COCO, LEFT_WRIST
-from openpose_ros.network.averaging import mirror, run_averaged
+from openpose_ros.network.averaging import mirror, infer_averaged
 from openpose_ros.orientation import ROTATIONS, Orientation
 from openpose_ros.perception import Mounting, Perception, Settings
 from openpose_ros.scene import Camera
@@ -24,7 +24,7 @@ class MadeNetwork:
     class model:
         body = COCO
 
-    def run(self, image, height=368, width=None):
+    def infer(self, image, height=368, width=None):
         person = PERSON.copy()
         person[LEFT_WRIST] = 30., 8.
         shape = (height // 8, 54 * height // 368)
@@ -106,7 +106,7 @@ def test_mirroring_twice_changes_nothing():
 
 
 def test_averaging_one_run_is_that_run(image):
-    alone = MadeNetwork().run(image)
-    averaged = run_averaged(MadeNetwork(), image)
+    alone = MadeNetwork().infer(image)
+    averaged = infer_averaged(MadeNetwork(), image)
     np.testing.assert_array_equal(averaged.heatmaps, alone.heatmaps)
     assert averaged.seconds == alone.seconds

@@ -11,6 +11,7 @@ import numpy as np
 
 from openpose_ros import decoding, files, network
 from openpose_ros.network.models import catalogue
+from openpose_ros.network.network import BACKENDS, DEVICES
 from openpose_ros.people import SOURCE_NAMES, People
 from openpose_ros.perception import Perception, Settings
 from openpose_ros.scene import Camera
@@ -45,9 +46,9 @@ def add_network_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument('--model', default=catalogue.DEFAULT,
                        help='name from `openpose models list`, or a frozen graph (default: '
                             '%(default)s)')
-    group.add_argument('--backend', default='auto', choices=('auto', 'tensorflow', 'tflite'),
+    group.add_argument('--backend', default='auto', choices=BACKENDS,
                        help='auto: TensorFlow on a GPU, TFLite on a CPU')
-    group.add_argument('--device', default='auto', choices=('auto', 'gpu', 'cpu'))
+    group.add_argument('--device', default='auto', choices=DEVICES)
     group.add_argument('--threads', type=positive, help='CPU threads (default: all cores)')
     group.add_argument('--height', type=positive, default=368, metavar='PX',
                        help='height of the network input; more sees smaller people and takes '

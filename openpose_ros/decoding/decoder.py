@@ -107,7 +107,8 @@ def _problem(heatmaps, pafs, body):
         if maps.dtype.kind not in 'fiub':
             return 'the {} are no numbers but {}'.format(name, maps.dtype)
         if not np.isfinite(maps.sum(dtype=np.float32)):   # one pass: NaN or infinity stays one
-            return 'the {} hold values that are not finite'.format(name)
+            return ('the {} hold values that are not finite: the network\'s file is damaged, or '
+                    'made for other pixels'.format(name))
     if heatmaps.shape[:2] != pafs.shape[:2]:
         return 'heatmaps of {}x{} do not go with part affinity fields of {}x{}'.format(
             *(heatmaps.shape[1::-1] + pafs.shape[1::-1]))

@@ -8,22 +8,22 @@ from openpose_ros.body import Body
 from openpose_ros.network.network import Maps, Network
 
 
-def run_averaged(network: Network, image: np.ndarray, height: int = 368,
+def infer_averaged(network: Network, image: np.ndarray, height: int = 368,
                  width: Optional[int] = None, scales: Sequence[float] = (1.,),
                  flip: bool = False) -> Maps:
-    """Like ``network.run``, averaged over these multiples of the height, each mirrored as well.
+    """Like ``network.infer``, averaged over these multiples of the height, each mirrored as well.
 
     The maps are of the size of the first scale's. Sources: multi-scale search as in OpenPose's
     scale_number; mirroring as usual in pose estimation.
     """
     if tuple(scales) == (1.,) and not flip:
-        return network.run(image, height, width)
+        return network.infer(image, height, width)
     heatmaps = pafs = None
     seconds = 0.
     runs = [(scale, mirrored) for scale in scales for mirrored in ((False, True) if flip
                                                                    else (False,))]
     for scale, mirrored in runs:
-        maps = network.run(image[:, ::-1] if mirrored else image, int(round(height * scale)),
+        maps = network.infer(image[:, ::-1] if mirrored else image, int(round(height * scale)),
                            None if width is None else int(round(width * scale)))
         seconds += maps.seconds
         if mirrored:

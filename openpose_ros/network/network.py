@@ -53,28 +53,18 @@ class Network:
         """Whether it runs on a GPU, so that the CPU is free meanwhile."""
         return self._backend.on_gpu
 
-    def prepare(self, width: int, height: int) -> None:
-        """Run once for an input of this size, which takes seconds on a CPU and minutes on a GPU.
-
-        Later images of that size take their usual time.
-        """
-        self.run(np.zeros((height, width, 3), np.uint8), height, width)
-
-    def run(self, image: np.ndarray, height: int = HEIGHT, width: Optional[int] = None) -> Maps:
+    def infer(self, image: np.ndarray, height: int = HEIGHT, width: Optional[int] = None) -> Maps:
         """The maps of an image, (h, w, 3) uint8 BGR.
 
         height, width: px of the network's input, taken to the next multiple of its stride; width
-        None keeps the image's aspect. Raises ModelError on an image that is none, for an input
-        of more than `max_pixels`, and when the network gives NaN.
+        None keeps the image's aspect. Raises ModelError on an image that is none, and for an
+        input of more than `max_pixels`. That the maps hold no NaN is for the decoding to check.
         """
         width, height = self._input_size(image, height, width)
         resized = _resized(image, width, height)
         start = time.perf_counter()
-        heatmaps, pafs = self._backend.run(resized)
+        heatmaps, pafs = self._backend.infer(resized)
         seconds = time.perf_counter() - start
-        if not np.isfinite(heatmaps.sum() + pafs.sum()):
-            raise ModelError('{} gives maps that are not finite: its file is damaged, or made for '
-                             'other pixels'.format(self.model.name))
         return Maps(heatmaps, pafs, seconds)
 
     def _input_size(self, image, height, width):

@@ -22,7 +22,7 @@ class Backend:
 
     description = 'made'
 
-    def run(self, image):
+    def infer(self, image):
         """Maps of zeros."""
         height, width = image.shape[0] // 8, image.shape[1] // 8
         return np.zeros((height, width, 19), np.float32), np.zeros((height, width, 38), np.float32)

@@ -35,7 +35,7 @@ class SessionBackend:
         # A callable skips the look-up of names that every Session.run does.
         self._run = self._session.make_callable([wired.heatmaps, wired.pafs], [wired.image])
 
-    def run(self, image: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+    def infer(self, image: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
         """Heatmaps and part affinity fields of an image (height, width, 3) uint8 BGR."""
         if not self._takes.is_compatible_with((1,) + image.shape):
             raise ModelError('this graph was made for {}x{}, and cannot be run at {}x{}'.format(

@@ -43,7 +43,7 @@ class TfliteBackend:
         self.description = 'TFLite ({}) on CPU, {} thread{}'.format(
             package, self._threads, 's' * (self._threads > 1))
 
-    def run(self, image: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+    def infer(self, image: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
         """Heatmaps and part affinity fields of an image (height, width, 3) uint8 BGR."""
         size = image.shape[:2]
         try:

@@ -6,7 +6,7 @@ from typing import Any, Iterable
 
 from openpose_ros.files import read_regular
 from openpose_ros.network.errors import ModelError, first_line
-from openpose_ros.network.files import LARGEST, what_else_it_is, write_whole
+from openpose_ros.network.files import LARGEST, what_else_it_is
 from openpose_ros.network.tf1 import tf
 from openpose_ros.network.models.fetch import engine_is_own
 
@@ -114,8 +114,3 @@ def shortened(names: Iterable[str], most: int = 8) -> str:
     names = list(names)
     shown = ', '.join(name[:60] for name in names[:most])
     return shown + (', …' if len(names) > most else '') or 'none'
-
-
-def write_graph(path: str, graph_def: Any) -> None:
-    """Write a GraphDef, whole or not at all."""
-    write_whole(path, graph_def.SerializeToString())

@@ -12,7 +12,6 @@ from openpose_ros.network.tf1 import tf
 from openpose_ros.network.models import fetch
 from openpose_ros.network.models.catalogue import Model
 
-PRECISIONS = ('fp32', 'fp16')
 # Bytes TensorRT may use to try a layer's kernels; an eighth of what a TX2's GPU usually has free.
 WORKSPACE = 1 << 28
 MINIMUM_SEGMENT = 3   # nodes; a shorter run costs more to enter and leave than it gains

@@ -34,7 +34,7 @@ def test_the_articles_network_with_few_channels(small_graph):
     model = catalogue.find('openpose_coco')
     cost = describe(catalogue.from_file(small_graph), 64, 48)
     assert (cost.model.input, cost.model.outputs) == (model.input, model.outputs)
-    maps = network.load(small_graph, 'tensorflow').run(np.zeros((96, 128, 3), np.uint8), 48)
+    maps = network.load(small_graph, 'tensorflow').infer(np.zeros((96, 128, 3), np.uint8), 48)
     assert maps.heatmaps.shape == (6, 8, 19) and maps.pafs.shape == (6, 8, 38)
 
 

@@ -100,13 +100,13 @@ def test_an_optimised_network_gives_the_same(name, request):
     assert done.nodes[1] <= done.nodes[0]
     assert os.path.basename(done.path).endswith('.optimized-fp32-anysize.pb')
     image = cv2.imread(data.path('peer', 'images', 'apink2.jpg'))
-    before, after = (network.load(each, 'tensorflow').run(image, 184)
+    before, after = (network.load(each, 'tensorflow').infer(image, 184)
                      for each in (path, done.path))
     assert np.abs(before.heatmaps - after.heatmaps).max() < 1e-4
     assert np.abs(before.pafs - after.pafs).max() < 1e-4
     half = optimize.optimize(model, 'fp16', tensorrt=False)
     assert os.path.getsize(half.path) < .6 * os.path.getsize(path)
-    assert np.abs(network.load(half.path, 'tensorflow').run(image, 184).heatmaps
+    assert np.abs(network.load(half.path, 'tensorflow').infer(image, 184).heatmaps
                   - before.heatmaps).max() < .05
 
 
