@@ -27,7 +27,7 @@ from matplotlib import pyplot  # noqa: E402 (the backend must be chosen first)
 
 DISTORTED = Camera.from_info(640, 480, 'plumb_bob', (-.12, .05, .001, -.001, 0.),
                              (610., 0., 322., 0., 612., 243., 0., 0., 1.))
-ON_SURFACE = Settings(torso_radii=(0., 0.))    # no allowance for the body's thickness
+ON_SURFACE = Settings(torso_radii=(0., 0., 0.))    # no allowance for the body's thickness
 MODES = ('depth', 'monocular')
 
 

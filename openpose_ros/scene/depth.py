@@ -63,12 +63,6 @@ class Depths(NamedTuple):
                         for field in self))
 
 
-def unknown_depths(count: int) -> Depths:
-    """The depths of so many people without any."""
-    return Depths(np.full((count, PART_COUNT), np.nan), np.full((count, PART_COUNT), np.nan),
-                  np.full(count, np.nan), np.full(count, np.nan))
-
-
 def depth_problem(depth: np.ndarray, camera: Camera) -> Optional[str]:
     """Why a depth image cannot be used with this camera's, in one line; None where it can."""
     depth = np.asarray(depth)

@@ -2,26 +2,31 @@
 
 Headings are relative to the ray to the person, see view.py.
 """
+from typing import Optional
+
 import numpy as np
 
-from openpose_ros.body import LEFT_EAR, LEFT_EYE, NOSE, RIGHT_EAR, RIGHT_EYE
 from openpose_ros import circle, proportions
+from openpose_ros.body import LEFT_EAR, LEFT_EYE, NOSE, RIGHT_EAR, RIGHT_EYE
 from openpose_ros.scene.depth import Depths
 from openpose_ros.scene.size import Estimate, mean_of, neck
 from openpose_ros.scene.view import View
 
 _PARTS = list(proportions.HEAD_PARTS)
+# A keypoint's noise as a share of the view's: networks set nose and eyes to 1.0 to 1.4 px of their
+# input and ears to 1.6 to 2.0, where other parts have 2.2.
+NOISE_SHARES = np.array((.55, .55, .55, .8, .8))
 _PLACEMENT = .012        # m; where on a head a network puts a keypoint
 _SURFACE = .02           # m; hair, and the edge of the head, in depth
 _HIDDEN_PLACEMENT = .04  # m; both for a part that the head itself hides
 _OUTLIER = .02           # how often the head's parts are none
 _OUTLIER_IN_DEPTH = .1   # how often hair, holes or a hand make their depths nonsense
-_VISIBILITY = .7         # weight of which parts are seen: their absences are not independent
+_VISIBILITY = .5         # weight of which parts are seen: their absences are not independent
 _NEAR_EDGE = .12         # m; a head this near to the image's edge may be cut off
 _EAR_RATIO, _EAR_RATIO_STDDEV = 1.1, .5    # log of the ears' scores when one points at the camera
 
 # How the torso and the head turn against each other: mostly little, now and then far.
-_TURN = circle.spread_kernel((np.radians(18.), np.radians(50.)), (.8, .2))
+_TURN = circle.spread_kernel((np.radians(15.), np.radians(50.)), (.6, .4))
 
 
 def couple_torso_and_head(loglikelihood: np.ndarray) -> np.ndarray:
@@ -29,15 +34,16 @@ def couple_torso_and_head(loglikelihood: np.ndarray) -> np.ndarray:
     return np.log(circle.normalized(loglikelihood) @ _TURN)
 
 
-def head_likelihood(view: View, size: Estimate, depths: Depths) -> np.ndarray:
+def head_likelihood(view: View, size: Estimate, depths: Optional[Depths]) -> np.ndarray:
     """What nose, eyes and ears say of the head's heading: loglikelihood (n, headings).
 
-    Three kinds of cue: where the parts lie across the image, against each other and the neck;
-    the same in depth; and which parts are seen at all.
+    depths: None without any. Three kinds of cue: where the parts lie across the image, against each
+    other and the neck; the same in depth; and which parts are seen at all.
     """
-    across, in_depth = _placed(view, size, depths)
-    placed = _robust(across + _robust(in_depth, _OUTLIER_IN_DEPTH), _OUTLIER)
-    return placed + _VISIBILITY * _visible(view, size)
+    placed = _across(view, size)
+    if depths is not None:
+        placed = placed + _robust(_in_depth(view, size, depths), _OUTLIER_IN_DEPTH)
+    return _robust(placed, _OUTLIER) + _VISIBILITY * _visible(view, size)
 
 
 def _robust(loglikelihood, outlier):
@@ -45,45 +51,51 @@ def _robust(loglikelihood, outlier):
     return np.log(circle.COUNT * circle.normalized(loglikelihood) + outlier)
 
 
-def _placed(view, size, depths):
-    """What the parts' places say: across the image and in depth, (2, n, headings).
+def _across(view, size):
+    """What the parts' places across the image say, (n, headings), against the neck."""
+    across, base = view.right[:, _PARTS], neck(view.right)
+    free = np.isnan(base)    # without a neck the head may be anywhere
+    noise = view.noise ** 2 * NOISE_SHARES ** 2
+    roughly = (proportions.HEAD_FORWARD.stddev * size.value) ** 2 + view.noise[:, 0] ** 2
+    return _fit(across - np.where(free, mean_of(across), base)[:, None], noise,
+                np.where(free, size.value ** 2, roughly), size, _EXPECTED_ACROSS, _PLACE_ACROSS)
 
-    Both are tangents with an offset that the parts share: across the image where the head is over
-    the neck, which is known roughly; in depth where the head is, which is free. An uncertain offset
-    and size are eliminated as in facing.torso_likelihood, the offset first: with precisions w, a
-    sum of weighted products loses (sum w a)(sum w b) / (1/variance of the offset + sum w).
+
+def _in_depth(view, size, depths):
+    """What the parts' depths say, (n, headings), against each other: how far the head is, is free.
+
+    In tangents (metres over the person's range), so that it does not depend on their distance.
     """
-    tangents, noise, offset = _measured(view, size, depths)
-    known = np.isfinite(tangents)[..., None]
-    mean = size.value[:, None, None]
-    variance = np.where(known, noise[..., None] + mean ** 2 * _PLACE[:, None], 1.)
-    w = known / variance
-    x = np.where(known, tangents[..., None], 0.) - mean * _EXPECTED[:, None]
-    wx, wg = w * x, w * _EXPECTED[:, None]
-    sum_x, sum_g = wx.sum(axis=2), wg.sum(axis=2)
-    total = 1. / offset[..., None] + w.sum(axis=2)
-    square = (wx * x).sum(axis=2) - sum_x * sum_x / total
-    fit = (wg * x).sum(axis=2) - sum_x * sum_g / total
-    slope = (wg * _EXPECTED[:, None]).sum(axis=2) - sum_g * sum_g / total
-    posterior = size.stddev[:, None] ** -2. + slope
-    determinant = np.log(variance).sum(axis=2) + np.log(total * posterior)
-    return -.5 * (square - fit ** 2 / posterior + determinant)
-
-
-def _measured(view, size, depths):
-    """Tangents across and in depth (2, n, parts), their variances, the offset's variance (2, n)."""
-    across = view.right[:, _PARTS]
-    base = neck(view.right)
-    free = np.isnan(base)    # without a neck the place is free
-    away = np.where(np.isfinite(across), (view.along * depths.joints)[:, _PARTS], np.nan)
+    away = np.where(np.isfinite(view.right), view.along * depths.joints, np.nan)[:, _PARTS]
     distance = mean_of(away)[:, None]
-    tangents = np.stack((across - np.where(free, mean_of(across), base)[:, None],
-                         (away - distance) / distance))
-    noise = np.stack((np.full(across.shape, view.noise ** 2),
-                      (depths.stddev[:, _PARTS] / distance) ** 2))
-    roughly = (proportions.HEAD_FORWARD.stddev * size.value) ** 2 + view.noise ** 2
-    anywhere = size.value ** 2
-    return tangents, noise, np.stack((np.where(free, anywhere, roughly), anywhere))
+    return _fit((away - distance) / distance, (depths.stddev[:, _PARTS] / distance) ** 2,
+                size.value ** 2, size, _EXPECTED_IN_DEPTH, _PLACE_IN_DEPTH)
+
+
+def _fit(measured, noise, offset, size, expected, place):
+    """How well measured tangents (n, parts) fit a head at each heading: (n, headings).
+
+    The head is `expected` (parts, headings), in metres, times the apparent size, plus an offset that
+    the parts share, plus noise. noise: (n, parts) variances of the tangents; place: (parts,
+    headings) m^2, the same of where a part is set. offset: (n,) variance of the offset, mean 0.
+
+    Offset and size are uncertain and eliminated exactly, the offset first, as in
+    facing.torso_likelihood: with w = 1/variance, x the residual at the mean size and g its
+    derivative by the size, a sum <ab> of w a b becomes <ab> - <a><b> / (1/offset + <1>); and then
+    the exponent is -1/2 (<xx> - <xg>^2 / (1/size.stddev^2 + <gg>)).
+    """
+    mean, precision = size.value[:, None, None], size.stddev[:, None] ** -2.
+    known = np.isfinite(measured)[..., None]
+    variance = np.where(known, noise[..., None] + mean ** 2 * place, 1.)
+    w = known / variance
+    x = np.where(known, measured[..., None], 0.) - mean * expected
+    wx, wg = w * x, w * expected
+    sum_x, sum_g = wx.sum(axis=1), wg.sum(axis=1)
+    total = 1. / offset[:, None] + w.sum(axis=1)
+    xx = (wx * x).sum(axis=1) - sum_x ** 2 / total
+    xg = (wg * x).sum(axis=1) - sum_x * sum_g / total
+    gg = precision + (wg * expected).sum(axis=1) - sum_g ** 2 / total
+    return -.5 * (xx - xg ** 2 / gg + np.log(variance).sum(axis=1) + np.log(total * gg))
 
 
 def _outward(left, part):
@@ -112,14 +124,22 @@ _OUTWARD = np.array([_outward(left, part) for part, (left, _, _) in zip(_PARTS, 
 _VISIBLE = 1. / (1. + np.exp((-.2 - _OUTWARD) / .1))
 _VISIBLE[3:] /= 1. + np.exp((-.5 - circle.COS) / .1)
 _SEEN = _seen_given_heading()
-# Of each part's tangents across and in depth at apparent size 1, (2, parts, headings): where it is
-# expected, and the variance of where it is placed.
+# Where each part is expected at apparent size 1, m, and the variance of where it is set, (parts,
+# headings): across the image, and in depth.
 _SIDE, _FORWARD = proportions.HEAD[:, :1], proportions.HEAD[:, 1:2]
-_EXPECTED = np.stack((
-    _SIDE * circle.COS + (_FORWARD + proportions.HEAD_FORWARD.mean) * circle.SIN,
-    _SIDE * circle.SIN - _FORWARD * circle.COS))
-_PLACE = np.stack([(_HIDDEN_PLACEMENT + (placement - _HIDDEN_PLACEMENT) * _VISIBLE) ** 2
-                   for placement in (_PLACEMENT, _SURFACE)])
+_EXPECTED_ACROSS = _SIDE * circle.COS + (_FORWARD + proportions.HEAD_FORWARD.mean) * circle.SIN
+_EXPECTED_IN_DEPTH = _SIDE * circle.SIN - _FORWARD * circle.COS
+_PLACE_ACROSS, _PLACE_IN_DEPTH = (
+    (_HIDDEN_PLACEMENT + (placement - _HIDDEN_PLACEMENT) * _VISIBLE) ** 2
+    for placement in (_PLACEMENT, _SURFACE))
+
+
+def place_across(heading: np.ndarray) -> np.ndarray:
+    """Variance, m^2, of where each part is set in the image, (n, parts), at these headings, rad."""
+    nearest = np.round((heading + np.pi) / circle.STEP).astype(int) % circle.COUNT
+    return _PLACE_ACROSS[:, nearest].T
+
+
 _LOG_SEEN, _LOG_UNSEEN = np.log(_SEEN), np.log(1. - _SEEN)
 
 

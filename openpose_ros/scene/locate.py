@@ -1,28 +1,32 @@
 """People of an image, with depth or without, as people in space: the room's one function."""
 import math
-from typing import List, NamedTuple, Optional, Sequence, Tuple
+from typing import List, NamedTuple, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
 from openpose_ros.people import (SOURCE_DEPTH, SOURCE_MONOCULAR, SOURCE_NONE,
                                  People)
 from openpose_ros import circle, proportions
+from openpose_ros.scene.attention import attention, head_pitch
 from openpose_ros.scene.arms import inflate_occluded_depth
 from openpose_ros.scene.camera import Camera
 from openpose_ros.scene.depth import (DepthSettings, depth_problem,
-                                      joint_depths, unknown_depths)
-from openpose_ros.scene.facing import torso_likelihood
+                                      joint_depths)
+from openpose_ros.scene.facing import swapped, torso_likelihood
 from openpose_ros.scene.gaze import couple_torso_and_head, head_likelihood
 from openpose_ros.scene.position import (ground_range, half_thickness, place,
                                          surface_range)
-from openpose_ros.scene.size import (Estimate, choose, fuse, range_of, size_at,
+from openpose_ros.scene.size import (Estimate, choose, heights,
                                      upright_size)
+from openpose_ros.scene.stature import Sized, infer
 from openpose_ros.scene.view import look_at
 
 UP = (0., -1., 0.)    # of a camera that is level, in its optical frame
 
-# Body size relative to an adult's, as a factor either way, beyond which a depth is not believed.
+# Body size relative to what is seen of it, as a factor either way, beyond which a depth is not
+# believed: twice what a child of 5 is off. Chosen.
 _BELIEVABLE_SIZE = 1.8
+_INPUT_HEIGHT = 368.    # px, the default height of the network's input
 
 
 class Located(NamedTuple):
@@ -35,17 +39,17 @@ class Located(NamedTuple):
 class Settings(NamedTuple):
     """What locating people assumes and when it would rather not answer.
 
-    keypoint_noise: stddev of a keypoint as a share of the image's height.
+    keypoint_noise: stddev of a keypoint in the network's input, px.
     depth: what counts as a depth reading.
-    torso_radii: half the torso's horizontal section, to the side and the front, m: a person stands
-        that far behind the surface a depth camera sees; (0, 0) leaves her on it.
+    torso_radii: how far a person stands behind the surface a depth camera sees, from the front, from
+        behind and from the side, m; (0, 0, 0) leaves them on it.
     max_stddev: rad; a heading less certain than this is unknown.
     min_stddev: rad; no heading is called more certain than this.
     """
 
-    keypoint_noise: float = 1. / 160.
+    keypoint_noise: float = 2.2
     depth: DepthSettings = DepthSettings()
-    torso_radii: Tuple[float, float] = proportions.TORSO_RADII
+    torso_radii: Tuple[float, float, float] = proportions.TORSO_RADII
     max_stddev: float = math.radians(60.)
     min_stddev: float = math.radians(2.)
 
@@ -61,50 +65,105 @@ def up_of_tilt(pitch: float, roll: float = 0.) -> Tuple[float, float, float]:
 
 def locate(people: People, camera: Camera, depth: Optional[np.ndarray] = None,
            up: Sequence[float] = UP, camera_height: Optional[float] = None,
-           settings: Settings = Settings()) -> People:
+           settings: Settings = Settings(),
+           input_height: Union[float, np.ndarray] = _INPUT_HEIGHT) -> People:
     """The same people with their points, positions, facing and gaze, in the optical frame.
 
     depth: (h, w), uint16 mm or floating m, registered to the colour image, of any size of its
     aspect; None without. up: the vertical in the optical frame (see `up_of_tilt`). camera_height: m
-    over level ground, where known.
+    over level ground, where known. input_height: px, of the whole image at the scale at which the
+    network saw them, of all or (n,): on it a keypoint's noise depends.
+
+    The stature is known where depth or the ground measure it; else the position is that of an adult
+    of proportions.STATURE, with a deviation that says it may be a child's.
 
     Never raises for what a camera or network may deliver: what cannot be known is NaN and
     SOURCE_NONE, and `locate_and_explain` says why.
     """
-    return locate_and_explain(people, camera, depth, up, camera_height, settings).people
+    return locate_and_explain(people, camera, depth, up, camera_height, settings,
+                              input_height).people
 
 
 def locate_and_explain(people: People, camera: Camera, depth: Optional[np.ndarray] = None,
                        up: Sequence[float] = UP, camera_height: Optional[float] = None,
-                       settings: Settings = Settings()) -> Located:
+                       settings: Settings = Settings(),
+                       input_height: Union[float, np.ndarray] = _INPUT_HEIGHT) -> Located:
     """What `locate` returns, and in one line each what kept something from being known."""
     if not people.count:
         return Located(people, [])
     if not _is_direction(up):
         return Located(people, ['the vertical {} is no direction'.format(tuple(up))])
-    view = look_at(people.keypoints, camera, up, settings.keypoint_noise)
-    upright, ground = upright_size(view), ground_range(view, camera_height)
+    view = look_at(people.keypoints, camera, up, settings.keypoint_noise / input_height)
+    rise = heights(view)
+    upright, ground = upright_size(view, rise), ground_range(view, rise.standing, camera_height)
     depths, problems = _depths(view, upright, depth, settings)
-    surface = surface_range(view, depths)
-    size = with_default_size(fuse(upright, size_at(ground), size_at(surface)))
-    depths = inflate_occluded_depth(view, size.value, depths)
+    sized, surface = _sized(view, upright, ground, depths)
+    size = with_default_size(sized.size)
+    if depths is not None:
+        depths = inflate_occluded_depth(view, size.value, depths)
 
-    torso, head = torso_likelihood(view, size, depths), head_likelihood(view, size, depths)
-    headings = circle.normalized(np.stack((
-        torso.loglikelihood + couple_torso_and_head(head),
-        head + couple_torso_and_head(torso.loglikelihood))))
-    (facing, gaze), (turn, _), (facing_stddev, gaze_stddev) = _directions(headings, view, settings)
+    headings, torso = _headings(view, size, depths, input_height)
+    (facing, gaze), (turn, looks), (facing_stddev, gaze_stddev) = _directions(
+        headings, view, settings)
+    pitch = head_pitch(view, size, looks)
+    gaze = np.cos(pitch.value)[:, None] * gaze + np.sin(pitch.value)[:, None] * view.axes[:, 2]
 
-    size = torso.size_given(headings[0])
-    distance = _distance(surface, half_thickness(turn, settings.torso_radii), upright, ground, size)
-    where = place(view, distance, size.value, turn, depths)
-    source = np.where(np.isfinite(depths.torso), SOURCE_DEPTH, SOURCE_MONOCULAR)
+    sized = _range(sized, surface, half_thickness(turn, settings.torso_radii), upright, ground,
+                   torso.size_given(headings[0]))
+    where = place(view, sized.range, size.value, turn, depths)
+    source = SOURCE_MONOCULAR if depths is None else np.where(
+        np.isfinite(depths.torso), SOURCE_DEPTH, SOURCE_MONOCULAR)
     located = people._replace(
         points=where.points, position=where.position, position_covariance=where.covariance,
         position_source=_source(source, where.position[:, 0]),
         facing=facing, facing_stddev=facing_stddev, facing_source=_source(source, facing_stddev),
-        gaze=gaze, gaze_stddev=gaze_stddev, gaze_source=_source(source, gaze_stddev))
-    return Located(located, problems + _why_unknown(view, where.position))
+        gaze=gaze, gaze_stddev=gaze_stddev, gaze_pitch_stddev=pitch.stddev,
+        gaze_source=_source(source, gaze_stddev),
+        attention=np.where(np.isnan(looks), np.nan, attention(headings[1], pitch, view)),
+        stature=sized.stature.value, stature_stddev=sized.stature.stddev)
+    return Located(located, problems + _why_unknown(view, where.position, sized.misfit))
+
+
+def _sized(view, upright, ground, depths):
+    """What is known of size and range before the heading is; the torso's surface, if by depth."""
+    alone = infer(upright, ground)
+    if depths is None:
+        return alone, None
+    surface = surface_range(view, depths)
+    return _where(np.isfinite(surface.value), infer(upright, surface, certain=True),
+                  alone), surface
+
+
+def _range(sized, surface, thickness, upright, ground, size):
+    """Size and range once the heading is known: by depth, else from apparent size and ground.
+
+    size: apparent size, with what the widths of shoulders and hips say of it. It holds what the
+    ground says; beside the ground only what is independent of it counts.
+    """
+    alone = infer(choose(np.isfinite(ground.value) & np.isfinite(upright.value), upright, size),
+                  ground)
+    if surface is None:
+        return alone
+    axis = Estimate(surface.value + thickness, surface.stddev)
+    known = np.isfinite(axis.value)
+    by_depth = infer(choose(np.isfinite(upright.value), upright, size), axis, certain=True)
+    return _where(known, by_depth._replace(range=axis), alone)
+
+
+def _where(condition, one, other):
+    """The one Sized where the condition, (n,), holds and the other where it does not."""
+    return Sized(*(choose(condition, a, b) for a, b in zip(one[:3], other[:3])),
+                 misfit=np.where(condition, one.misfit, other.misfit))
+
+
+def _headings(view, size, depths, input_height):
+    """Probabilities (2, n, headings) of the torso's and the head's heading; what the torso says."""
+    height = proportions.STATURE * size.value * view.camera.fy * input_height / view.camera.height
+    torso = torso_likelihood(view, size, depths, swapped(height))
+    head = head_likelihood(view, size, depths)
+    return circle.normalized(np.stack((
+        torso.loglikelihood + couple_torso_and_head(head),
+        head + couple_torso_and_head(torso.loglikelihood)))), torso
 
 
 def _is_direction(up):
@@ -119,12 +178,15 @@ def with_default_size(size: Estimate) -> Estimate:
 
 
 def _depths(view, size, depth, settings):
-    """Depths of everyone's joints, unknown where they cannot be had or true; and why so."""
+    """Depths of everyone's joints, unknown where they cannot be had or true; and why so.
+
+    None where nobody has any.
+    """
     if depth is None:
-        return unknown_depths(len(view.right)), []
+        return None, []
     problem = depth_problem(depth, view.camera)
     if problem:
-        return unknown_depths(len(view.right)), [problem]
+        return None, [problem]
     count, problems = len(view.right), []
     size = with_default_size(size)
     depths = joint_depths(view.keypoints, size.value * abs(view.camera.fx), np.asarray(depth),
@@ -138,16 +200,8 @@ def _depths(view, size, depth, settings):
     if untrue.any():
         problems.append('the depth of {} of {} people does not fit their size: is it of the same '
                         'moment, and registered?'.format(untrue.sum(), count))
-    return depths.only(~untrue & ~missing), problems
-
-
-def _distance(surface, thickness, upright, ground, size):
-    """Range of each torso's axis: by depth, else from her apparent size and the ground."""
-    # `size` holds what the ground says; beside the ground only what is independent of it counts.
-    alone = np.isnan(ground.value) & np.isfinite(upright.value)
-    without_depth = fuse(choose(alone, range_of(size), range_of(upright)), ground)
-    with_depth = Estimate(surface.value + thickness, surface.stddev)
-    return choose(np.isfinite(surface.value), with_depth, without_depth)
+    wrong = untrue | missing
+    return None if wrong.all() else depths.only(~wrong), problems
 
 
 def _directions(probability, view, settings):
@@ -167,10 +221,16 @@ def _source(source, value):
     return np.where(np.isfinite(value), source, SOURCE_NONE).astype(np.uint8)
 
 
-def _why_unknown(view, position):
+def _why_unknown(view, position, misfit):
     unknown = np.isnan(position[:, 0])
     steep = np.isnan(view.axes[:, 0, 0]) & np.isfinite(view.rays).all(axis=-1).any(axis=1)
-    return ['the position of {} of {} people is unknown: {}'.format(these.sum(), len(these), why)
-            for these, why in (
-                (steep, 'the camera looks at them from straight above or below'),
-                (unknown & ~steep, 'too little of them shows')) if these.any()]
+    problems = ['the position of {} of {} people is unknown: {}'.format(these.sum(), len(these), why)
+                for these, why in (
+                    (steep, 'the camera looks at them from straight above or below'),
+                    (unknown & ~steep, 'too little of them shows')) if these.any()]
+    elsewhere = misfit > .5
+    if elsewhere.any():
+        problems.append('the ground is not used for {} of {} people: it does not fit their size (do '
+                        'they stand on it, and is the camera\'s height and tilt right?)'.format(
+                            elsewhere.sum(), len(misfit)))
+    return problems

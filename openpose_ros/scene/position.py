@@ -7,20 +7,22 @@ from typing import NamedTuple, Optional
 
 import numpy as np
 
-from openpose_ros.body import LEFT_ANKLE, LEFT_HIP, RIGHT_ANKLE, RIGHT_HIP
+from openpose_ros.body import LEFT_HIP, RIGHT_HIP
 from openpose_ros import proportions
 from openpose_ros.scene.depth import TORSO_PARTS, Depths
 from openpose_ros.scene.facing import LEFTS, RIGHTS, WIDTHS, hidden
-from openpose_ros.scene.size import HIPS, Estimate, mean_of, neck
+from openpose_ros.scene.size import ANKLES, HIPS, Estimate, mean_of, neck
 from openpose_ros.scene.view import View
 
 _LEAN = .03           # m; how far the hips are from where the torso as a whole is
-_PLACEMENT = np.array((.015, 0., .015))  # m; where a hip's keypoint lies: right, away, up
-_DROP = np.array((.05, 0., .05))         # m; the same of hips that are reckoned from the neck
-_ANKLE_HEIGHT = .09   # m; the ankle's keypoint over the ground
-_STRIDE = .12         # m; how far the hips of a standing person are from over her ankles
-_SITTING = .35        # m; the same of one who sits
-_TILT = np.radians(1.)     # how well the camera's tilt is known
+_PLACEMENT = np.array((.025, 0., .025))  # m; where a hip's keypoint lies: right, away, up
+_DROP = np.array((.06, 0., .06))         # m; the same of hips that are reckoned from the neck
+# The ankle's keypoint over the ground, m, and its stddev: shoes and an ankle (G lateral malleolus
+# 0.07), the heel of who walks (0.14), and that networks set it 0.03 too high.
+_ANKLE_HEIGHT, _ANKLE_HEIGHT_STDDEV = .12, .03
+_STRIDE = .07         # m; how far the hips of a standing person are from over their ankles
+_SITTING = .30        # m; the same of one who sits (0.25 to 0.32 rendered)
+_TILT = np.radians(.4)     # chosen: how well the camera's tilt is known (TF, a spirit level)
 _HORIZON = .05             # rad; a foot this little under the horizon says nothing of the distance
 
 
@@ -41,26 +43,31 @@ def surface_range(view: View, depths: Depths) -> Estimate:
 def half_thickness(turn: np.ndarray, radii=proportions.TORSO_RADII) -> np.ndarray:
     """How far the torso's axis lies behind the surface the camera sees, m, (n,).
 
-    The torso is an ellipse seen along the ray; `turn` is its heading against the ray, rad, NaN
-    where unknown, which gives the middle of the ellipse's radii.
+    radii: from the front, from behind, from the side. The torso is half an ellipse from the front
+    and half one from behind, seen along the ray; `turn` is its heading against the ray, rad, NaN
+    where unknown, which gives the middle of the radii.
     """
-    side, front = radii
+    front, back, side = radii
     known = np.where(np.isfinite(turn), turn, np.pi / 4.)
-    return np.hypot(side * np.sin(known), front * np.cos(known))
+    ahead = np.cos(known)
+    return np.hypot(side * np.sin(known), np.where(ahead > 0., front, back) * ahead)
 
 
-def ground_range(view: View, camera_height: Optional[float]) -> Estimate:
-    """Range from where the ankles are seen, the ground being `camera_height` m under the camera."""
-    ankles = mean_of(view.up[:, [RIGHT_ANKLE, LEFT_ANKLE]])
+def ground_range(view: View, standing: np.ndarray, camera_height: Optional[float]) -> Estimate:
+    """Range from where the ankles are seen, the ground being `camera_height` m under the camera.
+
+    standing: (n,) probability that someone stands, with the hips over the ankles.
+    """
     if camera_height is None or not camera_height > 2. * _ANKLE_HEIGHT:
-        return Estimate(np.full(len(ankles), np.nan), np.full(len(ankles), np.nan))
+        return Estimate(np.full(len(standing), np.nan), np.full(len(standing), np.nan))
+    ankles = mean_of(view.up[:, ANKLES])
     height = camera_height - _ANKLE_HEIGHT
     with np.errstate(invalid='ignore'):
         distance = height / np.where(ankles < -_HORIZON, -ankles, np.nan)
-        hips = mean_of(view.up[:, HIPS])
-        legs, torso = hips - ankles, neck(view.up) - hips
-        over = np.where(legs > 1.4 * torso, _STRIDE, _SITTING)
-    return Estimate(distance, np.hypot(distance ** 2 / height * np.hypot(view.noise, _TILT), over))
+    tilt = np.hypot(view.noise[:, 0], _TILT * (1. + ankles ** 2)) / -ankles
+    beside = standing * _STRIDE ** 2 + (1. - standing) * _SITTING ** 2
+    return Estimate(distance, np.sqrt(
+        distance ** 2 * (tilt ** 2 + (_ANKLE_HEIGHT_STDDEV / height) ** 2) + beside))
 
 
 def place(view: View, distance: Estimate, size: np.ndarray, turn: np.ndarray,
@@ -68,8 +75,8 @@ def place(view: View, distance: Estimate, size: np.ndarray, turn: np.ndarray,
     """Positions of people at these ranges.
 
     distance: range of the torso's axis, m. size: (n,), apparent size, 1/m. turn: (n,), heading of
-    the torso against the ray, rad, NaN where unknown. depths: of the joints, where there are any; a
-    person who has none gets her joints' points from the proportions of a body.
+    the torso against the ray, rad, NaN where unknown. depths: of the joints, None without any; the
+    joints of a person who has none are reckoned from the proportions of a body.
     """
     right, high, spread = _hips(view, size, turn)
     q = np.stack((right, np.ones_like(right), high), axis=-1)
@@ -98,11 +105,11 @@ def _hips(view, size, turn):
 
 
 def _points(view, distance, size, turn, depths):
-    """Points of the seen joints, (n, 18, 3): by depth where the person has any, else on her body.
+    """Points of the seen joints, (n, 18, 3): by depth where the person has any, else on the body.
 
     By depth a joint lies half its limb behind the surface along its ray. Without, all joints are
-    taken to be as far away as she is, but for the shoulders and hips, which her turn sets apart.
-    The same is done for that of a shoulder or hip which is hidden behind her.
+    taken to be as far away as the person is, but for the shoulders and hips, which the turn sets
+    apart. The same is done for a shoulder or hip which the body hides.
     """
     half = .5 * WIDTHS * (size * distance * np.nan_to_num(np.sin(turn)))[:, None]
     one_hides = hidden(WIDTHS, turn[:, None]) > .5
@@ -110,6 +117,8 @@ def _points(view, distance, size, turn, depths):
     ahead[:, LEFTS], ahead[:, RIGHTS] = half, -half
     hides[:, LEFTS], hides[:, RIGHTS] = one_hides & (half > 0.), one_hides & (half < 0.)
     depth = (distance[:, None] + ahead) / view.along
+    if depths is None:
+        return view.rays * depth[..., None]
     behind = proportions.PART_RADII / np.sqrt((view.rays ** 2).sum(axis=-1))
     measured = np.isfinite(depths.torso)[:, None] & ~(hides & np.isfinite(depths.joints))
     return view.rays * np.where(measured, depths.joints + behind, depth)[..., None]

@@ -1,19 +1,27 @@
-"""How large people appear, and what that says of how far away they are.
+"""How large people appear, which ties keypoints to headings, with depth and without.
 
 The apparent size of a person is the tangent (see view.py) that one metre of an adult's body takes:
-her size relative to an adult's over her range in metres, in 1/m. It is what ties keypoints to
-headings, with depth and without.
+their size relative to an adult's over their range in metres, in 1/m.
 """
 from typing import NamedTuple
 
 import numpy as np
 
-from openpose_ros.body import (LEFT_HIP, LEFT_SHOULDER, NECK, RIGHT_HIP,
-                               RIGHT_SHOULDER)
 from openpose_ros import proportions
+from openpose_ros.body import (LEFT_ANKLE, LEFT_HIP, LEFT_KNEE, LEFT_SHOULDER,
+                               NECK, RIGHT_ANKLE, RIGHT_HIP, RIGHT_KNEE,
+                               RIGHT_SHOULDER)
 from openpose_ros.scene.view import View
 
-HIPS = [RIGHT_HIP, LEFT_HIP]
+HIPS, KNEES, ANKLES = [RIGHT_HIP, LEFT_HIP], [RIGHT_KNEE, LEFT_KNEE], [RIGHT_ANKLE, LEFT_ANKLE]
+
+# Who stands: thighs are half of the legs' height (0.38 to 0.58 of 95 % who stand or walk, below
+# 0.42 of 90 % who sit, over 0.7 of who kneels), and legs are 1.6 torsos (1.28 to 2.1; sitting 0.6
+# to 1.45). Each a logistic: where it is even, and its softness. tools/derive_proportions.py.
+_THIGH_SHARE, _THIGH_SHARE_RANGE, _THIGH_SHARE_SOFTNESS = .49, .13, .03
+_LEGS_OVER_TORSO, _LEGS_OVER_TORSO_SOFTNESS = 1.35, .08
+_UNKNOWN_STANDING = .5
+_LEAN = .06    # relative; how far torso and head are foreshortened by bending (cos 20 degrees)
 
 
 class Estimate(NamedTuple):
@@ -53,19 +61,49 @@ def neck(values: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(values[:, NECK]), values[:, NECK], shoulders)
 
 
-def upright_size(view: View) -> Estimate:
-    """Apparent size from what a turn of the body does not shorten: the torso's and head's heights.
+class Heights(NamedTuple):
+    """How people rise, as tangents up, (n,) each, NaN where unseen; and whether they stand.
 
-    Where neither shows, from the shoulders' width, which a turn does shorten: a wide guess.
+    torso: length from the hips to the neck in the image. legs: height of the hips over the ankles.
+    standing: probability in [0, 1].
     """
-    base = neck(view.up)
-    hips = mean_of(view.up[:, HIPS])
-    torso = _size_of(base - hips, proportions.TORSO, view.noise)
-    head = _size_of_head(view.up[:, _HEAD_PARTS] - base[:, None], view.noise)
+
+    torso: np.ndarray
+    legs: np.ndarray
+    standing: np.ndarray
+
+
+def heights(view: View) -> Heights:
+    """How people rise, from their necks, hips, knees and ankles."""
+    hips, knees, ankles = (mean_of(view.up[:, parts]) for parts in (HIPS, KNEES, ANKLES))
+    rise, aside = neck(view.up) - hips, neck(view.right) - mean_of(view.right[:, HIPS])
+    legs, torso = hips - ankles, np.hypot(rise, aside)
+    with np.errstate(invalid='ignore', divide='ignore', over='ignore'):
+        off = (np.abs((hips - knees) / legs - _THIGH_SHARE) - _THIGH_SHARE_RANGE) \
+            / _THIGH_SHARE_SOFTNESS
+        bent = np.where(np.isfinite(off), off,
+                        (_LEGS_OVER_TORSO - legs / torso) / _LEGS_OVER_TORSO_SOFTNESS)
+        standing = np.where(legs > 0., 1. / (1. + np.exp(np.clip(bent, -30., 30.))), 0.)
+    return Heights(torso, legs, np.where(np.isfinite(bent), standing, _UNKNOWN_STANDING))
+
+
+def upright_size(view: View, rise: Heights) -> Estimate:
+    """Apparent size from what a turn of the body does not shorten: torso, head and legs.
+
+    Legs count as far as someone stands. Where none of these shows, from the shoulders' width, which
+    a turn does shorten: a wide guess.
+    """
+    noise = view.noise[:, 0]
+    torso = _size_of(rise.torso, proportions.TORSO, noise, _LEAN)
+    legs = _size_of(rise.legs, proportions.LEG, noise)
+    legs = Estimate(legs.value, legs.stddev / np.maximum(rise.standing, 1e-3))
+    head = _size_of_head(view.up[:, _HEAD_PARTS] - neck(view.up)[:, None], noise)
+    size = fuse(torso, head, legs)
+    if np.isfinite(size.value).all():
+        return size
     width = np.abs(view.right[:, RIGHT_SHOULDER] - view.right[:, LEFT_SHOULDER])
     guess = _size_of(width, proportions.Length(.75 * proportions.SHOULDERS.mean,
-                                               .25 * proportions.SHOULDERS.mean), view.noise)
-    size = fuse(torso, head)
+                                               .25 * proportions.SHOULDERS.mean), noise)
     return choose(np.isfinite(size.value), size, guess)
 
 
@@ -79,30 +117,18 @@ _NOD = np.hypot(.012, np.sin(np.radians(15.)) * proportions.HEAD[:, 1])
 def _size_of_head(tangents, noise):
     """Apparent size from the heights of the head's parts over the neck, (n, parts)."""
     with np.errstate(invalid='ignore'):
-        weight = np.where(tangents > noise, _NOD ** -2., 0.)
+        weight = np.where(tangents > noise[:, None], _NOD ** -2., 0.)
     total = (weight * _HEAD_HEIGHTS ** 2).sum(axis=1)
     total = np.where(total > 0., total, np.nan)
     size = (weight * _HEAD_HEIGHTS * np.where(weight > 0., tangents, 0.)).sum(axis=1) / total
-    spread = size * np.hypot(proportions.HEAD_HEIGHT.stddev / proportions.HEAD_HEIGHT.mean,
-                             total ** -.5)
-    return Estimate(size, np.hypot(spread, np.sqrt(2.) * noise / proportions.HEAD_HEIGHT.mean))
+    spread = size ** 2 * ((proportions.HEAD_HEIGHT.stddev / proportions.HEAD_HEIGHT.mean) ** 2
+                          + _LEAN ** 2 + 1. / total)
+    return Estimate(size, np.sqrt(spread + 2. * (noise / proportions.HEAD_HEIGHT.mean) ** 2))
 
 
-def _size_of(tangent, length, noise):
+def _size_of(tangent, length, noise, bent=0.):
     """Apparent size from a tangent between two keypoints and the length it stands for."""
     with np.errstate(invalid='ignore'):
         size = np.where(tangent > noise, tangent, np.nan) / length.mean
-    return Estimate(size, np.hypot(size * length.stddev, np.sqrt(2.) * noise) / length.mean)
-
-
-def size_at(distance: Estimate) -> Estimate:
-    """Apparent size of people whose range, m, is known."""
-    size = 1. / distance.value
-    return Estimate(size, size * np.hypot(distance.stddev * size, proportions.BODY_SIZE_STDDEV))
-
-
-def range_of(size: Estimate) -> Estimate:
-    """Range, m, of people of this apparent size, were they adults."""
-    distance = 1. / size.value
-    return Estimate(distance, distance * np.hypot(size.stddev * distance,
-                                                  proportions.BODY_SIZE_STDDEV))
+    spread = (length.stddev / length.mean) ** 2 + bent ** 2
+    return Estimate(size, np.sqrt(size ** 2 * spread + 2. * (noise / length.mean) ** 2))

@@ -8,7 +8,7 @@ metre away. For a person `range` metres away along the ground, tangents times ra
 A heading says which way a person's front points along the ground, against the ray to them: 0 faces
 the camera, pi/2 faces the image's right, pi faces away, -pi/2 the left.
 """
-from typing import NamedTuple, Sequence
+from typing import NamedTuple, Sequence, Union
 
 import numpy as np
 
@@ -30,7 +30,7 @@ class View(NamedTuple):
     axes: (n, 3, 3), rows right, away, up: unit vectors in the optical frame.
     right, up: (n, 18) tangents; NaN where unseen or no more than a guess.
     along: (n, 18), metres away per metre of depth.
-    scores: (n, 18), 0 where unseen. noise: stddev of a keypoint in either tangent.
+    scores: (n, 18), 0 where unseen. noise: (n, 1), stddev of a keypoint in either tangent.
     """
 
     camera: Camera
@@ -41,16 +41,17 @@ class View(NamedTuple):
     up: np.ndarray
     along: np.ndarray
     scores: np.ndarray
-    noise: float
+    noise: np.ndarray
 
 
-def look_at(keypoints: np.ndarray, camera: Camera, up: Sequence[float], noise: float) -> View:
+def look_at(keypoints: np.ndarray, camera: Camera, up: Sequence[float],
+            noise: Union[float, np.ndarray]) -> View:
     """View of people from their keypoints, (n, 18, 3) px and score.
 
     A keypoint outside of the image counts as unseen.
 
     up: the vertical in the optical frame. noise: stddev of a keypoint, as a share of the image's
-    height. A person whose joints have no bearing has NaN axes.
+    height, of all or (n,). A person whose joints have no bearing has NaN axes.
     """
     up = np.asarray(up, float) / np.linalg.norm(up)
     seen = (keypoints[..., 2] > 0.) & np.isfinite(keypoints).all(axis=-1)
@@ -67,7 +68,7 @@ def look_at(keypoints: np.ndarray, camera: Camera, up: Sequence[float], noise: f
     trusted = np.where(scores >= _GUESS * scores[:, TORSO_PARTS].max(axis=1, initial=0.,
                                                                      keepdims=True), along, np.nan)
     return View(camera, pixels, rays, axes, right / trusted, high / trusted, along, scores,
-                noise * camera.height / camera.fy)
+                (np.zeros(len(keypoints)) + noise)[:, None] * (camera.height / camera.fy))
 
 
 def _middle(rays):

@@ -37,7 +37,8 @@ def test_with_depth(posture, heading):
     person = synthetic.Person((.5, 2.5), heading, posture=posture)
     people, depth = seen(person)
     found = locate(people, CAMERA, depth)
-    assert np.linalg.norm(found.position[0] - synthetic.hips(person)) < .08
+    # Side-on the arms of these bodies are 4 cm further out than those of real ones.
+    assert np.linalg.norm(found.position[0] - synthetic.hips(person)) < .09
     assert degrees_between(found.facing[0], synthetic.front(heading)) < 10.
     assert degrees_between(found.gaze[0], synthetic.front(heading)) < 20.
     for source in found.position_source, found.facing_source, found.gaze_source:
@@ -111,7 +112,7 @@ def test_mirroring_the_image_mirrors_the_answer(heading, with_depth):
 def test_scaling_the_scene_scales_the_position_and_leaves_the_facing(scale):
     people, depth = seen(synthetic.Person((.3, 2.5), np.radians(50.)))
     near, far = (locate(people, CAMERA, (depth * k).astype(np.uint16),
-                        settings=Settings(torso_radii=(0., 0.))) for k in (1., scale))
+                        settings=Settings(torso_radii=(0., 0., 0.))) for k in (1., scale))
     np.testing.assert_allclose(far.position, scale * near.position, rtol=.01)
     assert degrees_between(far.facing[0], near.facing[0]) < 5.
 
