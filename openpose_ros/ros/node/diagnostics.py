@@ -21,7 +21,7 @@ class Health(NamedTuple):
 
     state: of the lifecycle, or 'paused'. received, dropped: images that came in, and those of
     them that a newer one replaced. image_age: s since the last one; None before the first.
-    publishers: of images. described: further lines, {key: value}.
+    publishers: of images. problems: with what comes in, or does not, a line each. described: further lines, {key: value}.
     """
 
     state: str
@@ -30,6 +30,7 @@ class Health(NamedTuple):
     busy: float
     image_age: Optional[float]
     publishers: int
+    problems: Tuple[str, ...]
     described: Dict[str, str]
 
 
@@ -104,6 +105,7 @@ def build(health: Health, snapshot: Snapshot, recent: Dict[str, int], passed: Op
         values[what.replace('_', ' ') + ' median (ms)'] = round(median * 1e3, 2)
         values[what.replace('_', ' ') + ' 95 % (ms)'] = round(high * 1e3, 2)
     for what in ('depth_paired', 'depth_unpaired', 'depth_unusable', 'camera_info_invalid',
+                 'camera_info_foreign',
                  'transform_missing', 'stamp_ahead', 'time_jumps', 'stretched', 'rotated',
                  'outputs_failed'):
         if what in counts:
@@ -121,13 +123,15 @@ def judge(health: Health, snapshot: Snapshot, recent: Dict[str, int],
     if health.state != 'active':
         return OK, health.state
     if health.image_age is None or health.image_age > thresholds.max_image_age:
+        if health.problems:
+            return ERROR, '; '.join(health.problems)
         if health.publishers:
             return ERROR, ('no images arrive although there is a publisher: see docs/robot.md, '
                            'No images')
         return ERROR, 'nobody publishes images'
     if health.busy > thresholds.max_image_age:
         return ERROR, 'one image has been in work for {:.1f} s'.format(health.busy)
-    wrong = list(_warnings(snapshot, recent, thresholds))
+    wrong = list(health.problems) + list(_warnings(snapshot, recent, thresholds))
     if not wrong:
         return OK, 'looking at images'
     useless = recent.get('failed') and not recent.get('processed')
@@ -152,6 +156,8 @@ def _warnings(snapshot, recent, thresholds):
         yield 'camera_info cannot be used: people stay in the image plane'
     if recent.get('rotated'):
         yield 'people are found only in the turned image: set image_rotation'
+    if recent.get('camera_info_foreign'):
+        yield 'camera_info is of another frame than the images'
     if recent.get('transform_missing'):
         yield 'TF does not say where the camera is: people stay in the image plane'
     paired = recent.get('depth_paired', 0)

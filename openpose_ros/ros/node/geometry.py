@@ -32,6 +32,16 @@ class Geometry:
         self._made_of = None            # what self._camera was made of
         self._camera = None
 
+    def check_frame(self, info, header) -> None:
+        """Tell of a CameraInfo that is of another frame than the image with this header."""
+        if info is None:
+            return
+        of_info, of_image = info.header.frame_id.lstrip('/'), header.frame_id.lstrip('/')
+        if of_info and of_image and of_info != of_image:
+            self._statistics.count('camera_info_foreign')
+            self._report('camera_info is of the frame {!r}, the images are of {!r}: is it of this '
+                         'camera?'.format(of_info, of_image))
+
     def camera(self, info, image_size: Tuple[int, int], settings: Settings) -> Optional[Camera]:
         """The camera of an image; None, reported, where nothing describes it.
 

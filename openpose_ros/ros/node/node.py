@@ -9,10 +9,7 @@ import traceback
 
 from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, TransitionCallbackReturn
-from rclpy.qos import (DurabilityPolicy, HistoryPolicy, QoSProfile,
-                       ReliabilityPolicy)
 from rclpy.task import Future
-from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from std_srvs.srv import SetBool
 
 from openpose_ros import heap, network
@@ -22,10 +19,9 @@ from openpose_ros.ros.conversions import images
 from openpose_ros.ros.conversions.tf2 import FrameError
 from openpose_ros.ros.node import parameters
 from openpose_ros.ros.node.diagnostics import Diagnostics, Health, Thresholds
+from openpose_ros.ros.node.inputs import Inputs
 from openpose_ros.ros.node.mounting import is_rectified
 from openpose_ros.ros.node.pipeline import Pipeline
-from openpose_ros.ros.node.serialized import Serialized
-from openpose_ros.ros.node.slot import Slot
 from openpose_ros.ros.node.statistics import Statistics
 from openpose_ros.ros.node.throttle import Throttle, one_line
 from openpose_ros.ros.node.transforms import Frames
@@ -49,10 +45,8 @@ class OpenposeNode(LifecycleNode):
         self._refused = parameters.declare(self)
         self.add_on_set_parameters_callback(self._on_parameters)
         self._perception = self._frames = self._pipeline = self._worker = None
-        self._outputs, self._subscriptions_in, self._enable = [], [], None
+        self._outputs, self._inputs, self._enable = [], None, None
         self._enabled, self._shut_down = True, False
-        self._image_topic = ''
-        self._image_at = None   # monotonic time of the newest image
         self._throttle = Throttle()
         self.statistics = Statistics()
         self._diagnostics = Diagnostics(self)
@@ -76,6 +70,8 @@ class OpenposeNode(LifecycleNode):
         value_of = parameters.values(self)
         start = time.monotonic()
         try:
+            for line in parameters.misspelt(self):
+                self.get_logger().warning(line)
             wrong = list(self._refused.values()) + parameters.problems(value_of)
             if wrong:
                 raise ValueError('; '.join(wrong))
@@ -101,7 +97,6 @@ class OpenposeNode(LifecycleNode):
         """Start taking images."""
         value_of = parameters.values(self)
         self.statistics = Statistics()
-        self._image_at = None
         self._pipeline = Pipeline(self._perception, self._outputs, self.statistics, self._frames,
                                   self.get_clock(), self._warn, self.resolve_topic_name('image'))
         self._pipeline.configure(value_of)
@@ -112,7 +107,8 @@ class OpenposeNode(LifecycleNode):
         self._worker = Worker(
             self._pipeline.look, self._pipeline.finish, self._on_failure, overlap,
             lambda what, seconds: self.statistics.timed('wait for ' + what, seconds))
-        self._subscribe(value_of)
+        self._inputs = Inputs(self, value_of, self._on_image, self._pipeline.depth.add,
+                              self._pipeline.set_camera_info, self._warn)
         return super().on_activate(state)
 
     def on_deactivate(self, state) -> TransitionCallbackReturn:
@@ -147,15 +143,18 @@ class OpenposeNode(LifecycleNode):
 
     def health(self) -> Health:
         """The node's state as a whole."""
-        slot = self._worker.slot if self._worker is not None else Slot()
         loaded = self._perception.network if self._perception is not None else None
+        described = {} if loaded is None else {
+            'model': loaded.model.name, 'network': loaded.description}
+        if self._worker is None:
+            return Health(self._state_label(), 0, 0, 0., None, 0, (), described)
+        at = self._inputs.received_at
         return Health(
-            state=self._state_label(), received=slot.received, dropped=slot.dropped,
-            busy=0. if self._worker is None else self._worker.busy(),
-            image_age=None if self._image_at is None else time.monotonic() - self._image_at,
-            publishers=self.count_publishers(self._image_topic) if self._image_topic else 0,
-            described={} if loaded is None else {
-                'model': loaded.model.name, 'network': loaded.description})
+            state=self._state_label(), received=self._worker.slot.received,
+            dropped=self._worker.slot.dropped, busy=self._worker.busy(),
+            image_age=None if at is None else time.monotonic() - at,
+            publishers=self._inputs.publishers(), problems=tuple(self._inputs.problems),
+            described=described)
 
     def thresholds(self) -> Thresholds:
         """The parameters that say what is worth a warning."""
@@ -191,42 +190,16 @@ class OpenposeNode(LifecycleNode):
             return 'active' if self._enabled else 'paused'
         return 'inactive' if self._perception is not None else 'unconfigured'
 
-    def _subscribe(self, value_of):
-        reliability = (ReliabilityPolicy.RELIABLE if value_of['image_reliability'] == 'reliable'
-                       else ReliabilityPolicy.BEST_EFFORT)
-        newest = QoSProfile(depth=1, history=HistoryPolicy.KEEP_LAST, reliability=reliability,
-                            durability=DurabilityPolicy.VOLATILE)
-        image = self.resolve_topic_name('image')
-        depth = self.resolve_topic_name('depth')
-        # Images are read by the worker: most may be dropped.
-        self._image_topic = image + ('' if value_of['image_transport'] == 'raw' else '/compressed')
-        image_type = Image if value_of['image_transport'] == 'raw' else CompressedImage
-        topics = [(image_type, self._image_topic, self._on_image)]
-        if value_of['depth_transport'] == 'raw':
-            topics.append((Image, depth, self._pipeline.depth.add))
-        elif value_of['depth_transport'] == 'compressedDepth':
-            topics.append((CompressedImage, depth + '/compressedDepth', self._pipeline.depth.add))
-        self._subscriptions_in = [self.create_subscription(
-            CameraInfo, 'camera_info', self._pipeline.set_camera_info, newest)] + [
-            self._subscribe_serialized(*topic, newest) for topic in topics]
-
-    def _subscribe_serialized(self, message_type, topic, callback, quality):
-        return self.create_subscription(
-            message_type, topic, lambda data: callback(Serialized(data, message_type)), quality,
-            raw=True)
-
     def _on_image(self, serialized):
-        self._image_at = time.monotonic()
         if self._enabled:
             self._worker.slot.put(serialized)
 
     def _stop(self):
-        for subscription in self._subscriptions_in:
-            self.destroy_subscription(subscription)
-        self._subscriptions_in = []
+        if self._inputs is not None:
+            self._inputs.close()
         if self._worker is not None:
             self._worker.stop()
-        self._worker = self._pipeline = None
+        self._inputs = self._worker = self._pipeline = None
 
     def _on_parameters(self, changes):
         result = parameters.check_change(self, changes, self._perception is not None)

@@ -65,8 +65,9 @@ PARAMETERS = (
               'auto: on where the network runs on a GPU', choices=('auto', 'on', 'off'),
               number_too=True),
 
-    Parameter('image_transport', 'raw', 'raw: `image`; compressed: `image/compressed`',
-              choices=('raw', 'compressed')),
+    Parameter('image_transport', 'auto', 'raw: `image`; compressed: `image/compressed`; auto: '
+              '`image` of whichever type it has, else `image/compressed`',
+              choices=('auto', 'raw', 'compressed')),
     Parameter('depth_transport', 'raw', 'none: colour alone; raw: `depth`; compressedDepth: '
               '`depth/compressedDepth`', choices=('none', 'raw', 'compressedDepth')),
     Parameter('image_reliability', 'best_effort', 'quality of service of the images\' '

@@ -1,4 +1,5 @@
 """Declaring, reading and checking the node's parameters, of which parameter_table.py has the table."""
+import difflib
 import re
 import types
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional
@@ -14,6 +15,8 @@ from openpose_ros.ros.node.mounting import up_by_parameters
 from openpose_ros.ros.node.parameter_table import (LIVE, NEVER, PARAMETERS,
                                                    UNCONFIGURED, Parameter)
 
+# Parameters of this beginning are declared by rclpy, some of them later.
+_OF_RCLPY = ('qos_overrides.', 'use_sim_time', 'start_type_description_service')
 _LONGEST = 500   # characters of a string
 _MAX_SCALES = 64
 
@@ -54,6 +57,20 @@ def declare(node) -> Dict[str, str]:
             node.declare_parameter(parameter.name, parameter.default, descriptor,
                                    ignore_override=True)
     return refused
+
+
+def misspelt(node) -> List[str]:
+    """A line that names the values given for parameters that there are not; empty where none is."""
+    known = [parameter.name for parameter in PARAMETERS]
+    # rclpy keeps what was given for nobody to itself.
+    given = getattr(node, '_parameter_overrides', {})
+    unknown = []
+    for name in sorted(given):
+        if not node.has_parameter(name) and not name.startswith(_OF_RCLPY):
+            nearest = difflib.get_close_matches(name, known, 1)
+            unknown.append('{}{}'.format(name, ' (is it {}?)'.format(nearest[0]) if nearest else ''))
+    return ['there are no such parameters, they do nothing: {}'.format(', '.join(unknown))] \
+        if unknown else []
 
 
 def description(parameter: Parameter) -> str:

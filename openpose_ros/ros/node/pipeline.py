@@ -209,6 +209,7 @@ class Pipeline:
 
     def _perceive(self, job):
         geometry = self._geometry
+        geometry.check_frame(job.info, job.header)
         if job.tried_rotation:
             self._tries.tried(self._perception.find(job.look).count > 0)
             job = job._replace(look=job.look._replace(regions=()))

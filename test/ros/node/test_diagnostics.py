@@ -9,7 +9,7 @@ from openpose_ros.ros.node.statistics import Snapshot, Statistics  # noqa: E402
 
 THRESHOLDS = Thresholds(max_image_age=2., max_latency=1., min_depth_paired=.5)
 HEALTHY = Health(state='active', received=10, dropped=1, busy=.1, image_age=.1, publishers=1,
-                 described={'model': 'a_model'})
+                 problems=(), described={'model': 'a_model'})
 
 
 def snapshot(**changes):
@@ -23,6 +23,11 @@ def snapshot(**changes):
     (HEALTHY._replace(state='paused', image_age=9.), snapshot(), {}, OK, 'paused'),
     (HEALTHY._replace(image_age=None, publishers=0), snapshot(), {}, ERROR, 'nobody publishes'),
     (HEALTHY._replace(image_age=2.1), snapshot(), {}, ERROR, 'although there is a publisher'),
+    (HEALTHY._replace(image_age=None, problems=('/a is of type B',)), snapshot(), {}, ERROR,
+     '/a is of type B'),
+    (HEALTHY._replace(problems=('no camera_info comes on /c',)), snapshot(), {'processed': 9}, WARN,
+     'no camera_info comes on /c'),
+    (HEALTHY, snapshot(), {'processed': 1, 'camera_info_foreign': 1}, WARN, 'another frame'),
     (HEALTHY, snapshot(error='bad step'), {'processed': 3, 'failed': 1}, WARN, 'bad step'),
     (HEALTHY._replace(busy=2.1), snapshot(), {'received': 30}, ERROR, 'in work for 2.1 s'),
     (HEALTHY, snapshot(), {'received': 30}, WARN, 'of 30 images none has been finished'),

@@ -97,3 +97,20 @@ def test_what_is_wrong_is_said_in_a_line(changes, said):
 def test_a_line_end_is_no_letter():
     assert any('id_prefix must be letters' in line
                for line in parameters.problems(defaults(id_prefix='left\n')))
+
+
+def test_misspelt_ones_are_named_with_the_nearest_there_is(ros):
+    node = ros.create_node('spells', cli_args=['--ros-args'] + [
+        argument for given in ('decoding.min_part:=5', 'Flip:=true', 'zzz:=1', 'use_sim_time:=false',
+                               'overlap:=off', 'threads:=1') for argument in ('-p', given)])
+    assert parameters.declare(node) == {}
+    line, = parameters.misspelt(node)
+    assert 'decoding.min_part (is it decoding.min_parts?)' in line
+    assert 'Flip (is it flip?)' in line and line.endswith('zzz')
+    assert 'sim_time' not in line and 'threads' not in line
+    assert parameters.values(node)['overlap'] == 'off'
+    node.destroy_node()
+    node = ros.create_node('spells_well')
+    parameters.declare(node)
+    assert parameters.misspelt(node) == []
+    node.destroy_node()

@@ -165,6 +165,17 @@ def test_a_calibration_fits_a_smaller_image_of_its_aspect_only(given):
     assert process(given, 320, 320, horizontal_fov=60.).camera.width == 320
 
 
+def test_a_calibration_of_another_frame_is_used_and_told_of(given):
+    given.pipeline.set_camera_info(make_camera_info(Camera.from_field_of_view(640, 480, 60.), 640,
+                                                    480, Header(frame_id='depth_eye')))
+    assert process(given).camera is not None
+    assert "'depth_eye', the images are of 'eye'" in given.reported[-1]
+    assert given.statistics.snapshot().counts['camera_info_foreign'] == 1
+    calibrate(given)
+    process(given)
+    assert given.statistics.snapshot().counts['camera_info_foreign'] == 1
+
+
 def test_a_calibration_that_is_put_right_is_taken(given):
     given.pipeline.set_camera_info(CameraInfo(width=640, height=480))
     assert process(given).camera is None
