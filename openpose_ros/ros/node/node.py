@@ -89,8 +89,9 @@ class OpenposeNode(LifecycleNode):
             self._forget()
             return TransitionCallbackReturn.FAILURE
         self._enable = self.create_service(SetBool, '~/enable', self._on_enable)
-        self.get_logger().info('ready after {:.1f} s: {}'.format(
-            time.monotonic() - start, self._perception.network.description))
+        self.get_logger().info('ready after {:.1f} s: {}{}'.format(
+            time.monotonic() - start, self._perception.network.description,
+            parameters.unused_gpu(value_of, self._perception.network.on_gpu)))
         return TransitionCallbackReturn.SUCCESS
 
     def on_activate(self, state) -> TransitionCallbackReturn:

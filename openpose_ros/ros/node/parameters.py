@@ -10,6 +10,7 @@ from rclpy.exceptions import (InvalidParameterTypeException,
                               InvalidParameterValueException)
 
 from openpose_ros import decoding, perception, tracking
+from openpose_ros.network.network import gpu_may_be_here
 from openpose_ros.ros.conversions import images
 from openpose_ros.ros.node.mounting import up_by_parameters
 from openpose_ros.ros.node.parameter_table import (LIVE, NEVER, PARAMETERS,
@@ -148,6 +149,14 @@ def overlaps(value_of: Dict[str, Any], on_gpu: bool) -> bool:
     A network on a CPU takes all its cores, or those it was given; on a GPU the CPU waits for it.
     """
     return on_gpu if value_of['overlap'] == 'auto' else value_of['overlap'] == 'on'
+
+
+def unused_gpu(value_of: Dict[str, Any], on_gpu: bool) -> str:
+    """What to say of a GPU that is there and that the network does not run on; else empty."""
+    chosen = value_of['device'] == 'cpu' or value_of['backend'] == 'tflite'
+    if on_gpu or chosen or not gpu_may_be_here():
+        return ''
+    return '; there seems to be a GPU, which TensorFlow cannot use (device: gpu says why)'
 
 
 def image_limits(value_of: Dict[str, Any]) -> images.Limits:

@@ -114,3 +114,11 @@ def test_misspelt_ones_are_named_with_the_nearest_there_is(ros):
     parameters.declare(node)
     assert parameters.misspelt(node) == []
     node.destroy_node()
+
+
+def test_a_gpu_that_is_not_used_is_told_of(monkeypatch):
+    for here, on_gpu, changes, told in (
+            (True, False, {}, True), (False, False, {}, False), (True, True, {}, False),
+            (True, False, {'device': 'cpu'}, False), (True, False, {'backend': 'tflite'}, False)):
+        monkeypatch.setattr(parameters, 'gpu_may_be_here', lambda here=here: here)
+        assert ('a GPU' in parameters.unused_gpu(defaults(**changes), on_gpu)) == told
