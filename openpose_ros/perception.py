@@ -3,6 +3,7 @@
 `Perception.look` needs the network alone and `Perception.finish` the CPU alone, so one image may be
 looked at while the one before is finished; they share nothing but what is set before both begin.
 """
+import math
 import time
 from typing import Dict, NamedTuple, Optional, Sequence, Tuple
 
@@ -16,10 +17,12 @@ from openpose_ros.network.averaging import infer_averaged
 from openpose_ros.network.network import Maps
 from openpose_ros.orientation import Orientation
 from openpose_ros.people import People, people_in_image, transformed
-from openpose_ros.scene import UP, Camera
+from openpose_ros.scene import UP, Camera, Level
 from openpose_ros.scene import Settings as SceneSettings
-from openpose_ros.scene import locate_and_explain
+from openpose_ros.scene import Vertical, locate_and_explain
 from openpose_ros.tracking import Tracker
+
+_SAID_STDDEV = math.radians(3.)    # chosen: of a tilt that is only said, before people confirm it
 
 
 class Settings(NamedTuple):
@@ -114,7 +117,8 @@ class Perceived(NamedTuple):
     optical frame. camera: that was used; None where people are only in the image plane. up, floor:
     those of the mounting. image_size: (width, height) of the image, px. seconds: of wall time, by
     what was done ('resizing', 'network', 'decoding', 'scene', 'tracking'). problems: why something
-    about them is unknown, a line each. mounting: that was used.
+    about them is unknown, a line each. mounting: that was used. vertical: as found from people who
+    stand, used where only the camera's height is known; None where it is not found.
     """
 
     people: People
@@ -126,6 +130,7 @@ class Perceived(NamedTuple):
     seconds: Dict[str, float]
     problems: Sequence[str] = ()
     mounting: Mounting = Mounting()
+    vertical: Optional[Vertical] = None
 
 
 class Perception:
@@ -140,6 +145,7 @@ class Perception:
         self.network = network
         self.settings = settings
         self.tracker = tracker
+        self._level = None    # type: Optional[Level]
 
     def warm_up(self, width: int, height: int) -> None:
         """Look at a black image of this size, so that the first real one is not the slow one."""
@@ -179,7 +185,12 @@ class Perception:
         found = time.perf_counter()
         if not mounting.known:
             camera = None
-        people, problems = self._place(people, look, camera, depth, mounting)
+        scene, vertical = look.settings.scene, None
+        if camera is not None and mounting.rotation is None and mounting.floor is not None:
+            vertical = self._find_vertical(people, camera, mounting, stamp)
+            scene = scene._replace(tilt_stddev=vertical.stddev if vertical else _SAID_STDDEV)
+            mounting = mounting._replace(up=vertical.up) if vertical else mounting
+        people, problems = self._place(people, look, camera, depth, mounting, scene)
         placed = time.perf_counter()
         if self.tracker is not None:
             people = self.tracker.update(people, stamp, look.image_size,
@@ -188,7 +199,7 @@ class Perception:
         seconds = dict(look.seconds, decoding=found - start, scene=placed - found,
                        tracking=time.perf_counter() - placed)
         return Perceived(people, in_camera, camera, mounting.up, mounting.floor, look.image_size,
-                         seconds, problems, mounting)
+                         seconds, problems, mounting, vertical)
 
     def find(self, look: Look) -> People:
         """The people of a look in the image plane."""
@@ -199,12 +210,20 @@ class Perception:
             keypoints[..., :2] = orientation.to_given(keypoints[..., :2], look.image_size)
         return people_in_image(keypoints)
 
-    def _place(self, people, look, camera, depth, mounting):
+    def _find_vertical(self, people, camera, mounting, stamp):
+        """The vertical, a Vertical, by all people who have stood so far; None before any has."""
+        if self._level is None or self._level.said != tuple(mounting.up):
+            self._level = Level(mounting.up)
+        self._level.observe(people, camera, mounting.camera_height(), stamp)
+        return self._level.vertical
+
+    def _place(self, people, look, camera, depth, mounting, scene):
         """(the same in space, in the frame of the mounting; what kept something from being known)."""
         if camera is None:
             return people, []
+        input_height = camera.height * look.settings.height / look.regions[0].box[3]
         people, problems = locate_and_explain(people, camera, depth, mounting.up_in_camera(),
-                                              mounting.camera_height(), look.settings.scene)
+                                              mounting.camera_height(), scene, input_height)
         return mounting.from_camera(people), problems
 
 

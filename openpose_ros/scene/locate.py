@@ -43,6 +43,8 @@ class Settings(NamedTuple):
     depth: what counts as a depth reading.
     torso_radii: how far a person stands behind the surface a depth camera sees, from the front, from
         behind and from the side, m; (0, 0, 0) leaves them on it.
+    tilt_stddev: rad; how well the vertical is known (chosen: half a degree by TF or a spirit level;
+        halved or doubled, the range by the ground is 0.3 % better or 0.5 % worse).
     max_stddev: rad; a heading less certain than this is unknown.
     min_stddev: rad; no heading is called more certain than this.
     """
@@ -50,6 +52,7 @@ class Settings(NamedTuple):
     keypoint_noise: float = 2.2
     depth: DepthSettings = DepthSettings()
     torso_radii: Tuple[float, float, float] = proportions.TORSO_RADII
+    tilt_stddev: float = math.radians(.4)
     max_stddev: float = math.radians(60.)
     min_stddev: float = math.radians(2.)
 
@@ -95,7 +98,8 @@ def locate_and_explain(people: People, camera: Camera, depth: Optional[np.ndarra
         return Located(people, ['the vertical {} is no direction'.format(tuple(up))])
     view = look_at(people.keypoints, camera, up, settings.keypoint_noise / input_height)
     rise = heights(view)
-    upright, ground = upright_size(view, rise), ground_range(view, rise.standing, camera_height)
+    upright = upright_size(view, rise)
+    ground = ground_range(view, rise.standing, camera_height, settings.tilt_stddev)
     depths, problems = _depths(view, upright, depth, settings)
     sized, surface = _sized(view, upright, ground, depths)
     size = with_default_size(sized.size)

@@ -22,7 +22,6 @@ _DROP = np.array((.06, 0., .06))         # m; the same of hips that are reckoned
 _ANKLE_HEIGHT, _ANKLE_HEIGHT_STDDEV = .12, .03
 _STRIDE = .07         # m; how far the hips of a standing person are from over their ankles
 _SITTING = .30        # m; the same of one who sits (0.25 to 0.32 rendered)
-_TILT = np.radians(.4)     # chosen: how well the camera's tilt is known (TF, a spirit level)
 _HORIZON = .05             # rad; a foot this little under the horizon says nothing of the distance
 
 
@@ -53,10 +52,11 @@ def half_thickness(turn: np.ndarray, radii=proportions.TORSO_RADII) -> np.ndarra
     return np.hypot(side * np.sin(known), np.where(ahead > 0., front, back) * ahead)
 
 
-def ground_range(view: View, standing: np.ndarray, camera_height: Optional[float]) -> Estimate:
+def ground_range(view: View, standing: np.ndarray, camera_height: Optional[float],
+                 tilt_stddev: float) -> Estimate:
     """Range from where the ankles are seen, the ground being `camera_height` m under the camera.
 
-    standing: (n,) probability that someone stands, with the hips over the ankles.
+    standing: (n,) probability that someone stands, with the hips over the ankles. tilt_stddev: rad.
     """
     if camera_height is None or not camera_height > 2. * _ANKLE_HEIGHT:
         return Estimate(np.full(len(standing), np.nan), np.full(len(standing), np.nan))
@@ -64,7 +64,7 @@ def ground_range(view: View, standing: np.ndarray, camera_height: Optional[float
     height = camera_height - _ANKLE_HEIGHT
     with np.errstate(invalid='ignore'):
         distance = height / np.where(ankles < -_HORIZON, -ankles, np.nan)
-    tilt = np.hypot(view.noise[:, 0], _TILT * (1. + ankles ** 2)) / -ankles
+    tilt = np.hypot(view.noise[:, 0], tilt_stddev * (1. + ankles ** 2)) / -ankles
     beside = standing * _STRIDE ** 2 + (1. - standing) * _SITTING ** 2
     return Estimate(distance, np.sqrt(
         distance ** 2 * (tilt ** 2 + (_ANKLE_HEIGHT_STDDEV / height) ** 2) + beside))

@@ -90,7 +90,7 @@ def build(health: Health, snapshot: Snapshot, recent: Dict[str, int], passed: Op
     recent: what was counted in the last `passed` s (None: since activation).
     """
     counts = snapshot.counts
-    values = dict(health.described)
+    values = dict(health.described, **snapshot.described)
     values.update({
         'state': health.state, 'images in': health.received,
         'images looked at': counts.get('looked', 0),

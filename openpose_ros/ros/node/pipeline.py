@@ -1,4 +1,5 @@
 """One image message through the perception to the outputs, in two stages."""
+import math
 import copy
 import time
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
@@ -179,6 +180,8 @@ class Pipeline:
             raise
         for problem in perceived.problems:
             self._report(problem)
+        if perceived.vertical is not None:
+            self._statistics.describe('vertical from people', _as_parameters(perceived.vertical))
         placed = time.perf_counter()
         self._publish(job, perceived)
         end = time.perf_counter()
@@ -255,3 +258,10 @@ class Pipeline:
                          'camera and robot alike (with use_sim_time, publish /clock)'.format(
                              -latency))
         return latency
+
+
+def _as_parameters(vertical) -> str:
+    """A vertical as it may be copied into the parameters."""
+    roll = (math.degrees(vertical.roll) + 45.) % 90. - 45.    # beside image_rotation
+    return 'camera_pitch:={:.1f} camera_roll:={:.1f} (+-{:.1f} degrees)'.format(
+        math.degrees(vertical.pitch), roll, math.degrees(vertical.stddev))

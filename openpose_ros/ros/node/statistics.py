@@ -10,13 +10,14 @@ class Snapshot(NamedTuple):
     """Counts since the node was activated, and the times of the last images.
 
     counts: {what: how often}. seconds: {what: (median, 95th percentile) s}. people: in the last
-    image. error: the last one, or empty.
+    image. error: the last one, or empty. described: {what: how it is}.
     """
 
     counts: Dict[str, int]
     seconds: Dict[str, Tuple[float, float]]
     people: int
     error: str
+    described: Dict[str, str] = {}
 
 
 class Statistics:
@@ -28,6 +29,7 @@ class Statistics:
         self._seconds = {}
         self._people = 0
         self._error = ''
+        self._described = {}
 
     def count(self, what: str) -> None:
         """One more of these, for instance 'processed', 'failed', 'paired'."""
@@ -54,6 +56,11 @@ class Statistics:
             for what, taken in seconds.items():
                 self._time(what, taken)
 
+    def describe(self, what: str, how: str) -> None:
+        """How something is now."""
+        with self._lock:
+            self._described[what] = how
+
     def timed(self, what: str, seconds: float) -> None:
         """Something that took so long, beside what `processed` is told."""
         with self._lock:
@@ -73,8 +80,9 @@ class Statistics:
         with self._lock:
             times = {what: list(taken) for what, taken in self._seconds.items()}
             counts, people, error = dict(self._counts), self._people, self._error
+            described = dict(self._described)
         return Snapshot(counts, {what: _median_and_high(taken) for what, taken in times.items()},
-                        people, error)
+                        people, error, described)
 
 
 def _median_and_high(values: List[float]) -> Tuple[float, float]:
