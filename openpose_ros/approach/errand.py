@@ -56,12 +56,14 @@ class Errand:
     # What is heard.
 
     def hear_goal(self, place: Place, now: float, age: float = 0.) -> None:
-        """The place before the person. age: s since the image it comes from."""
-        self._goal = _Heard(place, now - max(age, 0.))
+        """The place before the person. age: s since the image it comes from; too old a one is none."""
+        if age <= self.settings.max_goal_age:
+            self._goal = _Heard(place, now - max(age, 0.))
 
     def hear_look(self, place: Place, now: float, age: float = 0.) -> None:
         """The place from which to look at a person whose facing is not known."""
-        self._look = _Heard(place, now - max(age, 0.))
+        if age <= self.settings.max_goal_age:
+            self._look = _Heard(place, now - max(age, 0.))
 
     def find_server(self, is_there: bool) -> None:
         """Whether there is a navigation to send goals to."""
@@ -89,6 +91,17 @@ class Errand:
                 self.state, self._arrived_at = ARRIVED, sent.place
             return
         self._fail('{} the goal{}'.format(_WHY[outcome], ': ' + why if why else ''), sent, now)
+
+    @property
+    def goal(self) -> Optional[Place]:
+        """The newest place before the person that was heard of."""
+        return None if self._goal is None else self._goal.place
+
+    def forget(self) -> None:
+        """Forget all places: they are in another frame from now on."""
+        self._goal = self._look = self._sent = self._arrived_at = self._back = None
+        self._retries.reset()
+        self.state = WAITING
 
     def stop(self) -> None:
         """Stop, and go nowhere until :meth:`start`."""
