@@ -4,7 +4,7 @@ import sys
 from typing import List, Optional
 
 import openpose_ros
-from openpose_ros.commands import (benchmark, common, evaluate, image, models,
+from openpose_ros.commands import (benchmark, common, evaluate, image, models, report, table,
                                    video)
 from openpose_ros.decoding import MapsError
 from openpose_ros.network import ModelError
@@ -30,7 +30,7 @@ def _parser():
     parser.add_argument('--version', action='version', version=openpose_ros.__version__)
     subparsers = parser.add_subparsers(dest='command', metavar='COMMAND')
     subparsers.required = True
-    for command in (image, video, evaluate, benchmark, models):
+    for command in (image, video, evaluate, benchmark, models, table, report):
         command.add_parser(subparsers)
     return parser
 
