@@ -47,11 +47,12 @@ class Tracker:
     someone who is not predicted.
     """
 
-    def __init__(self, settings: Settings = Settings()) -> None:
+    def __init__(self, settings: Settings = Settings(), first_id: int = 1) -> None:
+        """first_id: of the first person who is confirmed."""
         self._settings = settings
         self.ignored = 0
         self.resets = 0
-        self._next_id = 1
+        self._next_id = first_id
         self.reset()
 
     @property

@@ -165,12 +165,7 @@ class OpenposeNode(LifecycleNode):
     # How it is done.
 
     def _load(self, value_of):
-        loaded = network.load(
-            value_of['model'], backend=value_of['backend'], device=value_of['device'],
-            gpu_memory_fraction=value_of['gpu_memory_fraction'] or None,
-            threads=value_of['threads'] or None, model_dir=value_of['model_dir'] or None,
-            max_bytes=value_of['model_max_bytes'])
-        loaded.max_pixels = value_of['network_max_pixels']
+        loaded = parameters.load_network(value_of)
         perception = Perception(loaded, parameters.perception_settings(value_of))
         perception.warm_up(value_of['warm_up_width'], value_of['warm_up_height'])
         return perception

@@ -9,7 +9,7 @@ from rcl_interfaces.msg import (FloatingPointRange, IntegerRange,
 from rclpy.exceptions import (InvalidParameterTypeException,
                               InvalidParameterValueException)
 
-from openpose_ros import decoding, perception, tracking
+from openpose_ros import decoding, network, perception, tracking
 from openpose_ros.network.network import gpu_may_be_here
 from openpose_ros.ros.conversions import images
 from openpose_ros.ros.node.mounting import up_by_parameters
@@ -162,6 +162,17 @@ def unused_gpu(value_of: Dict[str, Any], on_gpu: bool) -> str:
 def image_limits(value_of: Dict[str, Any]) -> images.Limits:
     """What an image's message may cost by these values."""
     return images.Limits(value_of['max_pixels'], value_of['max_jpeg_scans'])
+
+
+def load_network(value_of: Dict[str, Any]) -> network.Network:
+    """The network by these values. Raises ModelError."""
+    loaded = network.load(
+        value_of['model'], backend=value_of['backend'], device=value_of['device'],
+        gpu_memory_fraction=value_of['gpu_memory_fraction'] or None,
+        threads=value_of['threads'] or None, model_dir=value_of['model_dir'] or None,
+        max_bytes=value_of['model_max_bytes'])
+    loaded.max_pixels = value_of['network_max_pixels']
+    return loaded
 
 
 def perception_settings(value_of: Dict[str, Any]) -> perception.Settings:

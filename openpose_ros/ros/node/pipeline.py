@@ -7,7 +7,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 import numpy as np
 
 from openpose_ros.orientation import turned_within
-from openpose_ros.perception import Look, Perception
+from openpose_ros.perception import Look, Perceived, Perception
 from openpose_ros.ros.conversions import images
 from openpose_ros.ros.node import parameters
 from openpose_ros.ros.node.geometry import Geometry
@@ -56,10 +56,16 @@ class Pipeline:
 
     def __init__(self, perception: Perception, outputs: List[Output], statistics: Statistics,
                  frames: Optional[Frames], clock, report: Callable[[str], None],
-                 image_topic: str = '') -> None:
-        """clock: of the node, for latencies. report: called with a line when something is wrong."""
+                 image_topic: str = '', first_id: int = 1,
+                 try_rotations: bool = True) -> None:
+        """clock: of the node, for latencies. report: called with a line when something is wrong.
+
+        first_id: of the first person. try_rotations: whether, while nobody is found, an image is
+        turned now and then, by the clock, in place of one that is not.
+        """
         self._perception = perception
         self._perception.tracker = None
+        self._first_id = first_id
         self._outputs = tuple(outputs)
         self._statistics = statistics
         self._frames = frames
@@ -78,7 +84,7 @@ class Pipeline:
         self._applied = None            # the settings that tracker and outputs go by
         self._geometry = Geometry(statistics, frames, report, image_topic)
         # Of both; each call of it stands for itself.
-        self._tries = RotatedTries()
+        self._tries = RotatedTries() if try_rotations else RotatedTries(lambda: 0.)
 
     def configure(self, values: Dict[str, Any]) -> None:
         """Use these parameter values, all of them, from the next image on that is begun."""
@@ -167,7 +173,7 @@ class Pipeline:
 
     # The second stage.
 
-    def finish(self, job: Job) -> None:
+    def finish(self, job: Job) -> Perceived:
         """Find, place, track and publish the people of a look."""
         start = time.perf_counter()
         self._apply(job.settings)
@@ -190,6 +196,7 @@ class Pipeline:
             finish=end - start, publishing=end - placed, latency=self._latency(job.stamp),
             processing=time.monotonic() - job.arrival,
             beside_network=job.seconds['look'] + end - start - perceived.seconds['network']))
+        return perceived
 
     def _apply(self, settings):
         if settings is self._applied:
@@ -198,7 +205,7 @@ class Pipeline:
         if settings.tracking is None:
             self._perception.tracker = None
         elif self._perception.tracker is None:
-            self._perception.tracker = Tracker(settings.tracking)
+            self._perception.tracker = Tracker(settings.tracking, self._first_id)
         else:
             self._perception.tracker.settings = settings.tracking
         for output in self._outputs:

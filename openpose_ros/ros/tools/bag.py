@@ -7,18 +7,18 @@ import contextlib
 import errno
 import os
 import re
-from typing import Dict, Iterator, List, Optional
+from typing import Dict, List, Optional
 
 import yaml
 from ament_index_python.packages import get_package_share_directory
 
 from openpose_ros import files
+from openpose_ros.recordings.cut_mcap import whole_records
 
 try:
-    from mcap.stream_reader import StreamReader
     from mcap.writer import Writer
 except ImportError:
-    StreamReader = Writer = None
+    Writer = None
 
 CHUNK_SIZE = 1 << 17    # bytes; what is lost at most when the process is killed
 _SEPARATOR = '=' * 80
@@ -125,18 +125,6 @@ def recover(folder: str, name: str) -> int:
     bag.close()
     os.remove(part)
     return count
-
-
-def whole_records(path: str) -> Iterator:
-    """The records of an MCAP file up to where it breaks off, of whole chunks only."""
-    with open(path, 'rb') as file:
-        records = StreamReader(file, validate_crcs=True).records
-        while True:
-            try:
-                record = next(records)
-            except Exception:   # the end, or whatever it is that half a record looks like
-                return
-            yield record
 
 
 def definition(type_name: str) -> str:
