@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup build fetch-model test test-often test-py36 demo demo-depth run bench bench-scene \
-	bench-tracking bench-load bench-overlap bench-range bench-machines soak fuzz docs figures drawings requirements audit clean FORCE
+	bench-tracking bench-load bench-overlap bench-range bench-machines bench-bag soak fuzz docs figures drawings requirements audit clean FORCE
 
 # A stamp a kind of environment: the wheels of PyPI, or a ROS 2 that is sourced.
 ENVIRONMENT := .venv/made-for-$(or $(ROS_DISTRO),wheels)
@@ -61,6 +61,9 @@ bench-overlap: fetch-model  ## measure rate and latency with a stand-in for a GP
 
 bench-range: fetch-model  ## measure the error of facing against distance (some minutes)
 	$(RUN) python benchmark/range.py $(BENCH_ARGS)
+
+bench-bag: fetch-model  ## measure how fast a recording is taken through
+	$(RUN) python benchmark/bag.py $(BENCH_ARGS)
 
 bench-machines: fetch-model  ## measure the way from machine to machine (as root; some minutes)
 	$(RUN) python benchmark/machines.py $(BENCH_ARGS)

@@ -26,6 +26,8 @@ setup(
         'benchmark': ['matplotlib', 'pycocotools'],
         'fetch': ['unearth; python_version >= "3.8"'],
         'import': ['openvino; python_version >= "3.10"', 'protobuf'],
+        'recordings': ['rosbags; python_version >= "3.8"', 'plotly; python_version >= "3.8"',
+                       'pyarrow; python_version >= "3.8"'],
         'record': ['mcap; python_version >= "3.8"'],
         'tensorflow': ['tensorflow'],
         'tflite': ['ai-edge-litert; python_version >= "3.9"'],
