@@ -9,11 +9,6 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from openpose_ros.ros.node.serialized import Serialized
 
-try:
-    from rclpy.event_handler import SubscriptionEventCallbacks
-except ImportError:     # Humble
-    from rclpy.qos_event import SubscriptionEventCallbacks
-
 PERIOD = 1.         # s from one look at what does not come to the next
 PATIENCE = 3.       # s of images without a camera_info before that is said
 _TYPES = {'sensor_msgs/msg/Image': Image, 'sensor_msgs/msg/CompressedImage': CompressedImage}
@@ -39,7 +34,10 @@ class Inputs:
         self._alone = False     # whether only image/compressed was there when last looked
         self._image = node.resolve_topic_name('image')
         self._info_topic = camera_info_topic(node)
-        self._subscriptions = self._subscribe_to_info() + self._subscribe_to_depth(on_depth)
+        self._hears_kept = False
+        self._subscriptions = [node.create_subscription(
+            CameraInfo, self._info_topic, self._receive_info, self._newest())]
+        self._subscriptions += self._subscribe_to_depth(on_depth)
         self._taken, self._subscription = None, None
         self._take(self._choice())
         # Simulated time may stand still.
@@ -65,6 +63,7 @@ class Inputs:
                 self._take(choice)
                 self._node.get_logger().info('images are taken from {} as {}'.format(
                     choice[1], choice[0].__name__))
+        self._subscribe_to_kept_info()
         self.problems = list(self._what_is_wrong())
         for problem in self.problems:
             self._warn(problem)
@@ -135,16 +134,20 @@ class Inputs:
             return [self._subscribe_serialized(CompressedImage, topic + '/compressedDepth', on_depth)]
         return []
 
-    def _subscribe_to_info(self):
-        """Twice: as any camera sends it, and as one that sent it once, before, keeps it."""
-        silent = SubscriptionEventCallbacks(use_default_callbacks=False)
-        kept = QoSProfile(depth=1, history=HistoryPolicy.KEEP_LAST,
-                          reliability=ReliabilityPolicy.RELIABLE,
-                          durability=DurabilityPolicy.TRANSIENT_LOCAL)
-        return [self._node.create_subscription(
-                    CameraInfo, self._info_topic, self._receive_info, self._newest()),
-                self._node.create_subscription(
-                    CameraInfo, self._info_topic, self._receive_info, kept, event_callbacks=silent)]
+    def _subscribe_to_kept_info(self):
+        """Hear a camera_info that was sent once, before, where somebody keeps one.
+
+        Only then: a camera that keeps none would warn of a subscription that it cannot serve.
+        """
+        if self._has_info or self._hears_kept or not any(
+                info.qos_profile.durability == DurabilityPolicy.TRANSIENT_LOCAL
+                for info in self._node.get_publishers_info_by_topic(self._info_topic)):
+            return
+        self._hears_kept = True
+        self._subscriptions.append(self._node.create_subscription(
+            CameraInfo, self._info_topic, self._receive_info, QoSProfile(
+                depth=1, history=HistoryPolicy.KEEP_LAST, reliability=ReliabilityPolicy.RELIABLE,
+                durability=DurabilityPolicy.TRANSIENT_LOCAL)))
 
     def _newest(self):
         """The quality of service of images, depth and camera_info."""

@@ -10,7 +10,8 @@ from rosgraph_msgs.msg import Clock  # noqa: E402
 
 @pytest.fixture(scope='module')
 def camera(ros_for_all, tmp_path_factory):
-    with node_and_camera(tmp_path_factory.mktemp('node'), use_sim_time='true') as camera:
+    with node_and_camera(tmp_path_factory.mktemp('node'), use_sim_time='true',
+                         horizontal_fov=60.) as camera:
         yield camera
 
 
