@@ -38,7 +38,7 @@ def up_by_parameters(values: Mapping[str, Any]) -> np.ndarray:
 class RotatedTries:
     """While nobody is found, now and then an image is turned: is the camera mounted that way?
 
-    Such an image is looked at in place of another, in which nobody would have been found either.
+    It is looked at as it is, too: whoever has just come is not to wait.
     """
 
     def __init__(self, now=time.monotonic) -> None:

@@ -29,8 +29,8 @@ class Job(NamedTuple):
     settings: the parameters by which it is worked on. outputs: that have subscribers. header, info:
     sensor_msgs' (info: the newest CameraInfo, or None). stamp: s. depth: its ticket. arrival: when
     work on it began, by time.monotonic(). time_jumped: since the job before. camera_changed: its
-    frame_id is another than that of the job before. tried_rotation: degrees by which it was turned
-    only to see whether people are found then; mostly 0. seconds: of the steps so far, {step: s}.
+    frame_id is another than that of the job before. turned: a look at it turned, only to
+    see whether people are found then; mostly None. seconds: of the steps so far, {step: s}.
     """
 
     settings: parameters.Settings
@@ -43,7 +43,7 @@ class Job(NamedTuple):
     arrival: float
     time_jumped: bool
     camera_changed: bool
-    tried_rotation: int
+    turned: Optional[Look]
     look: Look
     seconds: Dict[str, float]
 
@@ -113,9 +113,9 @@ class Pipeline:
         stamp = self._time_of(message.header)
         self._check_frame(message.header.frame_id)
         converted = time.perf_counter()
-        look, tried_rotation = self._look_at(image, message.header, arrival, settings)
+        look, turned = self._look_at(image, message.header, arrival, settings)
         job = Job(settings, outputs, message.header, image, stamp, ticket, self._info, arrival,
-                  self._time_jumped, self._camera_changed, tried_rotation, look,
+                  self._time_jumped, self._camera_changed, turned, look,
                   {'conversion': converted - start, 'look': time.perf_counter() - start})
         # Not before: had the network failed, the next job would have to tell of it.
         self._time_jumped = self._camera_changed = False
@@ -135,13 +135,12 @@ class Pipeline:
         return image
 
     def _look_at(self, image, header, arrival, settings):
-        """(what the network says, by how much the image was turned only to try)."""
+        """(what the network says; what it says of the image turned, now and then, else None)."""
         orientation = self._geometry.orientation(header, arrival, settings)
-        rotation = self._tries.next_rotation()
-        if rotation:
-            image = turned_within(image, rotation)
-        return self._perception.look(
-            image, settings.perception._replace(orientation=orientation)), rotation
+        settings = settings.perception._replace(orientation=orientation)
+        look, rotation = self._perception.look(image, settings), self._tries.next_rotation()
+        return look, (self._perception.look(turned_within(image, rotation), settings)
+                      if rotation else None)
 
     def _now(self) -> float:
         return self._clock.now().nanoseconds * 1e-9
@@ -220,9 +219,8 @@ class Pipeline:
     def _perceive(self, job):
         geometry = self._geometry
         geometry.check_frame(job.info, job.header)
-        if job.tried_rotation:
-            self._tries.tried(self._perception.find(job.look).count > 0)
-            job = job._replace(look=job.look._replace(regions=()))
+        if job.turned is not None:
+            self._tries.tried(self._perception.find(job.turned).count > 0)
         camera = geometry.camera(job.info, job.look.image_size, job.settings)
         depth = None
         if camera is not None and not self.depth.empty:
