@@ -1,8 +1,8 @@
 """Telling that a network came up too late.
 
-Fast DDS takes part in those networks that are up when a process starts, with the addresses that the
-machine has then. Nothing that comes later is used, so a node that starts before the robot's network
-is up is never heard by other machines, and nothing but this would say so.
+DDS takes part in those networks that are up when a process starts, with the addresses that the
+machine has then (CycloneDDS in one of them). Nothing that comes later is used, so a node that starts
+before the robot's network is up is never heard by other machines, and nothing but this would say so.
 """
 import fcntl
 import socket
@@ -10,7 +10,6 @@ import struct
 from typing import FrozenSet, Tuple
 
 from rclpy.clock import Clock, ClockType
-from rclpy.utilities import get_rmw_implementation_identifier
 
 PERIOD = 5.     # s
 # linux/sockios.h, linux/if.h
@@ -40,8 +39,7 @@ class Watch:
         """used: what up() was when the process started."""
         self._node = node
         self._known = used
-        if 'fastrtps' in get_rmw_implementation_identifier():
-            node.create_timer(PERIOD, self._look, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        node.create_timer(PERIOD, self._look, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
     def _look(self):
         now = up()

@@ -15,7 +15,7 @@ import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
-from openpose_ros.ros.process import ip_networks, services, transport
+from openpose_ros.ros.process import ip_networks, services, sockets, transport
 
 
 def run(make_node: Callable, room: int = transport.IMAGES,
@@ -28,12 +28,14 @@ def run(make_node: Callable, room: int = transport.IMAGES,
     asked = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: asked.set())
-    transport.carry_images(room)
+    chosen = transport.carry_images(room)
     used = ip_networks.up()
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     try:
         node = make_node()
+        node.get_logger().info(chosen)
         ip_networks.Watch(node, used)
+        sockets.Watch(node)
         failures = []
         thread = threading.Thread(target=_spin, args=(node, asked, failures), name='executor',
                                   daemon=True)
