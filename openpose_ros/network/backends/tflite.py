@@ -4,6 +4,7 @@ import hashlib
 import importlib
 import json
 import os
+import sys
 from typing import Any, Callable, Optional, Tuple
 
 import numpy as np
@@ -84,7 +85,9 @@ def find_interpreter(with_tensorflow: bool = True) -> Tuple[Callable[..., Any], 
     if with_tensorflow:
         from openpose_ros.network.tf1 import tf
         return tf.lite.Interpreter, 'tensorflow {}'.format(tf.__version__)
-    raise ModelError('there is no TFLite interpreter: pip install ai-edge-litert')
+    raise ModelError('there is no TFLite interpreter: pip install {}'.format(
+        'ai-edge-litert' if sys.version_info >= (3, 9) else
+        'tflite-runtime (ai-edge-litert is for Python 3.9 and later), or take TensorFlow'))
 
 
 def converted(graph_path: str, graph_sha256: str, model: Model) -> str:

@@ -7,6 +7,7 @@ import contextlib
 import errno
 import os
 import re
+import sys
 from typing import Dict, List, Optional
 
 import yaml
@@ -38,7 +39,11 @@ class Bag:
         ImportError where the library mcap is missing; OSError where nothing can be written.
         """
         if Writer is None:
-            raise ImportError('the library mcap is not installed (pip install mcap)')
+            raise ImportError(
+                'the library mcap is not installed (pip install mcap)'
+                if sys.version_info >= (3, 8) else
+                'there is no library mcap for Python {}.{}: use ros2 bag record '
+                '/openpose/skeletons /camera_info'.format(*sys.version_info))
         self._folder = folder
         self._name = name + '.mcap'
         self._part = os.path.join(folder, name + ending)
