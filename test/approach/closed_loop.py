@@ -77,7 +77,7 @@ class Loop:
         self.errand.find_server(True)
         self.time = 0.
         self.goal = None                # what Approach said last
-        self.people = None
+        self.people = self.perceived = None
         self._under_way = []            # (s when it arrives, s of its image, goal)
         self._next_image = 0.
         self._rng = rng
@@ -102,7 +102,7 @@ class Loop:
 
     def _see(self):
         seen = self.eyes.look(self.time, self.base.truth, self.base.odometry)
-        self.people = seen.people
+        self.people, self.perceived = seen.people, seen
         viewpoint = Viewpoint(CAMERA, seen.mounting.rotation, seen.mounting.translation)
         self.goal = self.approach.update(seen.people, seen.people_in_camera, self.time, seen.up,
                                          seen.floor, viewpoint)
@@ -129,6 +129,10 @@ class Loop:
             self.arrived_at = None
         elif self.arrived_at is None:
             self.arrived_at = self.time
+
+    def place_of_goal(self) -> Optional[Place]:
+        """The goal as a place, in the frame of the odometry."""
+        return None if self.goal is None else _place_of(self.goal)
 
     def _judge(self):
         truth = self.base.truth

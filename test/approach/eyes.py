@@ -1,12 +1,14 @@
 """What the robot's camera sees of the actors, through the product's own perception."""
 import math
 
+import cv2
 import numpy as np
 import synthetic
 from simulated_robot import rotation, seen_from
 
 from openpose_ros.people import people_in_image
-from openpose_ros.perception import Look, Mounting, Perception, Settings
+from openpose_ros.perception import (Look, Mounting, Perception, Region,
+                                     Settings)
 from openpose_ros.scene import Camera
 from openpose_ros.tracking import Settings as TrackingSettings
 from openpose_ros.tracking import Tracker
@@ -41,17 +43,18 @@ class _KnownKeypoints(Perception):
         super().__init__(None, tracker=Tracker(TrackingSettings(up=(0., 0., 1.))))
         self.keypoints = np.zeros((0, 18, 3))
 
-    def _find(self, look):
+    def find(self, look):
         return people_in_image(self.keypoints)
 
 
 class SyntheticEyes:
     """Synthetic keypoints (and depth) of actors, followed in the odometry's frame.
 
-    has_depth: whether depth goes with the images.
+    has_depth: whether depth goes with the images. draws: whether `image` is made: drawn people.
     """
 
-    def __init__(self, actors, rng, has_depth: bool) -> None:
+    def __init__(self, actors, rng, has_depth: bool, draws: bool = False) -> None:
+        self._draws, self.image = draws, None
         self._actors, self._rng, self._has_depth = actors, rng, has_depth
         self._noise = np.zeros((len(actors), 18, 2))
         self._stamp = None
@@ -66,9 +69,12 @@ class SyntheticEyes:
         shown = [(i, person) for i, person in shown if person.position[1] > .4]
         self._perception.keypoints = self._keypoints(shown, time)
         depth = None
-        if self._has_depth:
+        if self._has_depth and len(self._perception.keypoints):
             depth = synthetic.depth([person for _, person in shown], self._small, self._rng, VIEW)
-        look = Look(Settings(), (self._camera.width, self._camera.height), (), {})
+        if self._draws:
+            self.image = _drawn([person for _, person in shown])
+        size = self._camera.width, self._camera.height
+        look = Look(Settings(), size, (Region(None, (0., 0.) + size),), {})
         return self._perception.finish(look, self._camera, depth, time, mounting(odometry))
 
     def _person(self, actor, time, robot):
@@ -96,3 +102,16 @@ class SyntheticEyes:
             if (row[:, 2] > 0.).sum() >= 4:
                 rows.append(row)
         return np.array(rows, np.float32).reshape(-1, 18, 3)
+
+
+def _drawn(people):
+    """A picture of the synthetic bodies before a wall, (h, w, 3) BGR, shaded by their depth."""
+    depth = synthetic.depth(people, CAMERA, view=VIEW).astype(np.float32)
+    slope = np.stack((cv2.Sobel(depth, cv2.CV_32F, 1, 0), cv2.Sobel(depth, cv2.CV_32F, 0, 1)))
+    steep = np.hypot(*slope) * CAMERA.fx / np.maximum(depth, 1.) / 8.
+    is_body = depth < 5990.
+    lines = np.arange(CAMERA.height)[:, None, None] / CAMERA.height
+    wall = np.broadcast_to(np.where(lines < .62, 205., 165.), depth.shape + (3,))
+    shade = (150. / (1. + .3 * np.minimum(steep, 6.)) + 25.)[..., None] * np.array((.9, .75, .6))
+    image = np.where(is_body[..., None], shade, wall)
+    return cv2.GaussianBlur(np.clip(image, 0., 255.).astype(np.uint8), (3, 3), 0)
