@@ -7,6 +7,7 @@ import openpose_ros
 from openpose_ros.commands import (benchmark, common, evaluate, image, models, report, table,
                                    video)
 from openpose_ros.decoding import MapsError
+from openpose_ros.image_files import SourceError
 from openpose_ros.network import ModelError
 from openpose_ros.scene import CameraError
 
@@ -16,7 +17,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     args = _parser().parse_args(arguments)
     try:
         args.run(args)
-    except (common.UserError, ModelError, CameraError, MapsError) as error:
+    except (common.UserError, SourceError, ModelError, CameraError, MapsError) as error:
         print('openpose {}: {}'.format(args.command, error), file=sys.stderr)
         return 2
     except KeyboardInterrupt:

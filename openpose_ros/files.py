@@ -60,6 +60,28 @@ def write_whole(path: str, data: bytes) -> None:
         file.write(data)
 
 
+@contextlib.contextmanager
+def utf8_path(path: str) -> Iterator[str]:
+    """A path of the same file that a library in C++ can take: some of those end the process else.
+
+    A file's name is any bytes; Python carries those that are no UTF-8 through its strings.
+    """
+    try:
+        path.encode('utf-8')
+    except UnicodeEncodeError:
+        with tempfile.TemporaryDirectory() as folder:
+            link = os.path.join(folder, 'file' + printable(os.path.splitext(path)[1]))
+            os.symlink(os.path.abspath(path), link)
+            yield link
+    else:
+        yield path
+
+
+def printable(path: str) -> str:
+    """A path as it can be printed: what is no UTF-8 in it is replaced."""
+    return os.fsencode(path).decode('utf-8', 'replace')
+
+
 def _umask():
     mask = os.umask(0)
     os.umask(mask)

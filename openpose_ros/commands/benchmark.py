@@ -6,7 +6,7 @@ from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
 import numpy as np
 from tqdm import tqdm
 
-from openpose_ros import decoding, network
+from openpose_ros import decoding, image_files, network
 from openpose_ros.commands import common, evaluate, ranges, tables
 from openpose_ros.network.models import catalogue
 from openpose_ros.network.network import BACKENDS, DEVICES
@@ -88,7 +88,7 @@ def _measure(args):
     """Print what is asked for; returns it as rows of plain values, and what draws them."""
     labelled = args.accuracy or args.range
     truth = evaluate.read_annotations(labelled[0]) if labelled else None
-    image = common.read_image(args.image) if args.image else _made_image()
+    image = image_files.read_image(args.image, False) if args.image else _made_image()
     networks = {(model, backend): network.load(model, backend, args.device, threads=args.threads)
                 for model, backend in itertools.product(args.models, args.backends)}
     for loaded in networks.values():

@@ -7,8 +7,9 @@ import os
 import numpy as np
 from tqdm import tqdm
 
+from openpose_ros import image_files
 from openpose_ros.body import COCO
-from openpose_ros.commands import common, tables
+from openpose_ros.commands import common, results, tables
 from openpose_ros.files import read_regular
 
 # The 17 keypoints of the COCO data set in its own order: left before right, and no neck.
@@ -34,6 +35,7 @@ def add_parser(subparsers) -> None:
 
 
 def run(args) -> None:
+    results.check_outputs([args.annotations, args.model], [(args.json, 'the figures')])
     truth = read_annotations(args.annotations)
     figures = evaluate(common.make_perception(args), truth, args.images_dir)
     print('  '.join('{:>6}'.format(name) for name, _ in FIGURES))
@@ -111,7 +113,7 @@ def evaluate(perception, truth, images_dir: str) -> dict:
     category, = truth.getCatIds(['person'])
     images = images_of(truth, images_dir)
     for number, path in tqdm(images, unit='image'):
-        people = perception.perceive(common.read_image(path)).people
+        people = perception.perceive(image_files.read_image(path, False)).people
         found += [{'image_id': number, 'category_id': category, 'score': float(score),
                    'keypoints': as_coco(keypoints)}
                   for keypoints, score in zip(people.keypoints, people.scores)]

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from tqdm import tqdm
 
-from openpose_ros import proportions
+from openpose_ros import image_files, proportions
 from openpose_ros.commands import common, evaluate, tables
 from openpose_ros.network import Network
 from openpose_ros.perception import Perception, Settings
@@ -67,7 +67,7 @@ def look(perception: Perception, truth: Any, images_dir: str) -> List[Sighting]:
         labels = [label for label in labels if np.isfinite(standing_height(label))]
         if not labels:
             continue
-        pixels = common.read_image(os.path.join(images_dir, image['file_name']))
+        pixels = image_files.read_image(os.path.join(images_dir, image['file_name']), False)
         for factor in SHRUNK:
             found = perception.perceive(shrunk(pixels, factor)).people.keypoints
             found = np.array([evaluate.as_coco(person) for person in found]).reshape(-1, 17, 3)

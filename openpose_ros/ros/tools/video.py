@@ -1,4 +1,4 @@
-"""The node `video`: publishes a video, a folder of images or a camera as a camera's driver would.
+"""The node `video`: publishes a video, images, a camera or a stream as a camera's driver would.
 
 Publishes image_raw, image_raw/compressed (JPEG), camera_info and, with --depth-folder,
 depth/image_raw (16UC1, mm, registered to the image), all with the same stamp. Without a
@@ -15,10 +15,11 @@ from rclpy.utilities import remove_ros_args
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from std_msgs.msg import Header
 
+from openpose_ros.image_files import SourceError
 from openpose_ros.ros.conversions import images
 from openpose_ros.ros.conversions.camera_info import make_camera_info
 from openpose_ros.ros.process import runner
-from openpose_ros.ros.tools.sources import SourceError, open_source
+from openpose_ros.ros.tools.sources import open_source
 from openpose_ros.scene import Camera, CameraError
 
 # Reliable, so that subscribers of either kind (RViz is reliable, most nodes are not) are served.
@@ -32,7 +33,7 @@ class VideoNode(Node):
 
     def __init__(self, options: argparse.Namespace) -> None:
         super().__init__('video')
-        self._source = open_source(options.source, options.depth_folder)
+        self._source = open_source(options.source, options.depth_folder, self._say)
         self._frames = self._source.frames()
         self._options = options
         self._camera = Camera.from_yaml(options.camera_info) if options.camera_info else None
@@ -47,6 +48,7 @@ class VideoNode(Node):
         rate = self._options.rate or self._source.rate
         # A camera's own rate is kept by waiting for its next image.
         self._timer = self.create_timer(1. / rate if rate else .001, self._publish_next)
+        self._next, self._began = None, None    # an image that is to come; when its time began
 
     def end(self) -> None:
         """Go, when the last image has arrived."""
@@ -57,15 +59,31 @@ class VideoNode(Node):
         if sum(publisher.get_subscription_count()
                for publisher in (self._images, self._compressed)) < self._options.wait:
             return
-        frame = next(self._frames, None)
+        frame = self._next or next(self._frames, None)
         if frame is None and self._options.loop:
-            self._frames = self._source.frames()
+            self._frames, self._began = self._source.frames(), None
             frame = next(self._frames, None)
         if frame is None:
             self._timer.cancel()
             self.done.set_result(None)
             return
         self._publish(frame)
+        self._next = None
+        if self._source.rate and not self._options.rate and frame.time is not None:
+            self._wait_for_next(frame)
+
+    def _wait_for_next(self, frame):
+        """Let the timer fire when the image after this one is due by the video's own times."""
+        now = time.monotonic()
+        self._began = now - frame.time if self._began is None else self._began
+        self._next = next(self._frames, None)
+        if self._next is not None:
+            due = self._began + self._next.time
+            self._timer.timer_period_ns = max(int((due - now) * 1e9), 1)
+            self._timer.reset()
+
+    def _say(self, line: str) -> None:
+        self.get_logger().warning(line)
 
     def _publish(self, frame) -> None:
         header = Header(stamp=self.get_clock().now().to_msg(), frame_id=self._options.frame_id)
@@ -92,11 +110,12 @@ class VideoNode(Node):
 def parse(arguments) -> argparse.Namespace:
     """The options of the command line."""
     parser = argparse.ArgumentParser(prog='video', description=__doc__.split('\n\n')[0])
-    parser.add_argument('source', help='video file, folder of images, or camera (0, /dev/video0)')
+    parser.add_argument('source', help='video file, folder of images, camera (0, /dev/video0), or address '
+                             '(rtsp://, http://)')
     parser.add_argument('--depth-folder', metavar='FOLDER',
                         help='16-bit PNGs in mm, in the order of the images of the source folder')
     parser.add_argument('--rate', type=float, metavar='HZ',
-                        help="images per second (default: the video's; 10 for a folder)")
+                        help="images per second (default: a video's own times; 10 for a folder)")
     parser.add_argument('--loop', action='store_true', help='begin anew at the end')
     parser.add_argument('--wait', type=int, default=0, metavar='N',
                         help='begin when the images, raw or compressed, have N subscribers')

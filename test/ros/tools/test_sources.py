@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from openpose_ros.ros.tools.sources import SourceError, open_source
+from openpose_ros.image_files import SourceError
+from openpose_ros.ros.tools.sources import open_source
 
 
 @pytest.fixture
