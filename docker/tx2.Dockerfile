@@ -40,7 +40,7 @@ RUN . "$ROS_ROOT/install/setup.bash" \
     && CC=gcc-8 CXX=g++-8 colcon build --merge-install --install-base /opt/openpose_ros \
         --packages-select openpose_ros --event-handlers console_direct+ \
         --cmake-args -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF \
-            -DPython3_EXECUTABLE=/usr/bin/python3 \
+            -DPython3_EXECUTABLE=/usr/bin/python3 -DPYTHON_EXECUTABLE=/usr/bin/python3 \
     && rm -rf build log \
     && cp docker/entrypoint.sh docker/healthcheck.py /opt/openpose_docker/ \
     && chmod -R a+rX /opt/openpose_docker /opt/openpose_ros

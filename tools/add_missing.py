@@ -3,7 +3,6 @@
 For a machine with ROS 2, whose own libraries must stay as they are: cv_bridge, for one, is built
 for the machine's NumPy. So nothing that is there is replaced, and pip chooses versions that fit.
 """
-import importlib
 import importlib.util
 import re
 import subprocess
@@ -20,7 +19,10 @@ KEPT = ('numpy', 'scipy')
 def is_there(requirement):
     """Whether the module of a requirement line can be imported."""
     name = re.split('[<>=;! ]', requirement)[0]
-    return importlib.util.find_spec(MODULES.get(name, name)) is not None
+    try:
+        return importlib.util.find_spec(MODULES.get(name, name)) is not None
+    except ImportError:     # of the package that it is a part of
+        return False
 
 
 def main(paths):
@@ -32,11 +34,12 @@ def main(paths):
     missing = [line for line in lines if line and line[0] != '#' and not is_there(line)]
     if not missing:
         return
-    print('Installing into .venv:', ', '.join(missing))
+    print('Installing:', ', '.join(missing))
     with tempfile.NamedTemporaryFile('w', suffix='.txt') as kept:
-        for name in KEPT:
-            if importlib.util.find_spec(name) is not None:
-                kept.write('{}=={}\n'.format(name, importlib.import_module(name).__version__))
+        there = subprocess.check_output([sys.executable, '-m', 'pip', 'list', '--format=freeze',
+                                         '--disable-pip-version-check'])
+        kept.writelines(line + '\n' for line in there.decode().splitlines()
+                        if line.split('==')[0] in KEPT)
         kept.flush()
         subprocess.check_call([sys.executable, '-m', 'pip', 'install', '--quiet',
                                '--constraint', kept.name] + missing)

@@ -48,6 +48,10 @@ if [ -n "${ROS_DISTRO:-}" ]; then
     python=${PYTHON:-python3}
     check_tools
     "$python" -m venv --system-site-packages .venv
+    if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 7))'; then
+        # The pip of Python 3.6 knows none of the wheels of today.
+        .venv/bin/python -m pip install --quiet --require-hashes -r requirements/py36-pip.txt
+    fi
     .venv/bin/python tools/add_missing.py requirements/runtime.in requirements/test.in
 else
     python=$(find_python)
