@@ -6,7 +6,6 @@ Run as a program it is the node, with the same --ros-args:
 
 MAPS.npy holds maps of one image, (h, w, 57): 19 heatmaps, then 38 of the fields.
 """
-import os
 import sys
 import time
 
@@ -26,7 +25,7 @@ class SleepingBackend:
         self._seconds = seconds
         self.description = 'stand-in for a GPU, {:g} ms'.format(seconds * 1e3)
 
-    def run(self, image):
+    def infer(self, image):
         """(heatmaps, fields), whatever the image is."""
         time.sleep(self._seconds)
         return self._maps
@@ -46,5 +45,4 @@ def main() -> int:
 
 
 if __name__ == '__main__':
-    sys.setswitchinterval(float(os.environ.get('SWITCH', '.005')))
     sys.exit(main())
