@@ -20,10 +20,10 @@ from openpose_ros.network.backends.tflite import SIZES_KEPT
 NETWORK_HEIGHTS = (96, 128, 160)    # px; quick, and people are still found
 # What the node is started with, and has whenever what it holds is counted.
 START = {'network_height': NETWORK_HEIGHTS[0], 'image_transport': 'raw', 'flip': False,
-         'image_reliability': 'best_effort', 'depth_transport': 'raw'}
+         'image_reliability': 'best_effort', 'depth_transport': 'raw', 'overlap': 'on'}
 _CONFIGURED = {'network_height': NETWORK_HEIGHTS, 'image_transport': ('raw', 'raw', 'compressed'),
                'flip': (False, False, True), 'image_reliability': ('best_effort', 'reliable'),
-               'depth_transport': ('raw', 'none')}
+               'depth_transport': ('raw', 'none'), 'overlap': ('on', 'off')}
 # The first is the default.
 _LIVE = {
     'tracking.enabled': (True, False), 'tracking.max_age': (1.5, .5, 5.),

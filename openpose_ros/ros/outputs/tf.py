@@ -19,6 +19,7 @@ class BodyFrames(Output):
         """Raises FrameError where tf2_ros is not installed."""
         self._broadcaster = need_tf2('broadcast_tf').TransformBroadcaster(node)
         self._publisher = self._broadcaster.pub_tf
+        self._own_listeners = 0
 
     @staticmethod
     def wanted(values) -> bool:
@@ -26,6 +27,11 @@ class BodyFrames(Output):
 
     def configure(self, values) -> None:
         self._prefix = values['id_prefix']
+        # The node itself listens to /tf for the target frame.
+        self._own_listeners = int(bool(values['target_frame']))
+
+    def has_subscribers(self) -> bool:
+        return self._publisher.get_subscription_count() > self._own_listeners
 
     def publish(self, seen: Seen) -> None:
         transforms = self.to_messages(seen)

@@ -34,7 +34,7 @@ def frames(monkeypatch):
     monkeypatch.setattr(tf2, 'tf2_ros', Tf2)
     node = Node()
     output = BodyFrames(node)
-    output.configure({'id_prefix': 'p'})
+    output.configure({'id_prefix': 'p', 'target_frame': ''})
 
     def broadcast(people):
         del node.published[:]
@@ -73,6 +73,18 @@ def test_what_is_not_known_is_not_broadcast(frames):
     people.ids[3] = 0
     assert set(frames(people)) == {'head_p1', 'head_p2', 'body_p3'}
     assert frames(crowd(0)) == {}
+
+
+@pytest.mark.parametrize('target_frame, listeners, heard', [
+    ('', 0, False), ('', 1, True), ('map', 1, False), ('map', 2, True)])
+def test_the_nodes_own_listener_is_nobody(monkeypatch, target_frame, listeners, heard):
+    class Tf2:
+        TransformBroadcaster = Broadcaster
+    monkeypatch.setattr(tf2, 'tf2_ros', Tf2)
+    output = BodyFrames(Node())
+    output.configure({'id_prefix': 'p', 'target_frame': target_frame})
+    output._publisher.get_subscription_count = lambda: listeners
+    assert output.has_subscribers() == heard
 
 
 def test_without_tf2_ros_it_says_what_to_do(monkeypatch):
