@@ -1,0 +1,57 @@
+"""Coverage: how long ago each place of the image was last looked at closely."""
+from typing import Sequence, Tuple
+
+import numpy as np
+
+from openpose_ros.looks.view import TILE, WHOLE, View
+
+_CELLS = 16   # along each axis; half and twice as many scan as fast
+_STEPS = 2    # places a tile's width, so that nobody stands between two
+
+
+class Coverage:
+    """Images since each cell of a grid over the image was last within a crop or a tile."""
+
+    def __init__(self) -> None:
+        self._age = np.ones((_CELLS, _CELLS))
+
+    def looked(self, views: Sequence[View], image_size: Tuple[int, int]) -> None:
+        """Another image has been looked at by these views."""
+        self._age += 1.
+        for view in views:
+            if view.kind != WHOLE:
+                rows, columns = _cells(view.box, image_size)
+                self._age[rows, columns] = 0.
+
+    def oldest_tile(self, shape: Tuple[int, int], zoom: float, image_size: Tuple[int, int]) -> View:
+        """The tile, of this network input (width, height) at this zoom, that was not looked at for
+        longest; where that is larger than the image, the zoom is."""
+        zoom = max(zoom, *(side / float(whole) for side, whole in zip(shape, image_size)))
+        size = [min(max(int(round(side / zoom)), 1), whole) for side, whole in zip(shape, image_size)]
+        places = [_places(length, whole) for length, whole in zip(size, image_size)]
+        # Sums over rectangles from one running sum (an integral image).
+        total = np.pad(self._age.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
+        best, oldest = None, -1.
+        for top in places[1]:
+            for left in places[0]:
+                box = (left, top, size[0], size[1])
+                rows, columns = _cells(box, image_size)
+                age = (total[rows.stop, columns.stop] - total[rows.start, columns.stop]
+                       - total[rows.stop, columns.start] + total[rows.start, columns.start])
+                if age > oldest:
+                    best, oldest = box, age
+        return View(TILE, best, *shape)
+
+
+def _places(length, whole):
+    """Where tiles of this length begin along an axis, evenly from end to end."""
+    count = max(int(np.ceil(_STEPS * (whole - length) / float(length))), 0) + 1
+    return np.linspace(0, whole - length, count).round().astype(int).tolist()
+
+
+def _cells(box, image_size):
+    """The cells whose middle a box covers, as slices of rows and columns."""
+    spans = [slice(*(int(min(max(np.ceil(place * _CELLS / float(size) - .5), 0), _CELLS))
+                     for place in (start, start + length)))
+             for start, length, size in zip(box[:2], box[2:], image_size)]
+    return spans[1], spans[0]

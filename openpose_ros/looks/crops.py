@@ -1,0 +1,99 @@
+"""Crops: parts of the image round people, at the size at which the network sees people best."""
+from typing import List, NamedTuple, Sequence, Tuple
+
+import numpy as np
+
+from openpose_ros.looks.view import CROP, View
+
+Size = Tuple[int, int]
+
+
+class Settings(NamedTuple):
+    """How closely people are looked at.
+
+    shapes: (width, height) px of the network's input for a crop: few, so that a backend that has to
+    prepare for each can. margin: how much larger than what is known of the person a crop is.
+    max_zoom: network px per image px at most; beyond, there is nothing more to be seen.
+    min_gain: how many times as large as before someone must be seen for a crop to be made.
+    """
+
+    shapes: Tuple[Size, ...] = ((160, 256), (256, 256))
+    margin: float = 1.35
+    max_zoom: float = 2.
+    min_gain: float = 1.2
+
+
+class Target(NamedTuple):
+    """Someone to be looked at closely: a row of the people, and how they are seen so far.
+
+    box: (left, top, width, height) px, round what is known of them. scale: network px per image px
+    of how they were, or would be, seen without a crop.
+    """
+
+    row: int
+    box: Sequence[float]
+    scale: float
+
+
+def crops_round(targets: Sequence[Target], image_size: Size, settings: Settings = Settings(),
+                budget: float = np.inf) -> List[Tuple[View, List[int]]]:
+    """Crops round these people, the first being the most important, and the rows each shows.
+
+    budget: network px at most. Nobody who is in a crop already gets one of their own, nor anybody
+    who would not be seen `min_gain` times as large.
+    """
+    crops, served = [], set()
+    for target in targets:
+        if target.row in served:
+            continue
+        view = crop_round(target.box, image_size, settings)
+        if view.pixels > budget or view.scale < settings.min_gain * target.scale:
+            continue
+        budget -= view.pixels
+        rows = [other.row for other in targets if other.row == target.row
+                or other.row not in served and _shows(view, other, settings)]
+        served.update(rows)
+        crops.append((view, rows))
+    return crops
+
+
+def crop_round(box: Sequence[float], image_size: Size, settings: Settings = Settings()) -> View:
+    """The crop that shows this box (left, top, width, height) px largest for the pixels it takes.
+
+    It stays within the image where it can.
+    """
+    zoom, (width, height) = _best_shape(box, settings)
+    size = max(int(round(width / zoom)), 1), max(int(round(height / zoom)), 1)
+    left, top = (_placed(box[axis] + .5 * box[2 + axis], size[axis], image_size[axis])
+                 for axis in (0, 1))
+    return View(CROP, (left, top) + size, width, height)
+
+
+def zoom_for(box: Sequence[float], shape: Size, settings: Settings) -> float:
+    """Network px per image px at which a box with its margin fits into this shape."""
+    return min(settings.max_zoom, *(side / (settings.margin * max(length, 1.))
+                                    for side, length in zip(shape, box[2:])))
+
+
+def _best_shape(box, settings):
+    """(zoom, shape): of the shapes that show nearly as much as any, the cheapest."""
+    zooms = [(zoom_for(box, shape, settings), shape) for shape in settings.shapes]
+    best = max(zoom for zoom, _ in zooms)
+    return min((each for each in zooms if each[0] >= .85 * best),
+               key=lambda each: each[1][0] * each[1][1])
+
+
+def _placed(middle, size, image_size):
+    """Where a crop of this size round `middle` begins, along one axis."""
+    if size >= image_size:
+        return (image_size - size) // 2
+    return int(round(min(max(middle - .5 * size, 0), image_size - size)))
+
+
+def _shows(view, target, settings):
+    """Whether a crop shows a person whole, and nearly as large as one of their own would."""
+    inside = all(start - .1 * length <= place and place + size <= start + 1.1 * length
+                 for start, length, place, size in zip(view.box[:2], view.box[2:],
+                                                       target.box[:2], target.box[2:]))
+    return inside and view.scale >= .7 * max(
+        zoom_for(target.box, shape, settings) for shape in settings.shapes)

@@ -1,0 +1,167 @@
+"""The planner: what to look at in this image, with so many pixels of the network's input."""
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+
+import numpy as np
+
+from openpose_ros.looks import crops
+from openpose_ros.looks.coverage import Coverage
+from openpose_ros.looks.view import View, whole
+
+MODES = ('whole', 'closer')
+# Share of the people last looked at by crops who must have been found there; with fewer, the
+# predictions are wrong, as when the camera turns, and all of the image is looked at at once.
+_FOUND = .5
+_STALE = 1e-3   # s; someone updated longer ago than the newest image was not found in it
+
+
+class Settings(NamedTuple):
+    """How to plan.
+
+    mode: 'whole' or 'closer'. whole_every: one image in so many at least is looked at whole.
+    budget: network px an image at most; 0: those of one look at the whole image, a little more
+    where crops of fixed shapes do not fit otherwise (`slack`). crops: see crops.Settings. tile_zoom:
+    how many times as large as in the whole image people are seen in the tiles of a scan.
+    """
+
+    mode: str = 'whole'
+    whole_every: int = 3
+    budget: int = 0
+    slack: float = 1.07
+    crops: crops.Settings = crops.Settings()
+    tile_zoom: float = 2.
+
+    def problem(self) -> str:
+        """What is wrong with these values, in one line; empty when nothing is."""
+        if self.mode not in MODES:
+            return 'mode must be one of {}'.format(', '.join(MODES))
+        if self.whole_every < 1:
+            return 'whole_every must be at least 1'
+        if self.budget < 0:
+            return 'budget must be at least 0'
+        return ''
+
+
+class Known(NamedTuple):
+    """The people followed, as they are expected to be in this image.
+
+    ids: (n,) 0 for one not confirmed yet. boxes: (n, 4) px: left, top, width, height round their
+    parts. scores: (n,) in [0, 1]. time_since_update: (n,) s since they were last found.
+    """
+
+    ids: np.ndarray
+    boxes: np.ndarray
+    scores: np.ndarray
+    time_since_update: np.ndarray
+
+
+NOBODY = Known(np.zeros(0, int), np.zeros((0, 4)), np.zeros(0), np.zeros(0))
+
+
+class Planner:
+    """Plans look after look at the images of one camera; knows nothing of networks or clocks.
+
+    It goes round: the whole image, then people by crops, those who have waited longest first, and
+    tiles where there is nobody to look at or something is left. Whoever is seen as well in the
+    whole image (near, or large) makes it come round sooner.
+    """
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what was looked at, as when the camera has changed."""
+        self._since_whole = None    # type: Optional[int]
+        self._turn = 0
+        self._served = {}           # type: Dict[int, int]  # id: turn of the last crop
+        self._expected = []         # type: List[int]   # ids looked at by the last image's crops
+        self._coverage = Coverage()
+
+    def plan(self, known: Known, image_size: Tuple[int, int], network_size: Tuple[int, int],
+             settings: Settings, first: Sequence[int] = ()) -> List[View]:
+        """What to look at in this image, one view at least.
+
+        image_size: (width, height) px. network_size: of a look at the whole image. first: ids of
+        the people who come first, such as the one about to be approached. In mode 'whole' it is the
+        whole image always. Never raises for what people and images may be like.
+        """
+        self._turn += 1
+        everything = whole(image_size, network_size[1], network_size[0])
+        views, rows = [everything], []  # type: Tuple[List[View], List[int]]
+        if settings.mode == 'closer':
+            views, rows = self._closer(_usable(known, image_size), everything, image_size, settings,
+                                       set(first))
+        self._coverage.looked(views, image_size)
+        self._since_whole = 0 if everything in views else (self._since_whole or 0) + 1
+        self._expected = rows
+        return views
+
+    def _closer(self, known, everything, image_size, settings, first):
+        """(views, ids of those to whom crops were given)."""
+        budget = settings.budget or settings.slack * everything.pixels
+        targets = self._targets(known, everything, first)
+        wanted, near = [], False
+        for target in targets:
+            gain = crops.crop_round(target.box, image_size, settings.crops).scale / everything.scale
+            if gain >= settings.crops.min_gain:
+                wanted.append(target)
+            else:
+                near = True
+        if self._is_whole_due(known, settings, near, bool(wanted)):
+            return [everything], []
+        chosen = crops.crops_round(wanted, image_size, settings.crops, budget)
+        views = [view for view, _ in chosen]
+        rows = [row for _, shown in chosen for row in shown]
+        for row in rows:
+            self._served[int(known.ids[row])] = self._turn
+        budget -= sum(view.pixels for view in views)
+        tile = self._tile(everything, image_size, settings, budget)
+        if tile is not None and not near:
+            views.append(tile)
+        ids = [int(known.ids[row]) for row in rows if known.ids[row]]
+        return (views, ids) if views else ([everything], [])
+
+    def _is_whole_due(self, known, settings, near, far):
+        """Whether this image is to be looked at whole."""
+        if self._since_whole is None or self._since_whole >= settings.whole_every - 1:
+            return True
+        if near and (not far or self._since_whole >= 1):
+            return True
+        return self._lost(known)
+
+    def _lost(self, known):
+        """Whether the people last looked at by crops were not where they were expected to be."""
+        if not self._expected or not len(known.ids):
+            return bool(self._expected)
+        newest = known.time_since_update.min() + _STALE
+        state = dict(zip(known.ids.tolist(), (known.time_since_update <= newest).tolist()))
+        found = sum(state.get(number, False) for number in self._expected)
+        return found < _FOUND * len(self._expected)
+
+    def _targets(self, known, everything, first):
+        """Everybody, the most important first: those asked for, then who has waited longest."""
+        waited = [self._turn - self._served.get(int(number), -1) for number in known.ids]
+        asked = [int(number) in first for number in known.ids]
+        order = sorted(range(len(known.ids)), key=lambda row: (
+            not asked[row], -waited[row], -known.scores[row]))
+        return [crops.Target(row, known.boxes[row].tolist(), everything.scale) for row in order]
+
+    def _tile(self, everything, image_size, settings, budget):
+        """The next tile of the scan, as large as the budget allows; None where none fits."""
+        shapes = [(everything.width, everything.height)] + list(settings.crops.shapes)
+        shapes = [shape for shape in shapes if shape[0] * shape[1] <= budget]
+        zoom = min(settings.tile_zoom * everything.scale, settings.crops.max_zoom)
+        if not shapes or zoom < settings.crops.min_gain * everything.scale:
+            return None
+        shape = max(shapes, key=lambda shape: shape[0] * shape[1])
+        return self._coverage.oldest_tile(shape, zoom, image_size)
+
+
+def _usable(known, image_size):
+    """Those with a box that is known and meets the image."""
+    boxes = np.asarray(known.boxes, float).reshape(-1, 4)
+    with np.errstate(invalid='ignore'):
+        good = (np.isfinite(boxes).all(axis=1) & (boxes[:, 0] < image_size[0])
+                & (boxes[:, 1] < image_size[1]) & (boxes[:, 0] + boxes[:, 2] > 0)
+                & (boxes[:, 1] + boxes[:, 3] > 0))
+    return Known(*(np.asarray(column)[good] for column in (
+        known.ids, boxes, known.scores, known.time_since_update)))
