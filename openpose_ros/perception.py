@@ -5,16 +5,18 @@ looked at while the one before is finished; they share nothing but what is set b
 """
 import math
 import time
-from typing import Dict, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
-from openpose_ros.body import PART_COUNT, Body, to_coco
+from openpose_ros import looks
+from openpose_ros.body import Body, to_coco
 from openpose_ros.decoding import Settings as DecodingSettings
 from openpose_ros.decoding import decode, to_image
+from openpose_ros.looks import Settings as LooksSettings
 from openpose_ros.network import Network
 from openpose_ros.network.averaging import infer_averaged
-from openpose_ros.network.network import Maps
+from openpose_ros.network.network import Maps, input_size
 from openpose_ros.orientation import Orientation
 from openpose_ros.people import People, people_in_image, transformed
 from openpose_ros.scene import UP, Camera, Level
@@ -23,6 +25,11 @@ from openpose_ros.scene import Vertical, locate_and_explain
 from openpose_ros.tracking import Tracker
 
 _SAID_STDDEV = math.radians(3.)    # chosen: of a tilt that is only said, before people confirm it
+# Standard deviation of a keypoint along an axis, px of the network's input: what both networks have
+# against the labels of COCO (0.28 to 0.34 cells). Half or twice it changes who is who nowhere.
+KEYPOINT_NOISE = 2.4
+_NOW = 1e-6   # s
+MAX_INTERVAL = .5   # s, for which people are predicted ahead to the next image
 
 
 class Settings(NamedTuple):
@@ -31,6 +38,7 @@ class Settings(NamedTuple):
     height, width: px of the network's input; width None keeps the image's aspect.
     scales: multiples of that size whose maps are averaged. flip: average with the mirrored image.
     orientation: how the image is turned for the network; all that is returned is as it was given.
+    looks: which parts of the image are looked at. first: ids of the people to be looked at first.
     """
 
     height: int = 368
@@ -40,29 +48,44 @@ class Settings(NamedTuple):
     orientation: Orientation = Orientation()
     decoding: DecodingSettings = DecodingSettings()
     scene: SceneSettings = SceneSettings()
+    looks: LooksSettings = LooksSettings()
+    first: Tuple[int, ...] = ()
 
 
 class Region(NamedTuple):
-    """A part of the upright image that the network has looked at.
+    """A part of the upright image that the network has looked at, and what it says there.
 
-    maps: what it says there. box: (left, top, width, height) of the part, px of that image.
+    runs: of the network, in pixels of the view: more than one where maps are averaged.
     """
 
     maps: Maps
-    box: Tuple[float, float, float, float]
+    view: looks.View
+    runs: float = 1.
+
+    @property
+    def pixels(self) -> float:
+        """Pixels of the network's input that it took, all runs together."""
+        return self.view.pixels * self.runs
 
 
 class Look(NamedTuple):
     """What the network says about one image, and all that finishing it needs to know.
 
     settings: by which it was looked at, and is to be finished. image_size: (width, height), px.
-    seconds: of wall time, by what was done ('resizing', 'network').
+    regions: what was looked at; none where only a try was made. seconds: of wall time, by what was
+    done ('resizing', 'network', 'planning').
     """
 
     settings: Settings
     image_size: Tuple[int, int]
     regions: Tuple[Region, ...]
     seconds: Dict[str, float]
+
+
+    @property
+    def looked_at(self) -> List[Tuple[str, np.ndarray]]:
+        """Kind and corners, (2, 2) px of the image as it was given, of each part looked at."""
+        return [(region.view.kind, _corners(region.view, self)) for region in self.regions]
 
 
 class Mounting(NamedTuple):
@@ -118,7 +141,8 @@ class Perceived(NamedTuple):
     those of the mounting. image_size: (width, height) of the image, px. seconds: of wall time, by
     what was done ('resizing', 'network', 'decoding', 'scene', 'tracking'). problems: why something
     about them is unknown, a line each. mounting: that was used. vertical: as found from people who
-    stand, used where only the camera's height is known; None where it is not found.
+    stand, used where only the camera's height is known; None where it is not found. look: from
+    which they are.
     """
 
     people: People
@@ -131,12 +155,14 @@ class Perceived(NamedTuple):
     problems: Sequence[str] = ()
     mounting: Mounting = Mounting()
     vertical: Optional[Vertical] = None
+    look: Optional[Look] = None
 
 
 class Perception:
     """The chain from network to tracking; holds the network and the tracker.
 
-    `look` and `finish` may run on two threads at a time, each for one image.
+    `look` and `finish` may run on two threads at a time, each for one image. What is followed is
+    known to a look as of the last image that was finished when it begins.
     """
 
     def __init__(self, network: Network, settings: Settings = Settings(),
@@ -146,10 +172,23 @@ class Perception:
         self.settings = settings
         self.tracker = tracker
         self._level = None    # type: Optional[Level]
+        self._planner = looks.Planner()
+        # Given by the one stage whole, read by the other: where people are expected next.
+        self._expected = looks.NOBODY
+        self._stamp = None  # type: Optional[float]
 
     def warm_up(self, width: int, height: int) -> None:
         """Look at a black image of this size, so that the first real one is not the slow one."""
         self.look(np.zeros((height, width, 3), np.uint8))
+        if self.settings.looks.mode != looks.WHOLE:
+            for width, height in self.settings.looks.crops.shapes:
+                self.network.infer(np.zeros((height, width, 3), np.uint8), height, width)
+
+    def forget(self) -> None:
+        """Start afresh: another camera, or another time."""
+        if self.tracker is not None:
+            self.tracker.reset()
+        self._expected, self._stamp = looks.NOBODY, None
 
     def perceive(self, image: np.ndarray, camera: Optional[Camera] = None,
                  depth: Optional[np.ndarray] = None, stamp: Optional[float] = None,
@@ -165,12 +204,24 @@ class Perception:
         settings = self.settings if settings is None else settings
         start, size = time.perf_counter(), image.shape[1::-1]
         image = settings.orientation.upright(image)
-        height, width = image.shape[:2]
-        maps = infer_averaged(self.network, image, settings.height, settings.width, settings.scales,
-                            settings.flip)
-        return Look(settings, size, (Region(maps, (0., 0., width, height)),),
-                    {'network': maps.seconds,
-                     'resizing': time.perf_counter() - start - maps.seconds})
+        upright_size = image.shape[1::-1]
+        network_size = (input_size(upright_size, settings.height, settings.width,
+                                   self.network.model.stride) if image.size else (1, 1))
+        views = self._planner.plan(self._expected, upright_size, network_size, settings.looks,
+                                   settings.first)
+        regions = [self._look_at(image, view, settings) for view in views]
+        if settings.looks.mode == looks.TWICE:
+            found = _found(regions, self.network.model.body, settings.decoding)
+            regions += [self._look_at(image, view, settings) for view in looks.second_look(
+                found.keypoints, views[0], upright_size, settings.looks)]
+        in_network = sum(region.maps.seconds for region in regions)
+        return Look(settings, size, tuple(regions), {
+            'network': in_network, 'resizing': time.perf_counter() - start - in_network})
+
+    def _look_at(self, image, view, settings):
+        maps = infer_averaged(self.network, looks.cut(image, view), view.height, view.width,
+                              settings.scales, settings.flip)
+        return Region(maps, view, sum(np.square(settings.scales)) * (1 + settings.flip))
 
     def finish(self, look: Look, camera: Optional[Camera] = None,
                depth: Optional[np.ndarray] = None, stamp: Optional[float] = None,
@@ -181,7 +232,7 @@ class Perception:
         of the image; the tracker needs it.
         """
         start = time.perf_counter()
-        people = self.find(look)
+        people, scale = self._find(look)
         found = time.perf_counter()
         if not mounting.known:
             camera = None
@@ -193,22 +244,52 @@ class Perception:
         people, problems = self._place(people, look, camera, depth, mounting, scene)
         placed = time.perf_counter()
         if self.tracker is not None:
-            people = self.tracker.update(people, stamp, look.image_size,
-                                         mounting.camera_position())
+            people = self._track(people, scale, look, stamp, mounting)
         in_camera = mounting.to_camera(people)
         seconds = dict(look.seconds, decoding=found - start, scene=placed - found,
                        tracking=time.perf_counter() - placed)
         return Perceived(people, in_camera, camera, mounting.up, mounting.floor, look.image_size,
-                         seconds, problems, mounting, vertical)
+                         seconds, problems, mounting, vertical, look)
 
     def find(self, look: Look) -> People:
         """The people of a look in the image plane."""
-        body, orientation = self.network.model.body, look.settings.orientation
-        keypoints = np.concatenate([np.zeros((0, PART_COUNT, 3), np.float32)] + [
-            _keypoints(region, body, look.settings.decoding) for region in look.regions])
+        return self._find(look)[0]
+
+    def _find(self, look):
+        """(the people in the image plane, network px per image px at which each was seen)."""
+        found = _found(look.regions, self.network.model.body, look.settings.decoding)
+        keypoints, orientation = found.keypoints, look.settings.orientation
         if orientation != Orientation():
             keypoints[..., :2] = orientation.to_given(keypoints[..., :2], look.image_size)
-        return people_in_image(keypoints)
+        return people_in_image(keypoints), found.scale
+
+    def _track(self, people, scale, look, stamp, mounting):
+        """The people followed; from now on it is known where they will be in the next image."""
+        closer = look.settings.looks.mode == looks.CLOSER
+        looked_at = noise = None
+        if closer:
+            looked_at = [tuple(corners[0]) + tuple(corners[1] - corners[0])
+                         for _, corners in look.looked_at]
+            noise = KEYPOINT_NOISE / np.maximum(scale, 1e-6)
+        people = self.tracker.update(people, stamp, look.image_size, mounting.camera_position(),
+                                     looked_at, noise)
+        if closer:
+            self._expected = self._expect(look, stamp)
+        return people
+
+    def _expect(self, look, stamp):
+        """The people followed as they will be in the next image, px of the upright one."""
+        before, self._stamp = self._stamp, stamp
+        interval = 0. if before is None else min(max(stamp - before, 0.), MAX_INTERVAL)
+        expected = self.tracker.predicted(stamp + interval)
+        if not len(expected.ids):
+            return looks.NOBODY
+        boxes = expected.boxes
+        corners = look.settings.orientation.to_upright(
+            np.stack((boxes[:, :2], boxes[:, :2] + boxes[:, 2:]), axis=1), look.image_size)
+        low, high = corners.min(axis=1), corners.max(axis=1)
+        return looks.Known(expected.ids, np.concatenate((low, high - low), axis=1),
+                           expected.scores, expected.time_since_update <= interval + _NOW)
 
     def _find_vertical(self, people, camera, mounting, stamp):
         """The vertical, a Vertical, by all people who have stood so far; None before any has."""
@@ -227,11 +308,28 @@ class Perception:
         return mounting.from_camera(people), problems
 
 
+def _found(regions: Sequence[Region], body: Body, settings: DecodingSettings) -> looks.Merged:
+    """The people in all that was looked at, each once, in px of the upright image."""
+    found = [(_keypoints(region, body, settings), region.view.scale) for region in regions]
+    if len(found) == 1:
+        keypoints, scale = found[0]
+        return looks.Merged(keypoints, np.full(len(keypoints), scale))
+    return looks.merge(found)
+
+
 def _keypoints(region: Region, body: Body, settings: DecodingSettings) -> np.ndarray:
     """Keypoints (n, 18, 3) of the people of one region, px of the upright image."""
-    left, top, width, height = region.box
+    left, top, width, height = region.view.box
     heatmaps, pafs, _ = region.maps
     keypoints = to_image(decode(heatmaps, pafs, body, settings), heatmaps.shape[:2],
                          (height, width))
-    keypoints[..., :2] += (left, top)
+    keypoints[..., :2] += np.array((left, top), np.float32)
     return to_coco(keypoints, body)
+
+
+def _corners(view: looks.View, look: Look) -> np.ndarray:
+    """(left, top) and (right, bottom) of a view, px of the image as it was given."""
+    left, top, width, height = view.box
+    corners = look.settings.orientation.to_given(
+        np.array(((left, top), (left + width - 1., top + height - 1.))), look.image_size)
+    return np.array((corners.min(axis=0), corners.max(axis=0) + 1.))

@@ -20,7 +20,7 @@ from openpose_ros.tracking import Tracker
 
 class Network:
     class model:
-        body = COCO
+        body, stride = COCO, 8
     frame = 0
     def infer(self, image, height=368, width=None):
         self.frame += 1

@@ -22,7 +22,7 @@ class MadeNetwork:
     """
 
     class model:
-        body = COCO
+        body, stride = COCO, 8
 
     def infer(self, image, height=368, width=None):
         person = PERSON.copy()

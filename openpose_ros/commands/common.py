@@ -7,7 +7,7 @@ from typing import Iterator, Optional
 
 import numpy as np
 
-from openpose_ros import decoding, files, image_files, network
+from openpose_ros import decoding, files, image_files, looks, network
 from openpose_ros.files import printable
 from openpose_ros.network.models import catalogue
 from openpose_ros.network.network import BACKENDS, DEVICES
@@ -55,6 +55,11 @@ def add_network_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument('--scales', type=scale_list, default=(1.,), metavar='S,S…',
                        help='average over these multiples of that size, as in 1,0.5')
     group.add_argument('--flip', action='store_true', help='average with the mirrored image')
+    group.add_argument('--closer', action='store_true',
+                       help='look closely, too, at people who are small: in an image a second time, '
+                            'in a video in turn with the whole image')
+    group.add_argument('--crop-height', type=positive, default=256, metavar='PX',
+                       help='height of the network input for that (default: %(default)s)')
     group = parser.add_argument_group('decoding')
     defaults = decoding.Settings()
     group.add_argument('--upsampling', type=int, choices=(1, 2, 4), default=defaults.upsampling,
@@ -81,8 +86,13 @@ def make_perception(args: argparse.Namespace, tracker: Optional[Tracker] = None)
                           threads=args.threads)
     orientation = Orientation(getattr(args, 'rotate', 0), getattr(args, 'mirrored', False))
     return Perception(loaded, Settings(height=args.height, width=args.width, scales=args.scales,
-                                       flip=args.flip, orientation=orientation, decoding=settings),
-                      tracker)
+                                       flip=args.flip, orientation=orientation, decoding=settings,
+                                       looks=_looks(args, tracker)), tracker)
+
+
+def _looks(args, tracker):
+    mode = (looks.TWICE if tracker is None else looks.CLOSER) if args.closer else looks.WHOLE
+    return looks.Settings(mode=mode, crops=looks.crops_of_height(args.crop_height))
 
 
 def add_camera_options(parser: argparse.ArgumentParser) -> None:

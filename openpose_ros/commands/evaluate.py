@@ -11,6 +11,7 @@ from openpose_ros import image_files
 from openpose_ros.body import COCO
 from openpose_ros.commands import common, results, tables
 from openpose_ros.files import read_regular
+from openpose_ros.network.network import HEIGHT, input_size
 
 # The 17 keypoints of the COCO data set in its own order: left before right, and no neck.
 COCO_DATASET_PARTS = ('nose', 'left_eye', 'right_eye', 'left_ear', 'right_ear', 'left_shoulder',
@@ -38,8 +39,11 @@ def run(args) -> None:
     results.check_outputs([args.annotations, args.model], [(args.json, 'the figures')])
     truth = read_annotations(args.annotations)
     figures = evaluate(common.make_perception(args), truth, args.images_dir)
-    print('  '.join('{:>6}'.format(name) for name, _ in FIGURES))
-    print('  '.join('{:6.3f}'.format(figures[name]) for name, _ in FIGURES))
+    print('  '.join(['{:>6}'.format(name) for name, _ in FIGURES] + ['looks', 'network px', 'cost']))
+    print('  '.join(['{:6.3f}'.format(figures[name]) for name, _ in FIGURES]
+                    + ['{:5.1f}'.format(figures['looks']), '{:10,.0f}'.format(figures['pixels']),
+                       '{:4.2f}'.format(figures['cost'])]))
+    print('cost: of one look at the whole image at height {}'.format(HEIGHT))
     if args.json:
         with common.written_whole(args.json) as temporary:
             tables.write_json(temporary, dict(figures, model=args.model, height=args.height))
@@ -108,18 +112,27 @@ def images_of(truth, images_dir: str) -> list:
 
 
 def evaluate(perception, truth, images_dir: str) -> dict:
-    """Figures of FIGURES by name, over all the images of the annotations."""
-    found = []
+    """Figures of FIGURES by name, over all the images of the annotations, and what they cost.
+
+    That is looks and network pixels an image, and `cost`: those pixels over what one look at the
+    whole image takes at the network's usual height.
+    """
+    found, looks, usual = [], [], 0
     category, = truth.getCatIds(['person'])
     images = images_of(truth, images_dir)
     for number, path in tqdm(images, unit='image'):
-        people = perception.perceive(image_files.read_image(path, False)).people
+        perceived = perception.perceive(image_files.read_image(path, False))
+        people = perceived.people
+        looks += [region.pixels for region in perceived.look.regions]
+        usual += np.prod(input_size(perceived.image_size))
         found += [{'image_id': number, 'category_id': category, 'score': float(score),
                    'keypoints': as_coco(keypoints)}
                   for keypoints, score in zip(people.keypoints, people.scores)]
+    cost = {'looks': round(len(looks) / float(len(images)), 2),
+            'pixels': round(sum(looks) / float(len(images))), 'cost': round(sum(looks) / usual, 3)}
     if not found:
-        return {name: 0. for name, _ in FIGURES}
-    return compare(truth, found, [number for number, _ in images])
+        return dict({name: 0. for name, _ in FIGURES}, **cost)
+    return dict(compare(truth, found, [number for number, _ in images]), **cost)
 
 
 def as_coco(keypoints: np.ndarray) -> list:

@@ -7,6 +7,8 @@ from openpose_ros.looks.view import TILE, WHOLE, View
 
 _CELLS = 16   # along each axis; half and twice as many scan as fast
 _STEPS = 2    # places a tile's width, so that nobody stands between two
+# Share of a tile at each side where people are cut off: it does not count as looked at.
+_RIM = .15
 
 
 class Coverage:
@@ -20,7 +22,7 @@ class Coverage:
         self._age += 1.
         for view in views:
             if view.kind != WHOLE:
-                rows, columns = _cells(view.box, image_size)
+                rows, columns = _cells(_core(view.box, image_size), image_size)
                 self._age[rows, columns] = 0.
 
     def oldest_tile(self, shape: Tuple[int, int], zoom: float, image_size: Tuple[int, int]) -> View:
@@ -41,6 +43,17 @@ class Coverage:
                 if age > oldest:
                     best, oldest = box, age
         return View(TILE, best, *shape)
+
+
+def _core(box, image_size):
+    """The part of a box in which nobody is cut off: all of it at the image's border."""
+    core = list(box)
+    for axis in (0, 1):
+        rim = _RIM * box[2 + axis]
+        before = rim if box[axis] > 0 else 0.
+        after = rim if box[axis] + box[2 + axis] < image_size[axis] else 0.
+        core[axis], core[2 + axis] = box[axis] + before, box[2 + axis] - before - after
+    return core
 
 
 def _places(length, whole):

@@ -23,6 +23,11 @@ class Settings(NamedTuple):
     min_gain: float = 1.2
 
 
+def crops_of_height(height: int) -> Settings:
+    """Settings for crops of this height of the network's input: a slim one and a square one."""
+    return Settings(shapes=((int(round(height * .625)), height), (height, height)))
+
+
 class Target(NamedTuple):
     """Someone to be looked at closely: a row of the people, and how they are seen so far.
 
@@ -92,7 +97,7 @@ def _placed(middle, size, image_size):
 
 def _shows(view, target, settings):
     """Whether a crop shows a person whole, and nearly as large as one of their own would."""
-    inside = all(start - .1 * length <= place and place + size <= start + 1.1 * length
+    inside = all(start <= place and place + size <= start + length
                  for start, length, place, size in zip(view.box[:2], view.box[2:],
                                                        target.box[:2], target.box[2:]))
     return inside and view.scale >= .7 * max(

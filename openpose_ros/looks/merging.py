@@ -5,8 +5,8 @@ import numpy as np
 
 from openpose_ros import body
 
-SAME = .4      # keypoint similarity from which two are one person; .3 and .5 are as good
-COMMON = .34   # share of the parts of the one with fewer that both must have
+SAME = .2     # keypoint similarity from which two are one person; .1 is as good, .4 makes some twice
+COMMON = .2   # share of the parts of the one with fewer that both must have
 # Standard deviation of a part's place among annotators, as a share of the square root of a person's
 # area (COCO's keypoint evaluation); the neck as the shoulders.
 SIGMAS = np.array([.026, .079, .079, .072, .062, .079, .072, .062, .107, .087, .089, .107, .087,

@@ -4,20 +4,22 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 import numpy as np
 
 from openpose_ros.looks import crops
+from openpose_ros.looks.crops import Settings as CropSettings
 from openpose_ros.looks.coverage import Coverage
+from openpose_ros.looks.merging import box_corners
 from openpose_ros.looks.view import View, whole
 
-MODES = ('whole', 'closer')
+MODES = WHOLE, CLOSER, TWICE = 'whole', 'closer', 'twice'
 # Share of the people last looked at by crops who must have been found there; with fewer, the
 # predictions are wrong, as when the camera turns, and all of the image is looked at at once.
 _FOUND = .5
-_STALE = 1e-3   # s; someone updated longer ago than the newest image was not found in it
 
 
 class Settings(NamedTuple):
     """How to plan.
 
-    mode: 'whole' or 'closer'. whole_every: one image in so many at least is looked at whole.
+    mode: of MODES. 'closer' follows people by crops; 'twice' looks at every image whole and then
+    closely at whoever is small in it, which takes more than one look's time. whole_every: one image in so many at least is looked at whole.
     budget: network px an image at most; 0: those of one look at the whole image, a little more
     where crops of fixed shapes do not fit otherwise (`slack`). crops: see crops.Settings. tile_zoom:
     how many times as large as in the whole image people are seen in the tiles of a scan.
@@ -27,7 +29,7 @@ class Settings(NamedTuple):
     whole_every: int = 3
     budget: int = 0
     slack: float = 1.07
-    crops: crops.Settings = crops.Settings()
+    crops: CropSettings = CropSettings()
     tile_zoom: float = 2.
 
     def problem(self) -> str:
@@ -45,16 +47,16 @@ class Known(NamedTuple):
     """The people followed, as they are expected to be in this image.
 
     ids: (n,) 0 for one not confirmed yet. boxes: (n, 4) px: left, top, width, height round their
-    parts. scores: (n,) in [0, 1]. time_since_update: (n,) s since they were last found.
+    parts. scores: (n,) in [0, 1]. found: (n,) bool, whether they were found in the newest image.
     """
 
     ids: np.ndarray
     boxes: np.ndarray
     scores: np.ndarray
-    time_since_update: np.ndarray
+    found: np.ndarray
 
 
-NOBODY = Known(np.zeros(0, int), np.zeros((0, 4)), np.zeros(0), np.zeros(0))
+NOBODY = Known(np.zeros(0, int), np.zeros((0, 4)), np.zeros(0), np.zeros(0, bool))
 
 
 class Planner:
@@ -87,7 +89,7 @@ class Planner:
         self._turn += 1
         everything = whole(image_size, network_size[1], network_size[0])
         views, rows = [everything], []  # type: Tuple[List[View], List[int]]
-        if settings.mode == 'closer':
+        if settings.mode == CLOSER:
             views, rows = self._closer(_usable(known, image_size), everything, image_size, settings,
                                        set(first))
         self._coverage.looked(views, image_size)
@@ -130,12 +132,8 @@ class Planner:
 
     def _lost(self, known):
         """Whether the people last looked at by crops were not where they were expected to be."""
-        if not self._expected or not len(known.ids):
-            return bool(self._expected)
-        newest = known.time_since_update.min() + _STALE
-        state = dict(zip(known.ids.tolist(), (known.time_since_update <= newest).tolist()))
-        found = sum(state.get(number, False) for number in self._expected)
-        return found < _FOUND * len(self._expected)
+        found = set(known.ids[known.found].tolist())
+        return sum(number in found for number in self._expected) < _FOUND * len(self._expected)
 
     def _targets(self, known, everything, first):
         """Everybody, the most important first: those asked for, then who has waited longest."""
@@ -156,6 +154,21 @@ class Planner:
         return self._coverage.oldest_tile(shape, zoom, image_size)
 
 
+def second_look(keypoints: np.ndarray, before: View, image_size: Tuple[int, int],
+                settings: Settings) -> List[View]:
+    """Crops round those who were found in a look `before`, best seen first, and are small in it.
+
+    keypoints: (n, 18, 3) px of the image, best first. The budget is for all of the crops; 0: any.
+    """
+    if not len(keypoints):
+        return []
+    low, high = box_corners(keypoints)
+    boxes = np.concatenate((low, high - low), axis=1).tolist()
+    targets = [crops.Target(row, box, before.scale) for row, box in enumerate(boxes)]
+    return [view for view, _ in crops.crops_round(targets, image_size, settings.crops,
+                                                  settings.budget or np.inf)]
+
+
 def _usable(known, image_size):
     """Those with a box that is known and meets the image."""
     boxes = np.asarray(known.boxes, float).reshape(-1, 4)
@@ -164,4 +177,4 @@ def _usable(known, image_size):
                 & (boxes[:, 1] < image_size[1]) & (boxes[:, 0] + boxes[:, 2] > 0)
                 & (boxes[:, 1] + boxes[:, 3] > 0))
     return Known(*(np.asarray(column)[good] for column in (
-        known.ids, boxes, known.scores, known.time_since_update)))
+        known.ids, boxes, known.scores, known.found)))

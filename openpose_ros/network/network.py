@@ -2,7 +2,7 @@
 import glob
 import os
 import time
-from typing import Any, NamedTuple, Optional, Union
+from typing import Any, NamedTuple, Optional, Tuple, Union
 
 import cv2
 import numpy as np
@@ -73,11 +73,7 @@ class Network:
                 image.shape, image.dtype))
         if not image.size:
             raise ModelError('the image is empty: {}x{}'.format(*image.shape[1::-1]))
-        stride = self.model.stride
-        height = _multiple(height, stride)
-        if width is None:
-            width = image.shape[1] * height / image.shape[0]
-        width = _multiple(width, stride)
+        width, height = input_size(image.shape[1::-1], height, width, self.model.stride)
         if width * height > self.max_pixels:
             raise ModelError('an image of {}x{} would go into the network as {}x{}, more than '
                              '{:,} pixels: crop it, or give a smaller size'.format(
@@ -131,6 +127,15 @@ def gpu_may_be_here() -> bool:
     """Whether it is worth the seconds to load TensorFlow and ask it for a GPU."""
     return (os.environ.get('CUDA_VISIBLE_DEVICES') not in ('', '-1')
             and any(glob.glob(pattern) for pattern in GPU_FILES))
+
+
+def input_size(image_size: Tuple[int, int], height: int = HEIGHT, width: Optional[int] = None,
+               stride: int = 8) -> Tuple[int, int]:
+    """(width, height) px of a network's input for an image of this (width, height)."""
+    height = _multiple(height, stride)
+    if width is None:
+        width = image_size[0] * height / image_size[1]
+    return _multiple(width, stride), height
 
 
 def _multiple(value, step):
