@@ -14,12 +14,13 @@ from openpose_ros.body import Body, to_coco
 from openpose_ros.decoding import Settings as DecodingSettings
 from openpose_ros.decoding import decode, to_image
 from openpose_ros.looks import Settings as LooksSettings
+from openpose_ros.mounting import Mounting
 from openpose_ros.network import Network
 from openpose_ros.network.averaging import infer_averaged
 from openpose_ros.network.network import Maps, input_size
 from openpose_ros.orientation import Orientation
-from openpose_ros.people import People, people_in_image, transformed
-from openpose_ros.scene import UP, Camera, Level
+from openpose_ros.people import People, people_in_image
+from openpose_ros.scene import Camera, Level
 from openpose_ros.scene import Settings as SceneSettings
 from openpose_ros.scene import Vertical, locate_and_explain
 from openpose_ros.tracking import Tracker
@@ -27,9 +28,11 @@ from openpose_ros.tracking import Tracker
 _SAID_STDDEV = math.radians(3.)    # chosen: of a tilt that is only said, before people confirm it
 # Standard deviation of a keypoint along an axis, px of the network's input: what both networks have
 # against the labels of COCO (0.28 to 0.34 cells). Half or twice it changes who is who nowhere.
-KEYPOINT_NOISE = 2.4
-_NOW = 1e-6   # s
-MAX_INTERVAL = .5   # s, for which people are predicted ahead to the next image
+_KEYPOINT_NOISE = 2.4
+_MAX_INTERVAL = .5   # s, for which people are predicted ahead to the next image
+_NOW = 1e-6          # s
+
+__all__ = ['Look', 'Mounting', 'Perceived', 'Perception', 'Region', 'Settings']
 
 
 class Settings(NamedTuple):
@@ -86,51 +89,6 @@ class Look(NamedTuple):
     def looked_at(self) -> List[Tuple[str, np.ndarray]]:
         """Kind and corners, (2, 2) px of the image as it was given, of each part looked at."""
         return [(region.view.kind, _corners(region.view, self)) for region in self.regions]
-
-
-class Mounting(NamedTuple):
-    """Where the camera is in the frame in which people are followed and returned.
-
-    rotation, translation: (3, 3) and (3,) m, of the camera's optical frame in that one:
-    p' = rotation p + translation; None for both: it is that frame. up: (3,) unit vector against
-    gravity in that frame. floor: m; the floor's height along `up` in that frame; None: unknown.
-    known: False where it is only known how that frame lies, not where the camera is in it: people
-    then stay in the image plane.
-    """
-
-    rotation: Optional[np.ndarray] = None
-    translation: Optional[np.ndarray] = None
-    up: np.ndarray = np.array(UP)
-    floor: Optional[float] = None
-    known: bool = True
-
-    def up_in_camera(self) -> np.ndarray:
-        """The unit vector against gravity in the camera's optical frame, (3,)."""
-        return self.up if self.rotation is None else self.rotation.T.dot(self.up)
-
-    def camera_height(self) -> Optional[float]:
-        """Height of the camera above the floor, m; None: unknown."""
-        if self.floor is None:
-            return None
-        return float(self.camera_position().dot(self.up)) - self.floor
-
-    def camera_position(self) -> np.ndarray:
-        """Where the camera is in the frame of the people, (3,) m; the origin where that is unknown."""
-        return np.zeros(3) if self.translation is None else self.translation
-
-    def from_camera(self, people: People) -> People:
-        """People of the camera's optical frame in the one in which they are followed."""
-        if self.rotation is None:
-            return people
-        return transformed(people, self.rotation, self.translation)
-
-    def to_camera(self, people: People) -> People:
-        """The way back; where the camera is not known only their keypoints and ids are."""
-        if not self.known:
-            return people_in_image(people.keypoints)._replace(ids=people.ids)
-        if self.rotation is None:
-            return people
-        return transformed(people, self.rotation.T, -self.rotation.T.dot(self.translation))
 
 
 class Perceived(NamedTuple):
@@ -241,7 +199,7 @@ class Perception:
             vertical = self._find_vertical(people, camera, mounting, stamp)
             scene = scene._replace(tilt_stddev=vertical.stddev if vertical else _SAID_STDDEV)
             mounting = mounting._replace(up=vertical.up) if vertical else mounting
-        people, problems = self._place(people, look, camera, depth, mounting, scene)
+        people, problems = self._place(people, scale, look, camera, depth, mounting, scene)
         placed = time.perf_counter()
         if self.tracker is not None:
             people = self._track(people, scale, look, stamp, mounting)
@@ -270,7 +228,7 @@ class Perception:
         if closer:
             looked_at = [tuple(corners[0]) + tuple(corners[1] - corners[0])
                          for _, corners in look.looked_at]
-            noise = KEYPOINT_NOISE / np.maximum(scale, 1e-6)
+            noise = _KEYPOINT_NOISE / np.maximum(scale, 1e-6)
         people = self.tracker.update(people, stamp, look.image_size, mounting.camera_position(),
                                      looked_at, noise)
         if closer:
@@ -280,7 +238,7 @@ class Perception:
     def _expect(self, look, stamp):
         """The people followed as they will be in the next image, px of the upright one."""
         before, self._stamp = self._stamp, stamp
-        interval = 0. if before is None else min(max(stamp - before, 0.), MAX_INTERVAL)
+        interval = 0. if before is None else min(max(stamp - before, 0.), _MAX_INTERVAL)
         expected = self.tracker.predicted(stamp + interval)
         if not len(expected.ids):
             return looks.NOBODY
@@ -298,11 +256,12 @@ class Perception:
         self._level.observe(people, camera, mounting.camera_height(), stamp)
         return self._level.vertical
 
-    def _place(self, people, look, camera, depth, mounting, scene):
+    def _place(self, people, scale, look, camera, depth, mounting, scene):
         """(the same in space, in the frame of the mounting; what kept something from being known)."""
-        if camera is None:
+        if camera is None or not people.count:
             return people, []
-        input_height = camera.height * look.settings.height / look.regions[0].box[3]
+        # A keypoint's noise is that of the scale at which the network saw them.
+        input_height = scale * look.settings.orientation.upright_size(look.image_size)[1]
         people, problems = locate_and_explain(people, camera, depth, mounting.up_in_camera(),
                                               mounting.camera_height(), scene, input_height)
         return mounting.from_camera(people), problems
