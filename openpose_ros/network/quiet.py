@@ -12,12 +12,20 @@ _ANNOUNCEMENTS = re.compile(
     rb'Created TensorFlow Lite XNNPACK delegate')
 
 
+_loaded = set()     # libraries that have made their announcements
+
+
 @contextlib.contextmanager
-def without_announcements() -> Iterator[None]:
+def without_announcements(library: str) -> Iterator[None]:
     """Hold back standard error, native code's too, then pass on all of it but the announcements.
 
-    Only for the moment in which a library loads: lines of other threads arrive late.
+    Only for the moment in which a library is first used, as each announces itself once: lines of
+    other threads arrive late, and of a crash the last words are lost.
     """
+    if library in _loaded:
+        yield
+        return
+    _loaded.add(library)
     try:
         stderr = os.dup(2)
     except OSError:   # closed: there is nothing to hold back

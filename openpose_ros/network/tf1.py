@@ -14,7 +14,7 @@ os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '2')   # errors only
 if sys.version_info >= (3, 7):
     os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '1')
 try:
-    with without_announcements():
+    with without_announcements('tensorflow'):
         import tensorflow.compat.v1 as tf
 except ImportError as error:
     raise ModelError('TensorFlow cannot be imported ({}): pip install tensorflow'.format(error))

@@ -64,7 +64,7 @@ class TfliteBackend:
 
     def _prepared(self, size):
         """An interpreter for this size, the index of its input and those of its outputs."""
-        with without_announcements():
+        with without_announcements('tflite'):
             interpreter = self._make(model_path=self._path, num_threads=self._threads)
             source = interpreter.get_input_details()[0]['index']
             interpreter.resize_tensor_input(source, (1,) + size + (3,))
