@@ -25,6 +25,7 @@ os.environ.setdefault('ROS_DOMAIN_ID', '88')   # not to hear, or be heard by, an
 
 import rclpy  # noqa: E402
 import standin_gpu  # noqa: E402
+from ament_index_python.packages import get_package_prefix  # noqa: E402
 from diagnostic_msgs.msg import DiagnosticArray  # noqa: E402
 from geometry_msgs.msg import PoseArray, PoseStamped  # noqa: E402
 from rclpy.qos import qos_profile_sensor_data  # noqa: E402
@@ -43,6 +44,7 @@ PEOPLE = (1, 5)
 SIZE = (1280, 720)
 RATE = 60.                  # Hz
 SECONDS = 6.                # of each run
+TFLITE_HEIGHT = 184         # px of its input
 MAP_SIZE = (46, 82)         # cells; of a network input of 656x368
 MIN_SHARE = .95             # of the rate that the network alone would have
 MAX_MORE = 3.               # ms of latency beside the network and what is beside it
@@ -113,13 +115,22 @@ def maps_of(people):
     return made
 
 
-def run(people, milliseconds, overlap, folder):
-    """Figures of one run of the node."""
+def command_of(people, milliseconds, folder):
+    """The node as a command: with the stand-in, or with TFLite on all cores (milliseconds None)."""
+    if milliseconds is None:
+        prefix = get_package_prefix('openpose_ros')
+        return [os.path.join(prefix, 'lib', 'openpose_ros', 'openpose'), '--ros-args', '-p',
+                'backend:=tflite', '-p', 'network_height:={}'.format(TFLITE_HEIGHT)]
     path = os.path.join(folder, '{}.npy'.format(people))
     np.save(path, maps_of(people))
+    return [sys.executable, standin_gpu.__file__, str(milliseconds), path, '--ros-args']
+
+
+def run(people, milliseconds, overlap, folder):
+    """Figures of one run of the node."""
     node = subprocess.Popen(
-        [sys.executable, standin_gpu.__file__, str(milliseconds), path, '--ros-args', '--log-level',
-         'warn', '-p', 'overlap:=' + overlap],
+        command_of(people, milliseconds, folder) + ['--log-level', 'warn', '-p',
+                                                    'overlap:=' + overlap],
         env=dict(os.environ, **transport.environment(room=transport.MESSAGES)))
     camera = Camera()
     try:
@@ -160,13 +171,17 @@ def main():
                              'overlap': both})
                 rows += [row(runs[-1], 'serial'), row(runs[-1], 'overlap')]
                 asked += checks(runs[-1])
+        on_cpu = [run(5, None, overlap, folder) for overlap in ('off', 'on', 'off', 'on')]
     rclpy.shutdown()
+    for stages, found in zip(('serial', 'overlap') * 2, on_cpu):
+        rows.append(row({'network_ms': float('nan'), 'people': 5, stages: found}, stages))
+        rows[-1][0] = 'TFLite on all cores, {}'.format(stages)
     report.print_table(
         'The node with a stand-in for a GPU, 1280x720 at {:.0f} Hz; ms, medians'.format(RATE),
         ('network, people, stages', 'Hz', 'network', 'beside it', 'taken to published', '95 %',
          'stamp to published', 'look', 'finish', 'look waited'), rows)
     report.print_table('Asked for', ('figure', 'measured', 'met'), asked)
-    report.write('overlap', runs)
+    report.write('overlap', {'stand-in': runs, 'TFLite, off and on in turn': on_cpu})
 
 
 def row(run_, stages):
