@@ -4,7 +4,6 @@ import os
 from ament_index_python.packages import get_package_share_directory
 from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription
-from launch.conditions import IfCondition
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
@@ -20,17 +19,11 @@ def generate_launch_description():
         'hfov', default_value='60', description='horizontal field of view of the camera, degrees')
     rviz = DeclareLaunchArgument(
         'rviz', default_value='true', description='show the people in RViz')
-    # The video has an optical frame and no robot: this stands it upright, 1 m over the ground.
-    upright = Node(package='tf2_ros', executable='static_transform_publisher',
-                   arguments=['--z', '1', '--roll', '-1.5708', '--yaw', '-1.5708',
-                              '--frame-id', 'map', '--child-frame-id',
-                              'camera_color_optical_frame'],
-                   condition=IfCondition(LaunchConfiguration('rviz')))
     video = Node(package='openpose_ros', executable='video', output='screen',
                  arguments=[LaunchConfiguration('source'), '--loop', '--wait', '1',
                             '--hfov', LaunchConfiguration('hfov')])
     openpose = IncludeLaunchDescription(
         PythonLaunchDescriptionSource(os.path.join(LAUNCH, 'openpose.launch.py')),
         launch_arguments={'image': 'image_raw', 'depth': 'depth/image_raw',
-                          'rviz': LaunchConfiguration('rviz'), 'fixed_frame': 'map'}.items())
-    return LaunchDescription([source, hfov, rviz, upright, video, openpose])
+                          'rviz': LaunchConfiguration('rviz')}.items())
+    return LaunchDescription([source, hfov, rviz, video, openpose])

@@ -3,17 +3,12 @@
 For several cameras include it once for each, with a namespace of its own, as in
 examples/two_cameras.launch.py.
 """
-import os
-
-from ament_index_python.packages import get_package_share_directory
 from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument, OpaqueFunction
 from launch.conditions import IfCondition
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
-
-CONFIG = os.path.join(get_package_share_directory('openpose_ros'), 'config')
 
 ARGUMENTS = (
     ('namespace', '', 'namespace of the node and its topics'),
@@ -25,11 +20,11 @@ ARGUMENTS = (
     ('autostart', 'true', 'configure and activate the node at once'),
     ('log_level', 'info', 'debug, info, warn, error or fatal'),
     ('rviz', 'false', 'show the people in RViz'),
-    ('fixed_frame', 'camera_link', "RViz's fixed frame, whose z is up"),
+    ('fixed_frame', '', "RViz's fixed frame, whose z is up; empty: the root of what TF has"),
+    ('camera_frame', '', 'of the people, for RViz; empty: that of the first image'),
+    ('camera_height', '', 'm above the ground, of a camera that TF does not know; empty: the '
+     'parameter of params_file, and 1 m in RViz'),
 )
-
-# Topics of openpose.rviz, which shows a node without a namespace.
-SHOWN = ('openpose/markers', 'openpose/overlay', 'openpose/approach_goal', 'openpose/people')
 
 
 def start_nodes(context):
@@ -39,17 +34,20 @@ def start_nodes(context):
         parameters.insert(0, LaunchConfiguration('params_file'))
     if LaunchConfiguration('model').perform(context):
         parameters.append({'model': LaunchConfiguration('model')})
+    if LaunchConfiguration('camera_height').perform(context):
+        parameters.append({'camera_height': ParameterValue(
+            LaunchConfiguration('camera_height'), value_type=float)})
     return [
         Node(package='openpose_ros', executable='openpose', name='openpose', output='screen',
              namespace=LaunchConfiguration('namespace'), parameters=parameters,
              remappings=[(topic, LaunchConfiguration(topic))
                          for topic in ('image', 'depth', 'camera_info')],
              arguments=['--ros-args', '--log-level', LaunchConfiguration('log_level')]),
-        Node(package='rviz2', executable='rviz2', name='rviz',
+        Node(package='openpose_ros', executable='rviz', name='openpose_rviz', output='screen',
              namespace=LaunchConfiguration('namespace'),
-             arguments=['-d', os.path.join(CONFIG, 'openpose.rviz'),
-                        '-f', LaunchConfiguration('fixed_frame')],
-             remappings=[('/' + topic, topic) for topic in SHOWN],
+             arguments=['--fixed-frame', LaunchConfiguration('fixed_frame'),
+                        '--camera-frame', LaunchConfiguration('camera_frame'),
+                        '--camera-height', LaunchConfiguration('camera_height')],
              condition=IfCondition(LaunchConfiguration('rviz')))]
 
 
