@@ -107,7 +107,7 @@ $(ENVIRONMENT): $(wildcard requirements/*.txt) tools/environment.sh tools/repair
 # The files of the package are linked one by one, so a new one asks for a new build; an edit doesn't.
 build/files.txt: FORCE
 	@mkdir -p build
-	@find openpose_ros launch config examples -name '*.py' -o -name '*.yaml' -o -name '*.rviz' \
+	@find openpose_ros launch config examples -name '*.py' -o -name '*.json' -o -name '*.yaml' -o -name '*.rviz' \
 		2> /dev/null | sort > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 $(BUILD): $(ENVIRONMENT) CMakeLists.txt package.xml $(wildcard msg/*.msg) build/files.txt \

@@ -21,6 +21,7 @@ setup(
     version=re.search(r"__version__ = '(.+)'", read('openpose_ros/__init__.py')).group(1),
     description='Where people are, which way they face and where they look: OpenPose for ROS 2',
     license='Apache-2.0',
+    package_data={'openpose_ros.network.models': ['ranges/*.json']},
     packages=find_packages(include=['openpose_ros', 'openpose_ros.*']),
     python_requires='>=3.6',
     install_requires=['numpy>=1.19,<2.5', 'opencv-python-headless>=4.1', 'pyyaml', 'scipy>=1.5', 'tqdm'],

@@ -10,6 +10,7 @@ import data
 
 from openpose_ros import network
 from openpose_ros.commands import evaluate
+from openpose_ros.network.network import PRECISIONS
 from openpose_ros.perception import Perception, Settings
 
 PEER = {'AP': .204, 'AP50': .443, 'AP75': .160, 'APm': .180, 'APl': .275, 'AR': .256}
@@ -20,9 +21,10 @@ CASES = (('432x368, as the peer', Settings(width=432), .24, .28),
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--model', default='mobilenet_thin')
+    parser.add_argument('--precision', default='auto', choices=PRECISIONS)
     args = parser.parse_args()
     truth = evaluate.read_annotations(data.path('coco_val', 'keypoints.json'))
-    loaded = network.load(args.model)
+    loaded = network.load(args.model, precision=args.precision)
     names = [name for name, _ in evaluate.FIGURES]
     rows = [['the peer, 432x368'] + ['{:.3f}'.format(PEER[name]) for name in names]]
     figures, checks = {'peer': PEER}, []
@@ -35,7 +37,7 @@ def main():
                                 found['AP'] >= least_ap),
                    report.check('{}: AR >= {}'.format(title, least_ar), found['AR'],
                                 found['AR'] >= least_ar)]
-    report.print_table('Accuracy of {} on {} images'.format(args.model, len(truth.imgs)),
+    report.print_table('Accuracy of {} on {} images'.format(loaded.description, len(truth.imgs)),
                        ['case'] + names, rows)
     report.print_table('Asked for', ('figure', 'measured', 'met'), checks)
     report.write('accuracy', figures)

@@ -9,7 +9,7 @@ from tqdm import tqdm
 from openpose_ros import decoding, image_files, network
 from openpose_ros.commands import common, evaluate, ranges, tables
 from openpose_ros.network.models import catalogue
-from openpose_ros.network.network import BACKENDS, DEVICES
+from openpose_ros.network.network import BACKENDS, DEVICES, PRECISIONS
 from openpose_ros.perception import Perception, Settings
 
 # The ways of looking at an image that are compared.
@@ -57,6 +57,7 @@ def add_parser(subparsers) -> None:
                         help='{}; accuracy is measured with the first (default: auto)'.format(
                             ', '.join(BACKENDS)))
     parser.add_argument('--device', default='auto', choices=DEVICES)
+    parser.add_argument('--precision', default='auto', choices=PRECISIONS)
     parser.add_argument('--threads', type=common.positive, help='CPU threads (default: all cores)')
     parser.add_argument('--rounds', type=common.positive, default=5, metavar='N',
                         help='times each case is timed, all cases in turn (default: %(default)s)')
@@ -89,7 +90,8 @@ def _measure(args):
     labelled = args.accuracy or args.range
     truth = evaluate.read_annotations(labelled[0]) if labelled else None
     image = image_files.read_image(args.image, False) if args.image else _made_image()
-    networks = {(model, backend): network.load(model, backend, args.device, threads=args.threads)
+    networks = {(model, backend): network.load(model, backend, args.device, threads=args.threads,
+                                            precision=args.precision)
                 for model, backend in itertools.product(args.models, args.backends)}
     for loaded in networks.values():
         print(loaded.description)

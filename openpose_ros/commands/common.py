@@ -3,14 +3,15 @@ import argparse
 import contextlib
 import math
 import os
+import sys
 from typing import Iterator, Optional
 
 import numpy as np
 
 from openpose_ros import decoding, files, image_files, looks, network
 from openpose_ros.files import printable
-from openpose_ros.network.models import catalogue
-from openpose_ros.network.network import BACKENDS, DEVICES
+from openpose_ros.network.models import catalogue, fetch
+from openpose_ros.network.network import BACKENDS, DEVICES, PRECISIONS
 from openpose_ros.orientation import ROTATIONS, Orientation
 from openpose_ros.perception import Mounting, Perception, Settings
 from openpose_ros.scene import Camera, up_of_tilt
@@ -43,9 +44,14 @@ def add_network_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument('--model', default=catalogue.DEFAULT,
                        help='name from `openpose models list`, or a frozen graph (default: '
                             '%(default)s)')
+    group.add_argument('--tensors', default='', metavar='IN,HEATMAPS,PAFS',
+                       help='of a frozen graph whose tensors cannot be told')
     group.add_argument('--backend', default='auto', choices=BACKENDS,
                        help='auto: TensorFlow on a GPU, TFLite on a CPU')
     group.add_argument('--device', default='auto', choices=DEVICES)
+    group.add_argument('--precision', default='auto', choices=PRECISIONS,
+                       help='int8: eight bits on a CPU; auto: where they are measured as faster and '
+                            'the catalogue says what they lose')
     group.add_argument('--threads', type=positive, help='CPU threads (default: all cores)')
     group.add_argument('--height', type=positive, default=368, metavar='PX',
                        help='height of the network input; more sees smaller people and takes '
@@ -82,8 +88,9 @@ def make_perception(args: argparse.Namespace, tracker: Optional[Tracker] = None)
         min_score=args.min_score, upsampling=args.upsampling)
     if settings.problem():
         raise UserError(settings.problem())
+    offer_to_fetch(args.model)
     loaded = network.load(args.model, backend=args.backend, device=args.device,
-                          threads=args.threads)
+                          threads=args.threads, precision=args.precision, tensors=args.tensors)
     orientation = Orientation(getattr(args, 'rotate', 0), getattr(args, 'mirrored', False))
     return Perception(loaded, Settings(height=args.height, width=args.width, scales=args.scales,
                                        flip=args.flip, orientation=orientation, decoding=settings,
@@ -93,6 +100,18 @@ def make_perception(args: argparse.Namespace, tracker: Optional[Tracker] = None)
 def _looks(args, tracker):
     mode = (looks.TWICE if tracker is None else looks.CLOSER) if args.closer else looks.WHOLE
     return looks.Settings(mode=mode, crops=looks.crops_of_height(args.crop_height))
+
+
+def offer_to_fetch(name: str) -> None:
+    """Fetch a model of the catalogue that is not here, if whoever sits at the terminal agrees."""
+    model = catalogue.find(name)
+    if not model.sources or os.path.exists(fetch.graph_path(model)) or not sys.stdin.isatty():
+        return
+    sys.stderr.write('The model {} ({}) is not here. Fetch it now? [Y/n] '.format(
+        model.name, model.licence))
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() in ('', 'y', 'yes'):
+        fetch.fetch(model)
 
 
 def add_camera_options(parser: argparse.ArgumentParser) -> None:

@@ -1,13 +1,19 @@
-"""`openpose models`: list, fetch, check, describe, optimise and import networks."""
+"""`openpose models`: list, fetch, check, describe, optimise, calibrate and import networks."""
 import os
 import sys
 
+from tqdm import tqdm
+
+from openpose_ros import image_files
 from openpose_ros.commands.common import UserError
+from openpose_ros.network import ranges
 from openpose_ros.network.models import catalogue, fetch
+from openpose_ros.network.network import HEIGHT, resize_for
 
 # A Jetson TX2's GPU: operations/s in half precision, and bytes/s of its memory (NVIDIA's figures).
 TX2_FLOPS = 1.33e12
 TX2_BANDWIDTH = 59.7e9
+IMAGE_TYPES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
 
 
 def add_parser(subparsers) -> None:
@@ -20,7 +26,8 @@ def add_parser(subparsers) -> None:
             ('verify', run_verify, 'check the files that are here', False),
             ('path', run_path, 'print where a model lies or is to be put', True),
             ('describe', run_describe, 'count the work for one image', False),
-            ('optimize', run_optimize, 'write an optimised copy beside the graph', True)):
+            ('optimize', run_optimize, 'write an optimised copy beside the graph', True),
+            ('calibrate', run_calibrate, 'measure the ranges that eight bits are made from', True)):
         action = actions.add_parser(name, help=text, description=text)
         action.set_defaults(run=run)
         if required is not None:
@@ -36,9 +43,15 @@ def add_parser(subparsers) -> None:
                                 default=(432, 368) if name == 'describe' else None,
                                 help='size of the network\'s input in px (describe: 432x368)')
         if name == 'optimize':
-            action.add_argument('--precision', choices=('fp32', 'fp16'), default='fp32')
+            action.add_argument('--precision', choices=('fp32', 'fp16', 'int8'),
+                                default='fp32', help='int8: for a CPU, in TFLite (default: fp32)')
             action.add_argument('--no-tensorrt', dest='tensorrt', action='store_false',
                                 help='only simplify the graph, also where there is TensorRT')
+        if name == 'calibrate':
+            action.add_argument('images_dir', metavar='IMAGES_DIR', help='images of people')
+            action.add_argument('--float', dest='float_layers', metavar='REGEX',
+                                help='the layers whose names hold this stay float')
+            action.add_argument('--out', metavar='OUT.json', help='default: beside the graph')
     action = actions.add_parser('import', help='make a graph of weights for another framework')
     action.add_argument('source', metavar='SOURCE', help='an OpenVINO .xml or a Caffe .prototxt')
     action.add_argument('out', metavar='OUT.pb')
@@ -46,14 +59,22 @@ def add_parser(subparsers) -> None:
 
 
 def run_list(args) -> None:
-    print('{:<22} {:<9} {}'.format('model', 'here', 'licence, about'))
+    print('{:<22} {:<9} {:<18} {:<18} {}'.format('model', 'here', 'float: AP, time',
+                                                 'int8: AP, time', 'licence, about'))
     for model in catalogue.MODELS:
         state = {'ok': 'yes', 'unknown': 'yes', 'missing': 'no', 'changed': 'damaged'}[
             fetch.verify(model)[0].state]
-        print('{:<22} {:<9} {}; {}'.format(model.name, state, model.licence, model.about))
+        print('{:<22} {:<9} {:<18} {:<18} {}; {}'.format(
+            model.name, state, _figures(model.float32), _figures(model.int8), model.licence,
+            model.about))
         for path in fetch.optimized(model):
             print('  optimised: {}'.format(path))
-    print('folder: {} (OPENPOSE_MODEL_DIR)'.format(fetch.models_folder()))
+    print('folder: {} (OPENPOSE_MODEL_DIR); times: of the network on a CPU with instructions for '
+          'eight bits, as a share of mobilenet_thin in float'.format(fetch.models_folder()))
+
+
+def _figures(figures):
+    return '-' if figures is None else '{:.3f}, {:.2f}'.format(*figures)
 
 
 def run_fetch(args) -> None:
@@ -100,10 +121,46 @@ def run_describe(args) -> None:
 
 
 def run_optimize(args) -> None:
+    if args.precision == 'int8':
+        from openpose_ros.network.backends.tflite import converted
+        model = catalogue.find(args.model)
+        path, sha256 = fetch.checked_graph(model)
+        print('{}; use it by --precision int8'.format(
+            converted(path, sha256, model, ranges.of_int8(model.name, path))))
+        return
     from openpose_ros.network.graphs.optimize import optimize
     done = optimize(catalogue.find(args.model), args.precision, args.size, args.tensorrt)
     print('TensorRT: {}'.format(done.tensorrt), file=sys.stderr)
     print('{} nodes before, {} now; use it as --model {}'.format(*done.nodes, done.path))
+
+
+def run_calibrate(args) -> None:
+    """Raises UserError where the folder has no images."""
+    model = catalogue.find(args.model)
+    graph, sha256 = fetch.checked_graph(model)
+    paths = _images_in(args.images_dir)
+    out = args.out or ranges.beside(graph)
+    from openpose_ros.network.graphs.calibrate import calibrate
+    with tqdm(paths, 'calibrating', unit='image', disable=None) as bar:
+        images = (resize_for(model, image_files.read_image(path, False), HEIGHT) for path in bar)
+        # What is imported may differ between versions of its importer, but for its tensors.
+        measured = calibrate(model, graph, images, args.float_layers,
+                             graph_sha256='' if model.imported_from else sha256,
+                             source='{} images'.format(len(paths)))
+    ranges.write(out, measured)
+    print(out)
+
+
+def _images_in(folder):
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError as error:
+        raise UserError('cannot read the folder {}: {}'.format(folder, error.strerror))
+    paths = [os.path.join(folder, name) for name in names
+             if os.path.splitext(name)[1].lower() in IMAGE_TYPES]
+    if not paths:
+        raise UserError('{} has no images ({})'.format(folder, ', '.join(IMAGE_TYPES)))
+    return paths
 
 
 def run_import(args) -> None:

@@ -7,8 +7,10 @@ from typing import Any, NamedTuple, Optional, Tuple, Union
 import cv2
 import numpy as np
 
-from openpose_ros.network.backends.speed import tensorflow_is_faster
-from openpose_ros.network.backends.tflite import TfliteBackend
+from openpose_ros.network import ranges
+from openpose_ros.network.backends import speed
+from openpose_ros.network.backends.tflite import (TfliteBackend,
+                                                   find_interpreter)
 from openpose_ros.network.errors import ModelError, first_line
 from openpose_ros.network.files import LARGEST
 from openpose_ros.network.models import catalogue, fetch
@@ -16,6 +18,7 @@ from openpose_ros.network.models.catalogue import Model
 
 BACKENDS = ('auto', 'tensorflow', 'tflite')
 DEVICES = ('auto', 'gpu', 'cpu')
+PRECISIONS = ('auto', 'float', 'int8')
 HEIGHT = 368   # px, of the network's input by default; what OpenPose was trained at
 MAX_PIXELS = 1 << 23   # of the network's input by default; more takes gigabytes
 # Files that a machine with an NVIDIA GPU has: a PC, a Jetson, Windows' Linux.
@@ -60,30 +63,17 @@ class Network:
         None keeps the image's aspect. Raises ModelError on an image that is none, and for an
         input of more than `max_pixels`. That the maps hold no NaN is for the decoding to check.
         """
-        width, height = self._input_size(image, height, width)
-        resized = _resized(image, width, height)
+        resized = resize_for(self.model, image, height, width, self.max_pixels)
         start = time.perf_counter()
         heatmaps, pafs = self._backend.infer(resized)
         seconds = time.perf_counter() - start
         return Maps(heatmaps, pafs, seconds)
 
-    def _input_size(self, image, height, width):
-        if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
-            raise ModelError('an image is (height, width, 3) uint8 BGR, not {} {}'.format(
-                image.shape, image.dtype))
-        if not image.size:
-            raise ModelError('the image is empty: {}x{}'.format(*image.shape[1::-1]))
-        width, height = input_size(image.shape[1::-1], height, width, self.model.stride)
-        if width * height > self.max_pixels:
-            raise ModelError('an image of {}x{} would go into the network as {}x{}, more than '
-                             '{:,} pixels: crop it, or give a smaller size'.format(
-                                 image.shape[1], image.shape[0], width, height, self.max_pixels))
-        return width, height
-
 
 def load(model: Union[str, Model] = catalogue.DEFAULT, backend: str = 'auto', device: str = 'auto',
          gpu_memory_fraction: Optional[float] = None, threads: Optional[int] = None,
-         model_dir: Optional[str] = None, max_bytes: int = LARGEST) -> Network:
+         model_dir: Optional[str] = None, max_bytes: int = LARGEST,
+         precision: str = 'auto', tensors: str = '') -> Network:
     """Load a network: by its name in the catalogue, the path of its frozen graph, or a Model.
 
     backend: 'tensorflow', 'tflite' (CPU), or 'auto': TensorFlow on a GPU; on a CPU the one that is
@@ -91,36 +81,72 @@ def load(model: Union[str, Model] = catalogue.DEFAULT, backend: str = 'auto', de
     TFLite or the graph cannot be converted. device: 'gpu' (an
     error where TensorFlow finds none), 'cpu' or 'auto'. gpu_memory_fraction: of the GPU's memory at
     most; None: as needed. threads: of the CPU; None: all cores. model_dir: where models lie, see
-    fetch.models_folder. max_bytes: of the graph's file. Raises ModelError.
+    fetch.models_folder. max_bytes: of the graph's file. precision: 'float', 'int8' (TFLite only),
+    or 'auto': eight bits on a CPU where they are measured as clearly faster and the catalogue says
+    what they lose. tensors: 'IN,HEATMAPS,PAFS' of a graph whose tensors cannot be told. Raises
+    ModelError.
     """
-    if backend not in BACKENDS or device not in DEVICES:
-        raise ModelError('backend is one of {}, device one of {}; not {} and {}'.format(
-            ', '.join(BACKENDS), ', '.join(DEVICES), backend, device))
-    if backend == 'tflite' and device == 'gpu':
-        raise ModelError('TFLite runs on the CPU here: for the GPU take backend tensorflow')
-    entry = catalogue.find(model) if isinstance(model, str) else model
+    _check_choices(backend, device, precision)
+    entry = catalogue.find(model, tensors) if isinstance(model, str) else model
     path, sha256 = fetch.checked_graph(entry, model_dir, max_bytes)
 
-    def session() -> Any:
+    def session(note: str = '') -> Network:
         from openpose_ros.network.backends.session import SessionBackend
         from openpose_ros.network.graphs.graph import read_graph
-        return SessionBackend(read_graph(path), entry, device, gpu_memory_fraction, threads)
+        return Network(entry, SessionBackend(read_graph(path), entry, device, gpu_memory_fraction,
+                                             threads), note)
 
     if backend == 'tensorflow' or device == 'gpu':
-        return Network(entry, session())
-    if backend == 'tflite':
-        return Network(entry, TfliteBackend(path, sha256, entry, threads))
-    if device == 'auto' and gpu_may_be_here():
+        return session()
+    if backend == 'auto' and precision != 'int8' and device == 'auto' and gpu_may_be_here():
         loaded = session()
         if loaded.on_gpu:
-            return Network(entry, loaded)
+            return loaded
     try:
-        tflite = TfliteBackend(path, sha256, entry, threads, with_tensorflow=False)
-        if tensorflow_is_faster(path, sha256, entry, threads):
-            return Network(entry, session(), ' (faster here than TFLite)')
-        return Network(entry, tflite)
+        if backend == 'auto' and precision != 'int8':
+            find_interpreter(with_tensorflow=False)
+        way, ranges_path, note = _fastest(entry, path, sha256, threads, precision,
+                                           backend)
+        if way == speed.TENSORFLOW and backend == 'auto':
+            return session(' (faster here than TFLite)')
+        return Network(entry, TfliteBackend(
+            path, sha256, entry, threads, ranges_path=ranges_path if way == speed.INT8 else None),
+            note)
     except ModelError as error:
-        return Network(entry, session(), ' (no TFLite: {})'.format(error))
+        if backend == 'tflite' or precision == 'int8':
+            raise
+        return session(' (no TFLite: {})'.format(error))
+
+
+def _fastest(entry: Model, path: str, sha256: str, threads: Optional[int],
+             precision: str, backend: str) -> Tuple[str, Optional[str], str]:
+    """One of speed's ways of running, the ranges for int8, and a note on why it is not int8."""
+    if precision == 'int8':
+        return speed.INT8, ranges.of_int8(entry.name, path), ''
+    note = ''
+    if precision == 'auto' and entry.int8 and ranges.find(entry.name, path):
+        try:
+            find_interpreter(with_tensorflow=False)   # TensorFlow 2.6's takes far longer in int8
+            found = ranges.find(entry.name, path)
+            way = speed.fastest(path, sha256, entry, threads, found)
+            return way, found, '' if way == speed.INT8 else ' (int8 is not clearly faster here)'
+        except ModelError as error:
+            note = ' (no int8: {})'.format(error)
+    if backend == 'tflite':
+        return speed.TFLITE, None, note
+    return speed.fastest(path, sha256, entry, threads), None, note
+
+
+def _check_choices(backend: str, device: str, precision: str) -> None:
+    if backend not in BACKENDS or device not in DEVICES or precision not in PRECISIONS:
+        raise ModelError('backend is one of {}, device one of {}, precision one of {}; not {}, {} '
+                         'and {}'.format(', '.join(BACKENDS), ', '.join(DEVICES),
+                                         ', '.join(PRECISIONS), backend, device, precision))
+    if backend == 'tflite' and device == 'gpu':
+        raise ModelError('TFLite runs on the CPU here: for the GPU take backend tensorflow')
+    if precision == 'int8' and (backend == 'tensorflow' or device == 'gpu'):
+        raise ModelError('int8 runs in TFLite on a CPU: take backend auto or tflite, device auto '
+                         'or cpu')
 
 
 def gpu_may_be_here() -> bool:
@@ -136,6 +162,22 @@ def input_size(image_size: Tuple[int, int], height: int = HEIGHT, width: Optiona
     if width is None:
         width = image_size[0] * height / image_size[1]
     return _multiple(width, stride), height
+
+
+def resize_for(model: Model, image: np.ndarray, height: int, width: Optional[int] = None,
+               max_pixels: int = MAX_PIXELS) -> np.ndarray:
+    """The image in the size of the network's input, as :meth:`Network.infer` takes it."""
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+        raise ModelError('an image is (height, width, 3) uint8 BGR, not {} {}'.format(
+            image.shape, image.dtype))
+    if not image.size:
+        raise ModelError('the image is empty: {}x{}'.format(*image.shape[1::-1]))
+    width, height = input_size(image.shape[1::-1], height, width, model.stride)
+    if width * height > max_pixels:
+        raise ModelError('an image of {}x{} would go into the network as {}x{}, more than '
+                         '{:,} pixels: crop it, or give a smaller size'.format(
+                             image.shape[1], image.shape[0], width, height, max_pixels))
+    return _resized(image, width, height)
 
 
 def _multiple(value, step):

@@ -30,7 +30,8 @@ def call(title: str, function: str, model: Model, *arguments: Any) -> Any:
         result = subprocess.run(
             [sys.executable, '-m', __name__, function], env=dict(
                 os.environ, PYTHONPATH=os.pathsep.join(filter(None, sys.path))),
-            input=json.dumps([model._replace(sources=()), arguments]).encode(),
+            input=json.dumps([model._replace(sources=(), float32=None, int8=None),
+                              arguments]).encode(),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     if result.returncode:
         lines = result.stderr.decode(errors='replace').strip().split('\n')

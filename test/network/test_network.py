@@ -1,6 +1,5 @@
 """Loading and running networks: backends that agree, sizes, and one line for what cannot be run."""
 import glob
-import json
 import os
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from openpose_ros import network
 from openpose_ros.network import ModelError
 from openpose_ros.network import network as network_module
 from openpose_ros.network import subprocess_call
-from openpose_ros.network.backends import speed, tflite
+from openpose_ros.network.backends import tflite
 from openpose_ros.network.models import catalogue
 from openpose_ros.network.network import Network
 
@@ -127,35 +126,13 @@ def test_the_tflite_file_is_made_once_and_only_for_its_graph(small_graph, monkey
 def test_tensorflow_is_not_loaded_where_tflite_runs(small_graph, apart):
     """Not even when the graph is converted, which is done in another process."""
     code = ('import sys; from openpose_ros import network; '
-            'network.load({!r}, "tflite").infer(__import__("numpy").zeros((32, 32, 3), "uint8"), 32); '
+            'import numpy; loaded = network.load({!r}, "tflite"); '
+            'loaded.infer(numpy.zeros((32, 32, 3), "uint8"), 32); '
             'print("tensorflow" in sys.modules)'.format(small_graph))
     said = subprocess.check_output([sys.executable, '-c', code], env=dict(
         os.environ, PYTHONPATH=os.pathsep.join(filter(None, sys.path))))
     assert said.decode().split() == ['False']
     assert any(name.endswith('.tflite') for name in os.listdir(os.path.dirname(small_graph)))
-
-
-@needs_interpreter
-@pytest.mark.parametrize('seconds, chosen', [
-    ({'tensorflow': .5, 'tflite': 1.}, 'TensorFlow'), ({'tensorflow': 1., 'tflite': 1.}, 'TFLite'),
-    ({'tensorflow': .95, 'tflite': 1.}, 'TFLite'), ({'tensorflow': 2., 'tflite': 1.}, 'TFLite')])
-def test_auto_takes_the_faster_on_a_cpu(small_graph, monkeypatch, seconds, chosen):
-    call = subprocess_call.call
-    monkeypatch.setattr(subprocess_call, 'call', lambda title, function, *args: (
-        seconds if function.endswith(':measure') else call(title, function, *args)))
-    monkeypatch.setattr(network_module, 'gpu_may_be_here', lambda: False)
-    assert network.load(small_graph).description.startswith('small: ' + chosen)
-
-
-def test_the_measurement_is_kept(small_graph, monkeypatch):
-    entry = catalogue.from_file(small_graph)
-    monkeypatch.setattr(speed, 'SIZE', (64, 80))
-    speed.tensorflow_is_faster(small_graph, 'a', entry, 1)
-    monkeypatch.setattr(subprocess_call, 'call', lambda *args: pytest.fail('measured again'))
-    speed.tensorflow_is_faster(small_graph, 'a', entry, 1)
-    path, = [name for name in os.listdir(os.path.dirname(small_graph)) if name.endswith('.json')]
-    with open(os.path.join(os.path.dirname(small_graph), path)) as file:
-        assert set(json.load(file)) == {'tensorflow', 'tflite'}
 
 
 def no_interpreter(with_tensorflow=True):

@@ -5,6 +5,7 @@ import importlib
 import json
 import os
 import sys
+import tempfile
 from typing import Any, Callable, Optional, Tuple
 
 import numpy as np
@@ -13,12 +14,14 @@ from openpose_ros.files import read_regular
 from openpose_ros.network import subprocess_call
 from openpose_ros.network.errors import ModelError, first_line
 from openpose_ros.network.files import sha256_of, write_whole
+from openpose_ros.network import ranges
 from openpose_ros.network.models.catalogue import Model
 from openpose_ros.network.models.fetch import models_folder
 from openpose_ros.network.quiet import without_announcements
 
 # Bump it when convert.py comes to write something else for the same graph.
 FORMAT = 1
+INT8_FORMAT = 1   # the same of eight bits: quantize.py, equalize.py
 # An interpreter is planned for one size of image; several scales alternate between a few.
 SIZES_KEPT = 4
 
@@ -27,22 +30,25 @@ class TfliteBackend:
     """Interpreters for one network, one a size of image."""
 
     def __init__(self, graph_path: str, graph_sha256: str, model: Model,
-                 threads: Optional[int] = None, with_tensorflow: bool = True) -> None:
+                 threads: Optional[int] = None, with_tensorflow: bool = True,
+                 ranges_path: Optional[str] = None) -> None:
         """Convert the graph unless that has been done. Raises ModelError where it cannot be.
 
         threads: None: all cores this process may use. with_tensorflow: use the interpreter within
         TensorFlow where there is no other; it brings TensorFlow into the process, and TensorFlow
-        2.6's takes twice the time of a session.
+        2.6's takes twice the time of a session. ranges_path: of what eight bits are made with;
+        None: float.
         """
         self._make, package = find_interpreter(with_tensorflow)
         self._threads = threads or usable_cores()
         self._body = model.body
         self._name = model.name
-        self._path = converted(graph_path, graph_sha256, model)
+        self._path = converted(graph_path, graph_sha256, model, ranges_path)
         self._by_size = collections.OrderedDict()
         self.on_gpu = False
-        self.description = 'TFLite ({}) on CPU, {} thread{}'.format(
-            package, self._threads, 's' * (self._threads > 1))
+        self.description = 'TFLite ({}, {}) on CPU, {} thread{}{}'.format(
+            package, 'int8' if ranges_path else 'float', self._threads, 's' * (self._threads > 1),
+            _place(self._path, graph_path))
 
     def infer(self, image: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
         """Heatmaps and part affinity fields of an image (height, width, 3) uint8 BGR."""
@@ -56,23 +62,31 @@ class TfliteBackend:
             interpreter, source, outputs = self._by_size[size]
             interpreter.set_tensor(source, image[None])
             interpreter.invoke()
-            heatmaps, pafs = (interpreter.get_tensor(output)[0] for output in outputs)
+            heatmaps, pafs = (_as_float(interpreter.get_tensor(output['index'])[0], output)
+                              for output in outputs)
         except (RuntimeError, ValueError) as error:
             raise ModelError('TFLite cannot run {} at {}x{}: {}'.format(
                 self._name, size[1], size[0], first_line(error)))
         return heatmaps, pafs
 
     def _prepared(self, size):
-        """An interpreter for this size, the index of its input and those of its outputs."""
+        """An interpreter for this size, the index of its input and what its outputs are."""
         with without_announcements('tflite'):
             interpreter = self._make(model_path=self._path, num_threads=self._threads)
             source = interpreter.get_input_details()[0]['index']
             interpreter.resize_tensor_input(source, (1,) + size + (3,))
             interpreter.allocate_tensors()
-        by_channels = {output['shape'][-1]: output['index']
-                       for output in interpreter.get_output_details()}
+        by_channels = {output['shape'][-1]: output for output in interpreter.get_output_details()}
         return interpreter, source, (by_channels[self._body.heatmap_count],
                                      by_channels[self._body.paf_count])
+
+
+def _as_float(values: np.ndarray, output: Any) -> np.ndarray:
+    """Eight bits as the numbers they stand for."""
+    if values.dtype == np.float32:
+        return values
+    scale, zero = output['quantization']
+    return (values.astype(np.float32) - np.float32(zero)) * np.float32(scale)
 
 
 def find_interpreter(with_tensorflow: bool = True) -> Tuple[Callable[..., Any], str]:
@@ -90,22 +104,57 @@ def find_interpreter(with_tensorflow: bool = True) -> Tuple[Callable[..., Any], 
         'tflite-runtime (ai-edge-litert is for Python 3.9 and later), or take TensorFlow'))
 
 
-def converted(graph_path: str, graph_sha256: str, model: Model) -> str:
-    """Path of the TFLite file of this graph, beside it; made the first time. Raises ModelError."""
-    meaning = json.dumps([FORMAT, graph_sha256, model.input, model.outputs, model.pixels,
-                          model.body])
-    key = hashlib.sha256(meaning.encode()).hexdigest()[:16]
-    path = '{}.{}.tflite'.format(os.path.splitext(graph_path)[0], key)
-    if not _is_as_converted(path):
-        if not os.access(os.path.dirname(path), os.W_OK):
-            folder = os.path.join(models_folder(), model.name)
-            os.makedirs(folder, exist_ok=True)
-            path = os.path.join(folder, os.path.basename(path))
-        if not _is_as_converted(path):
-            subprocess_call.call('converting {} to TFLite, once'.format(model.name),
-                       'openpose_ros.network.graphs.convert:convert', model, graph_path, path)
-            write_whole(path + '.sha256', sha256_of(path).encode())
+def converted(graph_path: str, graph_sha256: str, model: Model,
+              ranges_path: Optional[str] = None) -> str:
+    """Path of the TFLite file of this graph, beside it; made the first time. Raises ModelError.
+
+    ranges_path: of what eight bits are made with; None: float. Where no file can be written beside
+    the graph it is in the folder of all models, else in a temporary one.
+    """
+    meaning = [FORMAT, graph_sha256, model.input, model.outputs, model.pixels, model.body]
+    if ranges_path:
+        ranges.read(ranges_path, graph_sha256)   # of another graph: said before all else
+        meaning += [INT8_FORMAT, sha256_of(ranges_path)]
+    key = hashlib.sha256(json.dumps(meaning).encode()).hexdigest()[:16]
+    stem, _ = os.path.splitext(os.path.basename(graph_path))
+    name = '{}.{}{}.tflite'.format(stem, key, '.int8' if ranges_path else '')
+    folders = _folders(graph_path, model)
+    for folder in folders:
+        if _is_as_converted(os.path.join(folder, name)):
+            return os.path.join(folder, name)
+    path = os.path.join(next(filter(_is_writable, folders)), name)
+    subprocess_call.call('converting {} to TFLite{}, once'.format(
+        model.name, ', int8' if ranges_path else ''),
+        'openpose_ros.network.graphs.convert:convert', model, graph_path, path, ranges_path)
+    write_whole(path + '.sha256', sha256_of(path).encode())
     return path
+
+
+def _folders(graph_path: str, model: Model) -> Tuple[str, ...]:
+    """Where a converted file may be, the best place first."""
+    try:
+        number = os.getuid()
+    except AttributeError:   # Windows
+        number = 0
+    return (os.path.dirname(graph_path), os.path.join(models_folder(), model.name),
+            os.path.join(tempfile.gettempdir(), 'openpose_ros-{}'.format(number), model.name))
+
+
+def _is_writable(folder: str) -> bool:
+    """Whether files can be written there and nobody else can have put some there."""
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def _place(path: str, graph_path: str) -> str:
+    """A note where the converted file is not beside the graph."""
+    folder = os.path.dirname(path)
+    return '' if folder == os.path.dirname(graph_path) else (
+        ' (its folder cannot be written to: converted in {})'.format(folder))
 
 
 def _is_as_converted(path: str) -> bool:

@@ -59,13 +59,7 @@ def wire(graph_def: Any, model: Model, height: Optional[int] = None,
     height, width = _engine_size(graph_def) or (height, width)
     with tf.Graph().as_default() as graph:
         image = tf.placeholder(tf.uint8, [1, height, width, 3], 'image')
-        tensor = image[..., ::-1] if model.pixels.order == 'rgb' else image
-        tensor = tf.cast(tensor, tf.float32)
-        if model.pixels.scale != 1.:
-            tensor = tensor * model.pixels.scale
-        if model.pixels.offset != 0.:
-            tensor = tensor + model.pixels.offset
-        outputs = import_graph(graph_def, model, tensor)
+        outputs = import_graph(graph_def, model, as_input(image, model))
         channels = [output.shape.as_list()[-1] for output in outputs]
         if channels == [body.heatmap_count + body.paf_count]:
             outputs = tf.split(outputs[0], [body.heatmap_count, body.paf_count], axis=3)
@@ -75,6 +69,17 @@ def wire(graph_def: Any, model: Model, height: Optional[int] = None,
                 body.paf_count))
         return Wired(graph, image, tf.identity(outputs[0], 'heatmaps_out'),
                      tf.identity(outputs[1], 'pafs_out'))
+
+
+def as_input(image: Any, model: Model) -> Any:
+    """An image of 8 bits, BGR, as the model takes its pixels."""
+    tensor = image[..., ::-1] if model.pixels.order == 'rgb' else image
+    tensor = tf.cast(tensor, tf.float32)
+    if model.pixels.scale != 1.:
+        tensor = tensor * model.pixels.scale
+    if model.pixels.offset != 0.:
+        tensor = tensor + model.pixels.offset
+    return tensor
 
 
 def _engine_size(graph_def):
@@ -112,8 +117,8 @@ def _find_input(graph_def):
              if node.attr['shape'].shape.unknown_rank
              or [dim.size for dim in node.attr['shape'].shape.dim][3:] == [3]]
     if len(found) != 1:
-        raise ModelError('which tensor takes the image cannot be told, name it: {}'.format(
-            _candidates(graph_def)))
+        raise ModelError('which tensor takes the image cannot be told, name it by tensors '
+                         '(IN,HEATMAPS,PAFS): {}'.format(_candidates(graph_def)))
     return found[0]
 
 
@@ -132,8 +137,8 @@ def _find_outputs(graph_def, model) -> Tuple[str, ...]:
     if not both and len(heatmaps) == 1 and len(pafs) == 1:
         return heatmaps[0], pafs[0]
     raise ModelError('which tensors are the heatmaps ({} channels) and part affinity fields ({}) '
-                     'cannot be told, name them: {}'.format(body.heatmap_count, body.paf_count,
-                                                            _candidates(graph_def)))
+                     'cannot be told, name them by tensors (IN,HEATMAPS,PAFS): {}'.format(
+                         body.heatmap_count, body.paf_count, _candidates(graph_def)))
 
 
 def _ends(graph_def) -> List[Tuple[str, Optional[int]]]:

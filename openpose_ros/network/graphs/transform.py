@@ -11,7 +11,7 @@ from openpose_ros.network.errors import ModelError, first_line
 from openpose_ros.network.tf1 import tf
 
 BATCH_NORMS = ('FusedBatchNorm', 'FusedBatchNormV2', 'FusedBatchNormV3')
-_CONVOLUTIONS = ('Conv2D', 'DepthwiseConv2dNative')
+CONVOLUTIONS = ('Conv2D', 'DepthwiseConv2dNative')
 _PASSING = ('Identity', 'StopGradient', 'FakeQuantWithMinMaxVars', 'FakeQuantWithMinMaxArgs')
 
 
@@ -28,7 +28,7 @@ def prune(graph_def: Any, outputs: Sequence[str]) -> Any:
             seen.add(name)
             open_.append((name, True))
             open_.extend((node_of(other), False) for other in nodes[name].input)
-    return _graph(graph_def, ordered)
+    return graph_like(graph_def, ordered)
 
 
 def remove_identities(graph_def: Any, outputs: Sequence[str]) -> Any:
@@ -45,35 +45,35 @@ def remove_identities(graph_def: Any, outputs: Sequence[str]) -> Any:
     nodes = []
     for node in graph_def.node:
         if node.name not in source:
-            nodes.append(_copy(node))
+            nodes.append(copy_of(node))
             nodes[-1].input[:] = [real(name) for name in node.input if not name.startswith('^')]
-    return prune(_graph(graph_def, nodes), outputs)
+    return prune(graph_like(graph_def, nodes), outputs)
 
 
 def fold_constants(graph_def: Any, outputs: Sequence[str]) -> Any:
     """With everything calculated that depends on constants only."""
     graph_def = prune(graph_def, outputs)
-    constant, folded = set(), []   # type: Set[str], List[str]
+    constants, folded = set(), []   # type: Set[str], List[str]
     for node in graph_def.node:
         if node.op == 'Const':
-            constant.add(node.name)
-        elif node.input and all(node_of(name) in constant for name in node.input):
-            constant.add(node.name)
+            constants.add(node.name)
+        elif node.input and all(node_of(name) in constants for name in node.input):
+            constants.add(node.name)
             folded.append(node.name)
     multiple = {name.split(':')[0] for node in graph_def.node for name in node.input if ':' in name}
     folded = [name for name in folded if name not in multiple]
     if not folded:
         return graph_def
     with tf.Graph().as_default() as graph:
-        tf.import_graph_def(_graph(graph_def, [node for node in graph_def.node
-                                               if node.name in constant]), name='')
+        tf.import_graph_def(graph_like(graph_def, [node for node in graph_def.node
+                                               if node.name in constants]), name='')
         with tf.Session(graph=graph, config=tf.ConfigProto(device_count={'GPU': 0})) as session:
             try:
                 values = dict(zip(folded, session.run([name + ':0' for name in folded])))
             except tf.errors.OpError as error:
                 raise ModelError('what hangs on constants alone cannot be computed: {}'.format(
                     first_line(error)))
-    return prune(_graph(graph_def, [_constant(node.name, values[node.name])
+    return prune(graph_like(graph_def, [constant(node.name, values[node.name])
                                     if node.name in values else node
                                     for node in graph_def.node]), outputs)
 
@@ -90,22 +90,22 @@ def fold_batch_norms(graph_def: Any, outputs: Sequence[str]) -> Any:
     for node in graph_def.node:
         convolution = nodes.get(node.input[0]) if node.op in BATCH_NORMS else None
         if (convolution is None or node.attr['is_training'].b or not _is_nhwc(node)
-                or convolution.op not in _CONVOLUTIONS or users[convolution.name] != 1):
+                or convolution.op not in CONVOLUTIONS or users[convolution.name] != 1):
             continue
-        weights = _value(nodes, convolution.input[1])
-        gamma, beta, mean, variance = (_value(nodes, name) for name in node.input[1:5])
+        weights = value_of(nodes, convolution.input[1])
+        gamma, beta, mean, variance = (value_of(nodes, name) for name in node.input[1:5])
         if any(value is None for value in (weights, gamma, beta, mean, variance)):
             continue
         factor = gamma / np.sqrt(variance.astype(np.float64) + node.attr['epsilon'].f)
         shape = weights.shape[2:] if convolution.op == 'DepthwiseConv2dNative' else (-1,)
-        scaled = _constant(convolution.name + '/folded_weights',
+        scaled = constant(convolution.name + '/folded_weights',
                            (weights * factor.reshape(shape)).astype(np.float32))
-        bias = _constant(node.name + '/folded_bias', (beta - mean * factor).astype(np.float32))
-        convolution = _copy(convolution)
+        bias = constant(node.name + '/folded_bias', (beta - mean * factor).astype(np.float32))
+        convolution = copy_of(convolution)
         convolution.input[1] = scaled.name
         replaced[convolution.name] = [scaled, convolution]
-        replaced[node.name] = [bias, _node(node.name, 'BiasAdd', [convolution.name, bias.name])]
-    return prune(_graph(graph_def, [new for node in graph_def.node
+        replaced[node.name] = [bias, make_node(node.name, 'BiasAdd', [convolution.name, bias.name])]
+    return prune(graph_like(graph_def, [new for node in graph_def.node
                                     for new in replaced.get(node.name, [node])]), outputs)
 
 
@@ -116,7 +116,7 @@ def write_out_statistics(graph_def: Any, outputs: Sequence[str]) -> Any:
     batch norm, loses so many bits that maps of mobilenet_v2_small came out wrong by 0.003; so they
     are nearer to exact arithmetic than TensorFlow's own batch norm is.
     """
-    axes = [_constant('statistics/row', np.int32([2])), _constant('statistics/column',
+    axes = [constant('statistics/row', np.int32([2])), constant('statistics/column',
                                                                   np.int32([1]))]
     nodes = list(axes)
     for node in graph_def.node:
@@ -124,7 +124,7 @@ def write_out_statistics(graph_def: Any, outputs: Sequence[str]) -> Any:
             nodes.extend(_statistics(node, [axis.name for axis in axes]))
         else:
             nodes.append(node)
-    return prune(_graph(graph_def, nodes), outputs)
+    return prune(graph_like(graph_def, nodes), outputs)
 
 
 def _statistics(node, axes):
@@ -133,7 +133,7 @@ def _statistics(node, axes):
 
     def add(op, *inputs):
         name = '{}/{}_{}'.format(node.name, op, len(made))
-        made.append(_node(name, op, inputs))
+        made.append(make_node(name, op, inputs))
         return name
 
     def mean(name):
@@ -143,12 +143,12 @@ def _statistics(node, axes):
             made[-1].attr['Tidx'].type = tf.int32.as_datatype_enum
         return name
 
-    epsilon = _constant(node.name + '/epsilon', np.float32(node.attr['epsilon'].f))
+    epsilon = constant(node.name + '/epsilon', np.float32(node.attr['epsilon'].f))
     made.append(epsilon)
     centred = add('Sub', node.input[0], mean(node.input[0]))
     variance = mean(add('Mul', centred, centred))
     factor = add('Mul', add('Rsqrt', add('Add', variance, epsilon.name)), node.input[1])
-    made.append(_node(node.name, 'Add', [add('Mul', centred, factor), node.input[2]]))
+    made.append(make_node(node.name, 'Add', [add('Mul', centred, factor), node.input[2]]))
     return made
 
 
@@ -161,12 +161,12 @@ def halve_weights(graph_def: Any, outputs: Sequence[str]) -> Any:
             nodes.append(node)
             continue
         limit = np.finfo(np.float16).max
-        half = _constant(node.name + '/half', np.clip(value, -limit, limit).astype(np.float16))
+        half = constant(node.name + '/half', np.clip(value, -limit, limit).astype(np.float16))
         cast = tf.NodeDef(name=node.name, op='Cast', input=[half.name])
         cast.attr['SrcT'].type = tf.float16.as_datatype_enum
         cast.attr['DstT'].type = tf.float32.as_datatype_enum
         nodes.extend((half, cast))
-    return _graph(graph_def, nodes)
+    return graph_like(graph_def, nodes)
 
 
 def node_of(tensor: str) -> str:
@@ -174,25 +174,25 @@ def node_of(tensor: str) -> str:
     return tensor.lstrip('^').split(':')[0]
 
 
-def _graph(like: Any, nodes: Iterable[Any]) -> Any:
+def graph_like(like: Any, nodes: Iterable[Any]) -> Any:
     graph_def = tf.GraphDef(versions=like.versions, library=like.library)
     graph_def.node.extend(nodes)
     return graph_def
 
 
-def _copy(node):
+def copy_of(node):
     copy = tf.NodeDef()
     copy.CopyFrom(node)
     return copy
 
 
-def _node(name, op, inputs):
+def make_node(name, op, inputs):
     node = tf.NodeDef(name=name, op=op, input=inputs)
     node.attr['T'].type = tf.float32.as_datatype_enum
     return node
 
 
-def _constant(name: str, value: np.ndarray) -> Any:
+def constant(name: str, value: np.ndarray) -> Any:
     value = np.asarray(value)
     node = tf.NodeDef(name=name, op='Const')
     node.attr['dtype'].type = tf.as_dtype(value.dtype).as_datatype_enum
@@ -200,7 +200,7 @@ def _constant(name: str, value: np.ndarray) -> Any:
     return node
 
 
-def _value(nodes, name) -> Optional[np.ndarray]:
+def value_of(nodes, name) -> Optional[np.ndarray]:
     """The value of a tensor that is a constant, else None."""
     node = nodes.get(name)
     return tf.make_ndarray(node.attr['value'].tensor) if node and node.op == 'Const' else None

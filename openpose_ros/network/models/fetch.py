@@ -110,10 +110,7 @@ def fetch(model: Model, model_dir: Optional[str] = None, consent: Optional[Conse
     if not model.sources:
         raise ModelError('{} cannot be fetched ({}): put its graph at {}'.format(
             model.name, model.licence, path))
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except OSError as error:
-        raise ModelError('cannot make the folder {}: {}'.format(folder, error.strerror))
+    _make_folder(folder)
     wanted = [file.name for file in model.sources[0].files]
     if any(states.get(name) not in ('ok', 'unknown') for name in wanted):
         _fetch_from_first(model, folder, consent)
@@ -131,7 +128,7 @@ def take(model: Model, paths: Sequence[str], model_dir: Optional[str] = None,
     Which file is which is told by their endings.
     """
     folder = os.path.dirname(graph_path(model, model_dir))
-    os.makedirs(folder, exist_ok=True)
+    _make_folder(folder)
     known = _known(model, folder)
     names = {file.name for source in model.sources for file in source.files} or {model.graph}
     for path in paths:
@@ -149,6 +146,13 @@ def take(model: Model, paths: Sequence[str], model_dir: Optional[str] = None,
             raise ModelError('cannot copy {}: {}'.format(path, error.strerror))
         _keep(part, name, path, known.get(name, ()), consent)
     return fetch(model, model_dir, consent)
+
+
+def _make_folder(folder: str) -> None:
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise ModelError('cannot make the folder {}: {}'.format(folder, error.strerror))
 
 
 def _fetch_from_first(model: Model, folder: str, consent: Optional[Consent]) -> None:
@@ -206,8 +210,12 @@ def _keep(part: str, name: str, origin: str, known: Sequence[str],
 
 
 def _accept(path: str, sha256: str) -> None:
-    with open(os.path.join(os.path.dirname(path), ACCEPTED), 'a') as file:
-        file.write('{}  {}\n'.format(sha256, os.path.basename(path)))
+    listed = os.path.join(os.path.dirname(path), ACCEPTED)
+    try:
+        with open(listed, 'a') as file:
+            file.write('{}  {}\n'.format(sha256, os.path.basename(path)))
+    except OSError as error:
+        raise ModelError('cannot write {}: {}'.format(listed, error.strerror))
 
 
 def _known(model: Model, folder: str) -> Dict[str, List[str]]:

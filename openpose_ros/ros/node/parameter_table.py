@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Optional, Tuple
 
 from openpose_ros import approach, decoding, network, tracking
 from openpose_ros.network.models import catalogue
-from openpose_ros.network.network import BACKENDS, DEVICES
+from openpose_ros.network.network import BACKENDS, DEVICES, PRECISIONS
 from openpose_ros.ros.conversions import images
 
 # When a parameter may change. What is not live is read-only from configuring to cleaning up.
@@ -42,11 +42,14 @@ PARAMETERS = (
     Parameter('autostart', True, 'configure and activate by itself at the start', changes=NEVER),
     Parameter('model', catalogue.DEFAULT,
               'a model of `openpose models list`, or the path of a frozen graph'),
+    Parameter('tensors', '', 'IN,HEATMAPS,PAFS of a frozen graph whose tensors cannot be told'),
     Parameter('model_dir', '', 'folder of the models; empty: the user\'s cache folder'),
     Parameter('backend', 'auto', 'auto: TensorFlow on a GPU, TFLite on a CPU',
               choices=BACKENDS),
     Parameter('device', 'auto', 'gpu: refuse to start without one',
               choices=DEVICES),
+    Parameter('precision', 'auto', 'int8: eight bits on a CPU; auto: where that is clearly faster',
+              choices=PRECISIONS),
     Parameter('gpu_memory_fraction', 0., 'share of GPU memory TensorFlow may take; 0: as it needs',
               0., 1.),
     Parameter('threads', 0, 'CPU threads of the network; 0: all cores', 0, 256),

@@ -170,7 +170,8 @@ def load_network(value_of: Dict[str, Any]) -> network.Network:
         value_of['model'], backend=value_of['backend'], device=value_of['device'],
         gpu_memory_fraction=value_of['gpu_memory_fraction'] or None,
         threads=value_of['threads'] or None, model_dir=value_of['model_dir'] or None,
-        max_bytes=value_of['model_max_bytes'])
+        max_bytes=value_of['model_max_bytes'], precision=value_of['precision'],
+        tensors=value_of['tensors'])
     loaded.max_pixels = value_of['network_max_pixels']
     return loaded
 

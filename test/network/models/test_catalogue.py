@@ -49,3 +49,20 @@ def test_a_path_is_a_model():
 def test_an_unknown_name_is_answered_with_those_there_are():
     with pytest.raises(ModelError, match='mobilenet_thin.*openpose_coco'):
         catalogue.find('mobilenet')
+
+
+@pytest.mark.parametrize('name, said', [
+    ('folder/saved_model.pb', 'is a SavedModel'), ('net.tflite', 'is a TFLite model'),
+    ('net.ONNX', 'is an ONNX model'), ('net.xml', 'openpose models import'),
+    ('net.caffemodel', 'openpose models import'), ('net.pth', 'PyTorch')])
+def test_other_kinds_of_files_are_told_and_what_to_do(name, said):
+    with pytest.raises(ModelError, match=said):
+        catalogue.find(name)
+
+
+def test_endings_in_capitals_and_tensors_by_name():
+    model = catalogue.find('net.PB', 'image:0,heat:0,field:0')
+    assert model.name == 'net' and model.input == 'image:0' and model.outputs == ('heat:0',
+                                                                                 'field:0')
+    with pytest.raises(ModelError, match='IN,HEATMAPS,PAFS'):
+        catalogue.find('net.pb', 'image:0')

@@ -1,10 +1,17 @@
 """`openpose models`."""
+import io
 import os
 import shutil
+import sys
 
+import cv2
+import numpy as np
 import pytest
 
 from openpose_ros import cli
+from openpose_ros.commands import common
+from openpose_ros.network import ranges
+from openpose_ros.network.models import fetch
 
 
 @pytest.fixture
@@ -69,3 +76,61 @@ def test_a_file_of_unknown_checksum_is_kept_only_when_told_to(folder, capsys, sm
     path = said(capsys, 'fetch', 'openpose_coco', '--from', small_graph, '--yes').strip()
     assert path == str(folder / 'openpose_coco' / 'graph_opt.pb') and os.path.exists(path)
     assert 'ok' in said(capsys, 'verify', 'openpose_coco')
+
+
+@pytest.fixture
+def images(tmp_path):
+    folder = tmp_path / 'images'
+    folder.mkdir()
+    for number in range(2):
+        cv2.imwrite(str(folder / '{}.png'.format(number)), np.random.RandomState(number).randint(
+            0, 256, (48, 64, 3)).astype(np.uint8))
+    (folder / 'notes.txt').write_text('no image')
+    return str(folder)
+
+
+def test_a_network_is_calibrated_and_made_int8(capsys, small_graph, images):
+    out = said(capsys, 'calibrate', small_graph, images).strip()
+    assert out == small_graph[:-3] + '.ranges.json'
+    known = ranges.read(out)
+    assert known.source == '2 images' and known.graph_sha256
+    made = said(capsys, 'optimize', small_graph, '--precision', 'int8').split(';')[0]
+    assert made.endswith('.int8.tflite') and os.path.dirname(made) == os.path.dirname(small_graph)
+    # Once: the second time it is there.
+    before = os.stat(made).st_mtime_ns
+    assert said(capsys, 'optimize', small_graph, '--precision', 'int8').split(';')[0] == made
+    assert os.stat(made).st_mtime_ns == before
+
+
+def test_what_cannot_be_calibrated_is_one_line(capsys, small_graph, images, tmp_path, monkeypatch):
+    (tmp_path / 'none').mkdir()
+    for arguments, expected in (((str(tmp_path / 'none'),), 'has no images'),
+                                ((str(tmp_path / 'nowhere'),), 'cannot read the folder'),
+                                ((images, '--float', '('), 'no regular expression'),
+                                ((images, '--out', str(tmp_path / 'no' / 'x')), 'cannot write')):
+        error = said(capsys, 'calibrate', small_graph, *arguments, code=2)
+        assert expected in error.strip().splitlines()[-1]
+
+    def full(*arguments):
+        raise OSError(28, 'No space left on device')
+    monkeypatch.setattr(os, 'replace', full)
+    assert 'No space left' in said(capsys, 'calibrate', small_graph, images, code=2)
+    assert not os.path.exists(small_graph[:-3] + '.ranges.json')
+
+
+def test_a_network_without_ranges_is_not_made_int8(capsys, small_graph):
+    assert 'openpose models calibrate small IMAGES_DIR' in said(
+        capsys, 'optimize', small_graph, '--precision', 'int8', code=2)
+
+
+def test_a_model_that_is_not_here_is_offered(folder, monkeypatch, capsys):
+    fetched = []
+    monkeypatch.setattr(fetch, 'fetch', lambda model: fetched.append(model.name))
+    common.offer_to_fetch('mobilenet_thin')   # nobody sits at a terminal
+    for answer in ('n', 'y', ''):
+        terminal = io.StringIO(answer + '\n')
+        terminal.isatty = lambda: True
+        monkeypatch.setattr(sys, 'stdin', terminal)
+        common.offer_to_fetch('mobilenet_thin')
+        assert 'is not here. Fetch it now?' in capsys.readouterr().err
+    assert fetched == ['mobilenet_thin'] * 2
