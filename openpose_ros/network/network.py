@@ -2,7 +2,7 @@
 import glob
 import os
 import time
-from typing import Any, NamedTuple, Optional, Tuple, Union
+from typing import Any, Callable, NamedTuple, Optional, Tuple, Union
 
 import cv2
 import numpy as np
@@ -102,11 +102,16 @@ def load(model: Union[str, Model] = catalogue.DEFAULT, backend: str = 'auto', de
         loaded = session()
         if loaded.on_gpu:
             return loaded
+    return _on_cpu(session, entry, path, sha256, backend, precision, threads)
+
+
+def _on_cpu(session: Callable[[str], Network], entry: Model, path: str, sha256: str, backend: str,
+            precision: str, threads: Optional[int]) -> Network:
+    """The network in the way that is asked for, or is the fastest, on a CPU."""
     try:
         if backend == 'auto' and precision != 'int8':
             find_interpreter(with_tensorflow=False)
-        way, ranges_path, note = _fastest(entry, path, sha256, threads, precision,
-                                           backend)
+        way, ranges_path, note = _fastest(entry, path, sha256, threads, precision, backend)
         if way == speed.TENSORFLOW and backend == 'auto':
             return session(' (faster here than TFLite)')
         return Network(entry, TfliteBackend(
