@@ -9,11 +9,13 @@ from typing import Optional, Sequence, Tuple
 import cv2
 import numpy as np
 
+from openpose_ros import looks
 from openpose_ros.body import COCO
 from openpose_ros.people import SOURCE_NAMES, People
 
 RIGHT, LEFT, MIDDLE = (0, 94, 213), (178, 114, 0), (66, 228, 240)   # BGR
 FACING, GAZE = (115, 158, 0), (167, 121, 204)
+LOOKS = {looks.WHOLE: (160, 160, 160), looks.CROP: (233, 180, 86), looks.TILE: (0, 159, 230)}
 _INK, _PAPER, _GRID = (40, 40, 40), (255, 255, 255), (215, 215, 215)
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _SUBPIXEL = 4   # binary digits after the point that OpenCV draws with
@@ -48,6 +50,19 @@ def overlay(image: np.ndarray, people: People, camera=None) -> np.ndarray:
         _draw_label(canvas, people.keypoints[row],
                     _label(people.ids[row], np.linalg.norm(people.position[row])), width)
     return canvas
+
+
+def draw_looks(canvas: np.ndarray, looked_at: Sequence[Tuple[str, np.ndarray]]) -> None:
+    """Draw a frame round each part looked at, on the canvas itself.
+
+    looked_at: the kind of each (looks.KINDS) and its corners, (2, 2) px: left top, right bottom.
+    """
+    width = max(1, int(round(min(canvas.shape[:2]) / 200.)))
+    for kind, corners in looked_at:
+        low, high = np.clip(np.rint(corners), -2 ** 15, 2 ** 15).astype(int)
+        low = np.maximum(low, 0)
+        high = np.minimum(high, canvas.shape[1::-1]) - 1
+        cv2.rectangle(canvas, tuple(low.tolist()), tuple(high.tolist()), LOOKS[kind], 2 * width)
 
 
 def _draw_skeleton(canvas, keypoints, width):

@@ -101,3 +101,13 @@ def test_who_cannot_be_drawn_is_left_out(damage):
     image = np.zeros((240, 320, 3), np.uint8)
     drawn = drawing.overlay(image, standing()._replace(**damage))
     np.testing.assert_array_equal(drawn, image)
+
+
+def test_what_was_looked_at_is_framed_within_the_image():
+    canvas = np.zeros((100, 200, 3), np.uint8)
+    drawing.draw_looks(canvas, [('whole', np.array(((0., 0.), (200., 100.)))),
+                                ('crop', np.array(((20., 10.), (60., 80.)))),
+                                ('tile', np.array(((-50., -1e9), (1e9, 50.))))])
+    assert tuple(canvas[40, 20]) == drawing.LOOKS['crop']
+    assert tuple(canvas[99, 100]) == drawing.LOOKS['whole']
+    assert tuple(canvas[49, 150]) == drawing.LOOKS['tile']

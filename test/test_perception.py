@@ -6,6 +6,7 @@ from made_maps import STANDING, draw
 from openpose_ros import network
 from openpose_ros.body import COCO, LEFT_WRIST
 from openpose_ros.network.averaging import mirror, infer_averaged
+from openpose_ros.looks import Settings as LooksSettings
 from openpose_ros.orientation import ROTATIONS, Orientation
 from openpose_ros.perception import Mounting, Perception, Settings
 from openpose_ros.scene import Camera
@@ -110,3 +111,88 @@ def test_averaging_one_run_is_that_run(image):
     averaged = infer_averaged(MadeNetwork(), image)
     np.testing.assert_array_equal(averaged.heatmaps, alone.heatmaps)
     assert averaged.seconds == alone.seconds
+
+
+class WorldNetwork:
+    """Sees a person of the world in whatever part of its image it is shown, if they are in it.
+
+    The world's image tells of each pixel where it is (`world`), so that a part of it does, too.
+    """
+
+    class model:
+        body, stride = COCO, 8
+
+    def __init__(self, person):
+        self.person, self.pixels = person, []
+
+    def infer(self, image, height=368, width=None):
+        self.pixels.append(height * width)
+        low, high = (4. * image[row, row, :2].astype(float) for row in (0, -1))
+        cells = np.array((width, height)) / 8.
+        person = (self.person - low) / (high - low) * cells
+        person[((person < 0.) | (person > cells)).any(axis=1)] = np.nan
+        return network.Maps(*(draw([person], (height // 8, width // 8)) + (.01,)))
+
+
+def world():
+    """(480, 640, 3): x and y of each pixel over 4, but for what rounding loses."""
+    y, x = np.mgrid[:480, :640] // 4
+    return np.stack((x, y, x), axis=2).astype(np.uint8)
+
+
+FAR = STANDING * 4. + (300., 200.)
+
+
+def closely(**looks):
+    return Settings(looks=LooksSettings(mode='closer', **looks))
+
+
+def test_someone_far_away_is_followed_closely_at_the_cost_of_one_look():
+    seen = WorldNetwork(FAR)
+    perception, kinds = Perception(seen, closely(), Tracker()), []
+    for number in range(20):
+        perceived = perception.perceive(world(), stamp=number / 15.)
+        kinds += [region.view.kind for region in perceived.look.regions]
+        assert sum(region.pixels for region in perceived.look.regions) <= 1.07 * 368 * 488
+        if number > 4:
+            assert perceived.people.ids.tolist() == [1]
+            error = np.linalg.norm(perceived.people.keypoints[0, :, :2] - FAR, axis=1)
+            assert error.max() < 12.
+    assert kinds.count('crop') > kinds.count('whole') >= 5
+    assert sum(seen.pixels) <= 1.07 * 20 * 368 * 488
+
+
+def test_where_nobody_looks_nobody_is_missed():
+    perception = Perception(WorldNetwork(FAR), closely(), Tracker())
+    for number in range(6):
+        perception.perceive(world(), stamp=number / 15.)
+    look = perception.look(world())
+    look = look._replace(regions=tuple(
+        region._replace(view=region.view._replace(box=(0, 0, 40, 40)), maps=network.Maps(
+            *(draw([], (32, 32)) + (.01,)))) for region in look.regions[:1]))
+    for number in range(6, 30):   # 1.6 s: longer than someone who is missed is waited for
+        people = perception.finish(look, stamp=number / 15.).people
+    assert people.ids.tolist() == [1]
+
+
+def test_a_second_look_in_the_same_image_is_finer():
+    twice = Settings(looks=LooksSettings(mode='twice'))
+    once, again = (Perception(WorldNetwork(FAR), settings).perceive(world())
+                   for settings in (Settings(), twice))
+    assert [region.view.kind for region in again.look.regions] == ['whole', 'crop']
+    errors = [np.nanmean(np.abs(perceived.people.keypoints[0, :, :2] - FAR))
+              for perceived in (once, again)]
+    assert again.people.count == 1 and errors[1] < errors[0]
+
+
+@pytest.mark.parametrize('rotation', ROTATIONS)
+def test_crops_of_a_turned_image_are_where_the_person_is(rotation):
+    orientation = Orientation(rotation)
+    given = Orientation((360 - rotation) % 360).upright(world())
+    perception = Perception(WorldNetwork(FAR), closely()._replace(orientation=orientation),
+                            Tracker())
+    for number in range(6):
+        perceived = perception.perceive(given, stamp=number / 15.)
+    crops = [corners for kind, corners in perceived.look.looked_at if kind == 'crop']
+    keypoints = perceived.people.keypoints[0, :, :2]
+    assert crops and ((keypoints > crops[0][0]) & (keypoints < crops[0][1])).all()

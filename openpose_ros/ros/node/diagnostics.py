@@ -10,6 +10,7 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.clock import Clock, ClockType
 from rclpy.qos import QoSProfile
 
+from openpose_ros.looks import KINDS
 from openpose_ros.ros.node.statistics import Snapshot
 
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
@@ -101,6 +102,11 @@ def build(health: Health, snapshot: Snapshot, recent: Dict[str, int], passed: Op
         values['rate in (Hz)'] = round(recent.get('received', 0) / passed, 1)
         values['rate looked (Hz)'] = round(recent.get('looked', 0) / passed, 1)
         values['rate processed (Hz)'] = round(recent.get('processed', 0) / passed, 1)
+    for kind in KINDS:
+        if 'looks_' + kind in counts:
+            values['looks, ' + kind] = counts['looks_' + kind]
+    if recent.get('looked'):
+        values['network pixels per image'] = recent.get('network_pixels', 0) // recent['looked']
     for what, (median, high) in sorted(snapshot.seconds.items()):
         values[what.replace('_', ' ') + ' median (ms)'] = round(median * 1e3, 2)
         values[what.replace('_', ' ') + ' 95 % (ms)'] = round(high * 1e3, 2)

@@ -6,7 +6,7 @@
 import math
 from typing import Any, NamedTuple, Optional, Tuple
 
-from openpose_ros import approach, decoding, network, tracking
+from openpose_ros import approach, decoding, looks, network, tracking
 from openpose_ros.network.models import catalogue
 from openpose_ros.network.network import BACKENDS, DEVICES, PRECISIONS
 from openpose_ros.ros.conversions import images
@@ -37,6 +37,7 @@ class Parameter(NamedTuple):
 _DECODING = decoding.Settings()
 _TRACKING = tracking.Settings()
 _APPROACH = approach.Settings()
+_LOOKS = looks.Settings()
 
 PARAMETERS = (
     Parameter('autostart', True, 'configure and activate by itself at the start', changes=NEVER),
@@ -67,6 +68,16 @@ PARAMETERS = (
     Parameter('overlap', 'auto', 'look at an image while the one before is finished: on, off, or '
               'auto: on where the network runs on a GPU', choices=('auto', 'on', 'off'),
               number_too=True),
+
+    Parameter('looks.mode', _LOOKS.mode, 'whole: the whole image, always; closer: in turn with it '
+              'crops round people who are small and tiles where nobody is known, at the same cost, '
+              'for people further away (needs tracking.enabled)',
+              choices=(looks.WHOLE, looks.CLOSER)),
+    Parameter('looks.crop_height', 256, 'px; height of the network input for a crop', 64, 2048),
+    Parameter('looks.whole_every', _LOOKS.whole_every, 'one image in so many at least is looked at '
+              'whole', 1, 1000, changes=LIVE),
+    Parameter('looks.budget', _LOOKS.budget, 'px of the network input for crops and tiles, an '
+              'image; 0: as many as the whole image takes', 0, 2 ** 31 - 1, changes=LIVE),
 
     Parameter('image_transport', 'auto', 'raw: `image`; compressed: `image/compressed`; auto: '
               '`image` of whichever type it has, else `image/compressed`',
@@ -114,7 +125,7 @@ PARAMETERS = (
               choices=tuple(sorted(decoding.ASSIGNMENTS)), changes=LIVE),
     Parameter('decoding.min_parts', _DECODING.min_parts, 'parts a person must have', 1, 18,
               changes=LIVE),
-    Parameter('decoding.min_score', _DECODING.min_score, 'mean score her parts must have', 0., .999,
+    Parameter('decoding.min_score', _DECODING.min_score, 'mean score their parts must have', 0., .999,
               changes=LIVE),
     Parameter('decoding.upsampling', _DECODING.upsampling,
               'factor the heatmaps are enlarged by first: 1 (fastest), 2 (best) or 4', 1, 4,
@@ -150,6 +161,8 @@ PARAMETERS = (
               changes=LIVE),
     Parameter('overlay.width', 0, 'px; a wider overlay is made as narrow; 0: as the image', 0,
               16384, changes=LIVE),
+    Parameter('overlay.looks', False, 'draw what was looked at: the whole image, crops, tiles',
+              changes=LIVE),
     Parameter('markers.lifetime', 2., 's after which RViz removes markers that no newer ones have '
               'replaced; 0: never', 0., 3600., changes=LIVE),
     Parameter('markers.plane_distance', 0., 'm before the camera at which people without a '

@@ -9,7 +9,7 @@ from rcl_interfaces.msg import (FloatingPointRange, IntegerRange,
 from rclpy.exceptions import (InvalidParameterTypeException,
                               InvalidParameterValueException)
 
-from openpose_ros import decoding, network, perception, tracking
+from openpose_ros import decoding, looks, network, perception, tracking
 from openpose_ros.network.network import gpu_may_be_here
 from openpose_ros.ros.conversions import images
 from openpose_ros.ros.node.mounting import up_by_parameters
@@ -181,7 +181,17 @@ def perception_settings(value_of: Dict[str, Any]) -> perception.Settings:
     return perception.Settings(
         height=value_of['network_height'], width=value_of['network_width'] or None,
         scales=tuple(value_of['scales']), flip=value_of['flip'],
-        decoding=decoding.Settings(**_group(value_of, 'decoding.')))
+        decoding=decoding.Settings(**_group(value_of, 'decoding.')),
+        looks=_looks_settings(value_of),
+        first=(value_of['approach.id'],) if value_of['approach.id'] else ())
+
+
+def _looks_settings(value_of):
+    group = _group(value_of, 'looks.')
+    group['crops'] = looks.crops_of_height(group.pop('crop_height'))
+    if not value_of['tracking.enabled']:
+        group['mode'] = looks.WHOLE   # nobody is followed whom crops could be round
+    return looks.Settings(**group)
 
 
 def tracking_settings(value_of: Dict[str, Any]) -> tracking.Settings:

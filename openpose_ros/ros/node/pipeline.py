@@ -6,6 +6,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 import numpy as np
 
+from openpose_ros.looks import Settings as LooksSettings
 from openpose_ros.orientation import turned_within
 from openpose_ros.perception import Look, Perceived, Perception
 from openpose_ros.ros.conversions import images
@@ -119,7 +120,8 @@ class Pipeline:
                   {'conversion': converted - start, 'look': time.perf_counter() - start})
         # Not before: had the network failed, the next job would have to tell of it.
         self._time_jumped = self._camera_changed = False
-        self._statistics.count('looked')
+        self._statistics.looked([region.view.kind for region in look.regions],
+                                sum(region.pixels for region in look.regions))
         return job
 
     def _read(self, message, settings):
@@ -139,8 +141,10 @@ class Pipeline:
         orientation = self._geometry.orientation(header, arrival, settings)
         settings = settings.perception._replace(orientation=orientation)
         look, rotation = self._perception.look(image, settings), self._tries.next_rotation()
-        return look, (self._perception.look(turned_within(image, rotation), settings)
-                      if rotation else None)
+        if not rotation:
+            return look, None
+        return look, self._perception.look(turned_within(image, rotation),
+                                           settings._replace(looks=LooksSettings()))
 
     def _now(self) -> float:
         return self._clock.now().nanoseconds * 1e-9
@@ -211,8 +215,7 @@ class Pipeline:
             output.configure(settings.values)
 
     def _forget_people(self):
-        if self._perception.tracker is not None:
-            self._perception.tracker.reset()
+        self._perception.forget()
         for output in self._outputs:
             output.forget()
 
@@ -246,7 +249,7 @@ class Pipeline:
             header.frame_id = target
         seen = Seen(job.image, job.header, header, job.stamp, perceived.people,
                     perceived.people_in_camera, perceived.camera, perceived.up, perceived.floor,
-                    perceived.mounting)
+                    perceived.mounting, job.look.looked_at)
         for output in job.outputs:
             try:
                 output.publish(seen)

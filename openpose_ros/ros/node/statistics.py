@@ -1,7 +1,7 @@
 """What the node counts and times, for its diagnostics."""
 import collections
 import threading
-from typing import Dict, List, NamedTuple, Tuple
+from typing import Dict, List, NamedTuple, Sequence, Tuple
 
 _WINDOW = 100   # images whose times are remembered
 
@@ -35,6 +35,13 @@ class Statistics:
         """One more of these, for instance 'processed', 'failed', 'paired'."""
         with self._lock:
             self._counts[what] += 1
+
+    def looked(self, kinds: Sequence[str], pixels: float) -> None:
+        """One image went through the network: kinds of the looks, px of its input together."""
+        with self._lock:
+            self._counts['looked'] += 1
+            self._counts['network_pixels'] += int(pixels)
+            self._counts.update('looks_' + kind for kind in kinds)
 
     def failed(self, error: str) -> None:
         """One image that could not be used, and why."""

@@ -1,5 +1,5 @@
 """What an output of the node is, and what it is given of each image."""
-from typing import Any, Dict, NamedTuple, Optional
+from typing import Any, Dict, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 from rclpy.qos import QoSProfile
@@ -16,7 +16,8 @@ class Seen(NamedTuple):
     `people`. stamp: s; that of the header, or the time of arrival where the header has none.
     people_in_camera: the same people in the camera's optical frame. up: (3,) unit vector against
     gravity in the frame of `people`. floor: m; the floor's height along `up` in that frame, None
-    where it is unknown. mounting: where the camera is in that frame.
+    where it is unknown. mounting: where the camera is in that frame. looked_at: kind and corners,
+    (2, 2) px, of each part of the image that the network looked at.
     """
 
     image: np.ndarray
@@ -29,6 +30,7 @@ class Seen(NamedTuple):
     up: np.ndarray
     floor: Optional[float]
     mounting: Mounting = Mounting()
+    looked_at: Sequence[Tuple[str, np.ndarray]] = ()
 
 
 class Output:

@@ -15,9 +15,12 @@ class Overlay(Output):
 
     def configure(self, values) -> None:
         self._width = values['overlay.width']
+        self._looks = values['overlay.looks']
 
     def to_message(self, seen: Seen) -> Image:
         drawn = drawing.overlay(seen.image, seen.people_in_camera, seen.camera)
+        if self._looks:
+            drawing.draw_looks(drawn, seen.looked_at)
         height, width = drawn.shape[:2]
         if 0 < self._width < width:
             size = self._width, max(1, int(round(height * self._width / width)))

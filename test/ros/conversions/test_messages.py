@@ -138,7 +138,7 @@ def test_the_pose_array_has_those_whose_place_is_known():
 def test_the_overlay_can_be_made_narrow():
     overlay = outputs.Overlay(Node())
     for width, size in ((0, (640, 480)), (320, (320, 240)), (2000, (640, 480))):
-        overlay.configure({'overlay.width': width})
+        overlay.configure({'overlay.width': width, 'overlay.looks': False})
         message = overlay.to_message(seen(crowd()))
         assert (message.width, message.height) == size
         assert len(message.data) == message.height * message.step

@@ -92,3 +92,14 @@ def test_nothing_is_known_at_the_start():
     values = {pair.key for pair in build(HEALTHY, Statistics().snapshot(), {}, None,
                                          THRESHOLDS).values}
     assert 'rate in (Hz)' not in values and 'last error' not in values
+
+
+def test_the_looks_and_what_they_cost_are_there():
+    statistics = Statistics()
+    statistics.looked(['whole'], 180000)
+    statistics.looked(['crop', 'crop', 'tile'], 100000)
+    counts = statistics.snapshot().counts
+    values = {pair.key: pair.value for pair in build(
+        HEALTHY, statistics.snapshot(), counts, 1., THRESHOLDS).values}
+    assert (values['looks, whole'], values['looks, crop'], values['looks, tile']) == ('1', '2', '1')
+    assert values['network pixels per image'] == '140000'

@@ -122,3 +122,12 @@ def test_a_gpu_that_is_not_used_is_told_of(monkeypatch):
             (True, False, {'device': 'cpu'}, False), (True, False, {'backend': 'tflite'}, False)):
         monkeypatch.setattr(parameters, 'gpu_may_be_here', lambda here=here: here)
         assert ('a GPU' in parameters.unused_gpu(defaults(**changes), on_gpu)) == told
+
+
+def test_looking_closer_needs_people_to_be_followed():
+    closer = defaults(**{'looks.mode': 'closer', 'looks.crop_height': 128, 'approach.id': 7})
+    settings = parameters.perception_settings(closer)
+    assert settings.looks.mode == 'closer' and settings.first == (7,)
+    assert settings.looks.crops.shapes == ((80, 128), (128, 128))
+    alone = parameters.perception_settings(dict(closer, **{'tracking.enabled': False}))
+    assert alone.looks.mode == 'whole'
