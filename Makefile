@@ -2,8 +2,8 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build fetch-model test test-often test-py36 demo demo-depth run bench bench-scene \
-	bench-tracking bench-load bench-overlap bench-range bench-machines bench-bag soak fuzz docs figures drawings requirements audit clean FORCE
+.PHONY: help setup build fetch-model test test-often test-py36 demo demo-approach demo-depth run bench bench-scene \
+	bench-tracking bench-approach bench-load bench-overlap bench-range bench-machines bench-bag soak fuzz docs figures drawings requirements audit clean FORCE
 
 # A stamp a kind of environment: the wheels of PyPI, or a ROS 2 that is sourced.
 ENVIRONMENT := .venv/made-for-$(or $(ROS_DISTRO),wheels)
@@ -41,6 +41,9 @@ demo-depth: fetch-model  ## the same with depth: make demo-depth COLOUR=FOLDER D
 	colour and depth images and the calibration: COLOUR= DEPTH= INFO='; exit 2; }
 	$(RUN) python demo/demo.py $(COLOUR) --depth-folder $(DEPTH) --camera-info $(INFO) $(DEMO_ARGS)
 
+demo-approach: $(BUILD)  ## film a robot that goes to a person: demo_output/approach.mp4
+	$(RUN) python demo/approach.py $(DEMO_ARGS)
+
 run: fetch-model  ## run the node alone: make run IMAGE=/camera/image_raw
 	$(RUN) install/openpose_ros/lib/openpose_ros/openpose --ros-args -r image:=$(IMAGE) $(ROS_ARGS)
 
@@ -52,6 +55,9 @@ bench-scene: fetch-model  ## measure position, facing and gaze
 
 bench-tracking: fetch-model  ## measure tracking
 	$(RUN) python benchmark/tracking.py $(BENCH_ARGS)
+
+bench-approach: $(BUILD)  ## measure simulated approaches to people (an hour; BENCH_ARGS="--runs 20")
+	$(RUN) python benchmark/approach.py $(BENCH_ARGS)
 
 bench-load: fetch-model  ## measure the node's own load and memory (some minutes)
 	$(RUN) python benchmark/load.py $(BENCH_ARGS)

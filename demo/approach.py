@@ -135,7 +135,7 @@ def film(loop, path, patience=45.):
         frame = np.hstack((shown, plan_of(loop)))
         writer.write(frame)
         frames += 1
-        if frames == 60:
+        if frames == 40:
             still = frame
     writer.release()
     os.replace(path + '.part.mp4', path)

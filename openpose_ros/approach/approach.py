@@ -6,6 +6,7 @@ import numpy as np
 
 from openpose_ros.approach import choice, comfort
 from openpose_ros.approach.choice import Choice
+from openpose_ros.approach.looking import LookRound
 from openpose_ros.approach.settings import Settings
 from openpose_ros.approach.stand import Stand
 from openpose_ros.people import People
@@ -54,6 +55,9 @@ class Viewpoint(NamedTuple):
 class Approach:
     """The goal from image to image; remembers whom it chose and where they stood.
 
+    look: after an update without a goal, from where to look at the chosen person (a Goal), for it is
+    not certain which way they face; None where there is no such person, or no viewpoint.
+
     It does not judge stamps: whoever finds that time has jumped back, or that images have failed
     to come for long, calls :meth:`reset`.
     """
@@ -77,6 +81,8 @@ class Approach:
         self._choice = Choice(self._settings)
         self._stand = None
         self._aside = 0.            # rad; how far aside of their front the goal was last
+        self._round = LookRound()
+        self.look = None
 
     def update(self, people: People, people_in_camera: People, stamp: float, up: np.ndarray,
                floor: Optional[float] = None,
@@ -91,6 +97,7 @@ class Approach:
 
         Only people with an id, thus tracked ones, are approached.
         """
+        self.look = None
         remembered = self._remembers(stamp, viewpoint)
         settings = self._settings
         row = self._choice.row(people, choice.costs(people_in_camera, settings.person), stamp,
@@ -103,6 +110,7 @@ class Approach:
                 self._stand, self._aside = Stand(int(people.ids[row])), 0.
             self._stand.update(people, row, stamp, settings.settle_time, up, floor)
         elif self._stand is None or stamp - self._stand.seen_at > _HOLD:
+            self._look_round(people, row, up, floor, viewpoint)
             return None
         return self._goal(people, row, up, floor)
 
@@ -111,6 +119,15 @@ class Approach:
         limit = self._settings.max_facing_stddev * (1. if self._stand is None else _GO_ON)
         return (people.facing_stddev[row] <= limit
                 and abs(np.linalg.norm(people.facing[row]) - 1.) < 1e-3)
+
+    def _look_round(self, people, row, up, floor, viewpoint):
+        if viewpoint is None:
+            return
+        found = self._round.place(int(people.ids[row]), people.position[row],
+                                  viewpoint.translation, up)
+        if found is not None:
+            self.look = _goal_at(int(people.ids[row]), found[0], found[1], up, floor,
+                                 _stddev(people, row, up))
 
     def _follow(self, people, row, stamp):
         """Go on averaging the person of this row, who may have come back under another id."""
@@ -140,11 +157,14 @@ class Approach:
             return None
         self._aside = aside
         front = comfort.turned(stand.facing, up, aside)
-        position = stand.position + distance * front
-        if floor is not None:
-            position = position + (floor - position.dot(up)) * up
-        rotation = np.stack((-front, np.cross(up, -front), up), axis=1)
-        return Goal(stand.person, position, rotation, _stddev(people, row, up))
+        return _goal_at(stand.person, stand.position + distance * front, -front, up, floor,
+                        _stddev(people, row, up))
+
+
+def _goal_at(person, position, forward, up, floor, stddev):
+    if floor is not None:
+        position = position + (floor - position.dot(up)) * up
+    return Goal(person, position, np.stack((forward, np.cross(up, forward), up), axis=1), stddev)
 
 
 def _stddev(people, row, up):

@@ -29,7 +29,7 @@ _CORRELATED, _MEMORY = .7, 2.   # share of that variance that stays for so long,
 OPTICAL = np.array(((0., 0., 1.), (-1., 0., 0.), (0., -1., 0.)))    # columns: x, y, z of the camera
 
 
-def mounting(robot):
+def mounting_of(robot):
     """Where the camera is in the frame in which the robot is at this place."""
     turn = rotation(robot.yaw)
     return Mounting(turn.dot(OPTICAL), np.array((robot.x, robot.y, 0.))
@@ -62,8 +62,9 @@ class SyntheticEyes:
         self._small = CAMERA.resized(*_DEPTH_SIZE)
         self._perception = _KnownKeypoints()
 
-    def look(self, time: float, truth, odometry):
-        """What is perceived, in the frame of the odometry (perception.Perceived)."""
+    def look(self, time: float, truth, odometry=None, mounting=None):
+        """What is perceived (perception.Perceived), in the frame of the odometry or the mounting."""
+        mounting = mounting_of(odometry) if mounting is None else mounting
         shown = [(i, self._person(actor, time, truth)) for i, actor in enumerate(self._actors)
                  if actor.is_visible(time)]
         shown = [(i, person) for i, person in shown if person.position[1] > .4]
@@ -75,7 +76,7 @@ class SyntheticEyes:
             self.image = _drawn([person for _, person in shown])
         size = self._camera.width, self._camera.height
         look = Look(Settings(), size, (Region(None, (0., 0.) + size),), {})
-        return self._perception.finish(look, self._camera, depth, time, mounting(odometry))
+        return self._perception.finish(look, self._camera, depth, time, mounting)
 
     def _person(self, actor, time, robot):
         """The actor as the synthetic person of the camera's world (x right, z ahead)."""

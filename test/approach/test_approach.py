@@ -265,3 +265,24 @@ def test_the_goal_follows_when_they_turn_and_when_they_walk():
         return crowd((1, .8 * stamp, 4., 0.), velocity=np.array([[.8, 0., 0.]]))
     position, _ = goals(walking)
     np.testing.assert_allclose(position[:, 0], .8 * np.arange(100) / 10., atol=1e-6)
+
+
+def test_who_faces_nobody_knows_where_is_looked_at_from_round_about():
+    approach, camera = Approach(), looking(0.)
+    vague = crowd((1, 0., 4., 0.), facing_stddev=np.array([np.nan]))
+    places = []
+    for stamp in range(30):
+        assert goal_of(approach, vague, .1 * stamp, viewpoint=camera) is None
+        place = approach.look.position
+        if not places or np.linalg.norm(place - places[-1]) > .1:
+            places.append(place)
+        # The robot drives there.
+        way = (place - camera.translation) * (1., 0., 1.)
+        camera = camera._replace(translation=camera.translation + .5 * way)
+    assert len(places) >= 3
+    for place in places:
+        assert abs(np.linalg.norm((place - vague.position[0])) - 2.) < 1e-6
+    np.testing.assert_allclose(approach.look.rotation[:, 0],
+                               (vague.position[0] - places[-1]) / 2., atol=1e-6)
+    assert goal_of(approach, crowd((1, 0., 4., 0.)), 4., viewpoint=camera) is not None
+    assert approach.look is None

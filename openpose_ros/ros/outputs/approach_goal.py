@@ -48,8 +48,7 @@ class ApproachGoal(Output):
         self._drawn.publish(self.to_markers(seen, message and message.pose))
 
     def to_message(self, seen: Seen) -> Optional[PoseStamped]:
-        goal = self._approach.update(seen.people, seen.people_in_camera, seen.stamp, seen.up,
-                                     seen.floor, viewpoint(seen))
+        goal = self._goal(seen)
         if goal is None:
             return None
         return PoseStamped(header=seen.header, pose=messages.pose(
@@ -66,6 +65,20 @@ class ApproachGoal(Output):
     def close(self, node) -> None:
         node.destroy_publisher(self._drawn)
         super().close(node)
+
+    def _goal(self, seen):
+        return self._approach.update(seen.people, seen.people_in_camera, seen.stamp, seen.up,
+                                     seen.floor, viewpoint(seen))
+
+
+class LookGoal(ApproachGoal):
+    """`~/look_goal`: from where to look at the chosen person while their facing is uncertain."""
+
+    topic = '~/look_goal'
+
+    def _goal(self, seen):
+        super()._goal(seen)
+        return self._approach.look
 
 
 def viewpoint(seen: Seen) -> Optional[Viewpoint]:
