@@ -190,7 +190,8 @@ def main() -> int:
             continue
         runs = {kind: play(kind, eyes, options.runs if kind == STANDS else options.others,
                            options.workers)
-                for kind in (STANDS, TURNS, VANISHES, SITS, WALKS, CROSSED)}
+                for kind in (STANDS, TURNS, VANISHES, SITS, WALKS, CROSSED)
+                if kind == STANDS or options.others}
         figures[eyes] = {'table': table(eyes, column, runs), 'runs': runs}
         write('approach', figures)
     return 0

@@ -8,15 +8,14 @@ from openpose_ros.approach import choice, comfort
 from openpose_ros.approach.choice import Choice
 from openpose_ros.approach.looking import LookRound
 from openpose_ros.approach.settings import Settings
-from openpose_ros.approach.stand import Stand
+from openpose_ros.approach.stand import Stand, level_stddev
 from openpose_ros.people import People
 from openpose_ros.scene import Camera
 
 # Where somebody is remembered is out of the camera's view when the hips are outside of the image
 # by this share of its width, or nearer than m: at its edge people are seen or not by chance.
 _EDGE, _TOO_NEAR = .05, .5
-_REACH = .2     # m that who stands may shift while nobody looks
-_DRIFT = .1     # and m each second
+_DRIFT = .05    # m each second that who stands may shift while nobody looks
 
 # A goal that there is stays while the facing is less certain by this factor, and for s while it is
 # not even that: from near and straight in front it comes and goes.
@@ -104,7 +103,7 @@ class Approach:
                                settings.memory if remembered else settings.lost_time)
         if row is None:
             return self._goal(people, row, up, floor) if remembered else None
-        self._follow(people, row, stamp)
+        self._follow(people, row, stamp, up)
         if self._is_certain(people, row):
             if self._stand is None:
                 self._stand, self._aside = Stand(int(people.ids[row])), 0.
@@ -129,13 +128,12 @@ class Approach:
             self.look = _goal_at(int(people.ids[row]), found[0], found[1], up, floor,
                                  _stddev(people, row, up))
 
-    def _follow(self, people, row, stamp):
+    def _follow(self, people, row, stamp, up):
         """Go on averaging the person of this row, who may have come back under another id."""
         person = int(people.ids[row])
         if self._stand is not None and self._stand.person != person:
             passed = stamp - self._stand.seen_at
-            shifted = np.linalg.norm(people.position[row] - self._stand.position)
-            if shifted > _REACH + _DRIFT * passed:
+            if not self._stand.may_be_at(people, row, up, _DRIFT * passed):
                 self._stand = None
         if self._stand is not None:
             self._stand.person = person
@@ -170,6 +168,4 @@ def _goal_at(person, position, forward, up, floor, stddev):
 def _stddev(people, row, up):
     if row is None:
         return math.nan, math.nan
-    covariance = people.position_covariance[row]
-    level = max(np.trace(covariance) - up.dot(covariance).dot(up), 0.)
-    return math.sqrt(.5 * level), float(people.facing_stddev[row])
+    return level_stddev(people, row, up), float(people.facing_stddev[row])

@@ -11,6 +11,10 @@ WALKING_SPEED = .3                  # m/s
 _STEP, _TURN = .25, math.radians(20.)
 _PATIENCE = .5                      # s
 
+_SURE = 2.5                         # stddevs that a measurement must be off to count as a move
+_MAX_PASSED = .2                    # s for which one measurement counts, however long none came
+_MIN_SHIFT = .02                    # m; people sway by this much
+_UNKNOWN = .05                      # m
 _MIN_STDDEV = math.radians(3.)      # no facing counts as more certain: people are not that square
 
 # Height of the hips over that of the neck, above the floor, of who sits and who stands. The joints'
@@ -29,8 +33,7 @@ class Stand:
         self.position = self.facing = None
         self.is_walking = False
         self.seen_at = None
-        self._weight = 0.           # s/rad^2 that the average of the facing is made of
-        self._time = 0.             # s that the average of the position is
+        self._weights = 0., 0.      # that the means of position (s/m^2) and facing (s/rad^2) have
         self._apart_since = None    # s; since when the measurements contradict the average
         self._sits = 0.             # probability
         self._torso = 0.            # m
@@ -43,26 +46,34 @@ class Stand:
     def update(self, people, row, stamp, settle_time, up, floor) -> None:
         """Take in what was measured of this row."""
         position, facing = people.position[row], people.facing[row]
-        weight = 1. / max(people.facing_stddev[row], _MIN_STDDEV) ** 2
-        if self.position is None or self._has_moved(people, row, stamp):
-            self._time = self._weight = 0.
+        # Weights of the mean: the inverse variances, for as long as each was measured.
+        weights = 1. / max(level_stddev(people, row, up), _MIN_SHIFT) ** 2, 1. / max(
+            people.facing_stddev[row], _MIN_STDDEV) ** 2
+        if self.position is None or self._has_moved(people, row, stamp, up):
+            self._weights = 0., 0.
             self.position, self.facing = position, facing
         elif self._apart_since is None:
-            # A mean with weights; what is older than settle_time fades.
-            passed = max(stamp - self.seen_at, 1e-6)
+            passed = min(max(stamp - self.seen_at, 1e-6), _MAX_PASSED)
             kept = 1. - min(passed / max(settle_time, 1e-6), 1.)
-            self._time = kept * self._time + passed if self._time >= settle_time - passed else (
-                self._time + passed)
-            self._weight = kept * self._weight + passed * weight
-            self.position = self.position + passed / self._time * (position - self.position)
-            turned = self.facing + passed * weight / self._weight * (facing - self.facing)
+            self._weights = tuple(kept * old + passed * new
+                                  for old, new in zip(self._weights, weights))
+            shares = [passed * new / total for new, total in zip(weights, self._weights)]
+            self.position = self.position + shares[0] * (position - self.position)
+            turned = self.facing + shares[1] * (facing - self.facing)
             self.facing = turned / np.linalg.norm(turned)
         self._watch_posture(people.points[row], stamp, up, floor)
         self.seen_at = stamp
 
-    def _has_moved(self, people, row, stamp):
-        apart = (np.linalg.norm(people.position[row] - self.position) > _STEP
-                 or self.facing.dot(people.facing[row]) < math.cos(_TURN))
+    def may_be_at(self, people, row, up, shift: float = 0.) -> bool:
+        """Whether what was measured of this row may be of who stands here, or m (shift) beside."""
+        apart = people.position[row] - self.position
+        room = max(_STEP, _SURE * level_stddev(people, row, up)) + shift
+        return bool(np.linalg.norm(apart - apart.dot(up) * up) <= room)
+
+    def _has_moved(self, people, row, stamp, up):
+        apart = (not self.may_be_at(people, row, up)
+                 or self.facing.dot(people.facing[row]) < math.cos(
+                     min(max(_TURN, _SURE * people.facing_stddev[row]), .5 * math.pi)))
         if not apart:
             self._apart_since = None
         elif self._apart_since is None:
@@ -84,6 +95,13 @@ class Stand:
         gain = min(1., max(stamp - self.seen_at, 0.) / _SITTING_TIME) if self._torso else 1.
         self._sits += gain * (float(low / high < _SITS_BELOW) - self._sits)
         self._torso += gain * (np.linalg.norm(neck - hips) - self._torso)
+
+
+def level_stddev(people, row: int, up: np.ndarray) -> float:
+    """m, of a position along the ground; that of a fair depth camera where it is not known."""
+    covariance = people.position_covariance[row]
+    level = np.trace(covariance) - up.dot(covariance).dot(up)
+    return math.sqrt(max(.5 * level, 0.)) if math.isfinite(level) else _UNKNOWN
 
 
 def _walks(people, row):
