@@ -43,12 +43,12 @@ from openpose_ros.tracking import Tracker  # noqa: E402
 SIZE = (640, 480)       # px; what a robot's camera sends
 RATE = 10.              # images/s
 MANY = 'six people'     # the maps of apink2; 'one person' is the leftmost of them
-FRAMES = 10000          # of the memory test
-EVERY = 100             # frames from one look at the memory to the next
+IMAGES = 10000          # of the memory test
+EVERY = 100             # images from one look at the memory to the next
 OWN_LIMIT = 150.        # MB
 COUNTED = 20            # calls whose instructions are counted
 LIMITS = {'one person': 18., MANY: 25.}     # million instructions of an image beside the network
-NODE_HEIGHT = 64        # px; a network that is quick, so that the node sees all frames in minutes
+NODE_HEIGHT = 64        # px; a network that is quick, so that the node sees all images in minutes
 
 
 class FixedMaps:
@@ -113,13 +113,14 @@ class Chain:
         keypoints = to_image(decode(heatmaps, pafs), heatmaps.shape[:2], SIZE[::-1])
         return people_in_image(keypoints)
 
-    def run(self, frames):
-        """Take so many images all the way; yields (frames done, MB of memory) now and then."""
+    def run(self, count):
+        """Take so many images all the way; yields (images done, MB of memory) now and then."""
         perception = Perception(self.network, tracker=Tracker())
-        for done in range(1, frames + 1):
+        for done in range(1, count + 1):
             stamp = self.stamp()
-            frame = perception.perceive(images.read_image(self.message), self.camera, self.depth, stamp)
-            seen = self.seen(frame.people, stamp)
+            perceived = perception.perceive(images.read_image(self.message), self.camera,
+                                            self.depth, stamp)
+            seen = self.seen(perceived.people, stamp)
             for output in self.outputs:
                 built(output, seen)
             if not done % EVERY:
@@ -269,22 +270,22 @@ def total(measured):
 
 # Memory.
 
-def print_memory(path, frames):
+def print_memory(path, count):
     """The process whose memory is looked at: everything of the node but a network."""
     cv2.setNumThreads(1)
     rclpy.init()
-    print(json.dumps([[0, resident(os.getpid())]] + list(chain_of(path).run(frames))))
+    print(json.dumps([[0, resident(os.getpid())]] + list(chain_of(path).run(count))))
 
 
 def chain_memory(path):
     return json.loads(subprocess.check_output([sys.executable, __file__, '--memory', path,
-                                               str(FRAMES)]).decode())
+                                               str(IMAGES)]).decode())
 
 
 def node_memory(data):
     """Memory of the installed node, {'node without a network', 'node with TFLite'}: [(frame, MB)].
 
-    The second sees FRAMES images, each sent when the skeletons of the one before have come.
+    The second sees IMAGES images, each sent when the skeletons of the one before have come.
     """
     from rclpy.qos import qos_profile_sensor_data
     from sensor_msgs.msg import Image
@@ -303,7 +304,7 @@ def node_memory(data):
     found = figures['node with TFLite'] = []
     started, done = time.monotonic(), 0
     try:
-        while done < FRAMES:
+        while done < IMAGES:
             header = Header(frame_id='camera', stamp=camera.get_clock().now().to_msg())
             publisher.publish(images.write_image(image, header))
             came.clear()
@@ -336,8 +337,8 @@ def stop(process):
 
 
 def growth(track):
-    """MB by which memory grew from the tenth of the frames to the last."""
-    early = [mb for frame, mb in track if frame >= track[-1][0] / 10.]
+    """MB by which memory grew from the tenth of the images to the last."""
+    early = [mb for done, mb in track if done >= track[-1][0] / 10.]
     return early[-1] - early[0]
 
 
@@ -347,13 +348,13 @@ def print_memory_table(memory):
              '{:.0f}'.format(max(mb for _, mb in track)),
              '{:+.1f}'.format(growth(track)) if len(track) > 1 else '-']
             for name, track in memory.items()]
-    report.print_table('Resident memory, MB', ('process', 'frames', 'first', 'most',
+    report.print_table('Resident memory, MB', ('process', 'images', 'first', 'most',
                                                'growth after a tenth'), rows)
     most = max(mb for _, mb in chain)
     report.print_table('Asked for', ('figure', 'measured', 'met'), [
         report.check('the node without a network\'s library <= 150 MB', '{:.0f}'.format(most),
                      most <= OWN_LIMIT)] + [
-        report.check('{}: flat over {} frames (+- 2 MB)'.format(name, FRAMES),
+        report.check('{}: flat over {} images (+- 2 MB)'.format(name, IMAGES),
                      '{:+.1f}'.format(growth(track)), abs(growth(track)) <= 2.)
         for name, track in (('chain', chain), ('node', node))])
 
@@ -367,7 +368,7 @@ def plot(memory):
         axes.plot(*np.array(track).T, marker='o' if len(track) == 1 else '', label=name)
     axes.axhline(OWN_LIMIT, color='grey', linestyle=':')
     axes.set(xlabel='images', ylabel='resident memory, MB', ylim=(0, None),
-             title='Memory over {} images'.format(FRAMES))
+             title='Memory over {} images'.format(IMAGES))
     axes.legend()
     axes.grid(alpha=.3)
     report.save_plot('load_memory', figure)
