@@ -46,7 +46,7 @@ def mono(width, height, data=b'', step=None):
     ({'width': 7680, 'height': 4320}, 'a step of 192 bytes is too short for 7680'),
     ({'encoding': ''}, "the encoding '' is not one of"),
     ({'encoding': 'smell8'}, "the encoding 'smell8' is not one of"),
-    ({'encoding': '16UC1'}, "the encoding '16UC1' is not one of"),
+    ({'encoding': '32FC1'}, "the encoding '32FC1' is not one of"),
     ({'encoding': 'bgr8\n' * 200000}, "the encoding 'bgr8\\nbgr8"),
     ({'encoding': 'bgra8'}, 'too short for 64 pixels of bgra8'),
 ], ids=['no data', 'cut short', 'a byte too much', 'no step', 'short step', 'long step',
