@@ -5,7 +5,8 @@ Three truths, none of them part of the project:
 turning man      50 images with depth of one man's upper body 0.9 m away (test/turning_person.py)
 rendered people  601 images with depth of 32 bodies, a quarter children, 1 to 12 m away (shared/people)
 multiview        a leaning man and a far woman seen by four calibrated cameras; the images are those
-                 of Pose2Sim's Demo_SinglePerson, to be put into benchmark_input/multiview/cam0?.mp4
+                 of Pose2Sim's Demo_SinglePerson, to be put into benchmark_output/multiview/cam0?.mp4 (or set
+                 OPENPOSE_MULTIVIEW to their folder)
 """
 import json
 import os
@@ -20,7 +21,7 @@ from openpose_ros import body
 from openpose_ros.scene import Camera
 
 VIDEOS = os.environ.get('OPENPOSE_MULTIVIEW', os.path.join(
-    os.path.dirname(__file__), '..', 'benchmark_input', 'multiview'))
+    os.path.dirname(__file__), '..', 'benchmark_output', 'multiview'))
 TURNING, RENDERED, MULTIVIEW = 'turning man', 'rendered people', 'multiview'
 _EVERY = 4             # images of a clip of 60 Hz: neighbours differ little
 _NEAR = .12            # of the stature; how far off the median keypoint of a person may be

@@ -26,6 +26,7 @@ UP = (0., -1., 0.)    # of a camera that is level, in its optical frame
 # Body size relative to what is seen of it, as a factor either way, beyond which a depth is not
 # believed: twice what a child of 5 is off. Chosen.
 _BELIEVABLE_SIZE = 1.8
+_THICKNESS = .12        # m; from a torso's surface to its axis while its heading is not known
 _INPUT_HEIGHT = 368.    # px, the default height of the network's input
 
 
@@ -130,12 +131,12 @@ def locate_and_explain(people: People, camera: Camera, depth: Optional[np.ndarra
 
 def _sized(view, upright, ground, depths):
     """What is known of size and range before the heading is; the torso's surface, if by depth."""
-    alone = infer(upright, ground)
     if depths is None:
-        return alone, None
+        return infer(upright, ground), None
     surface = surface_range(view, depths)
-    return _where(np.isfinite(surface.value), infer(upright, surface, certain=True),
-                  alone), surface
+    known = np.isfinite(surface.value)
+    by_depth = infer(upright, Estimate(surface.value + _THICKNESS, surface.stddev), certain=True)
+    return by_depth if known.all() else _where(known, by_depth, infer(upright, ground)), surface
 
 
 def _range(sized, surface, thickness, upright, ground, size):
@@ -144,14 +145,14 @@ def _range(sized, surface, thickness, upright, ground, size):
     size: apparent size, with what the widths of shoulders and hips say of it. It holds what the
     ground says; beside the ground only what is independent of it counts.
     """
+    if surface is not None:
+        axis = Estimate(surface.value + thickness, surface.stddev)
+        known = np.isfinite(axis.value)
+        if known.all():
+            return sized._replace(range=axis)
     alone = infer(choose(np.isfinite(ground.value) & np.isfinite(upright.value), upright, size),
                   ground)
-    if surface is None:
-        return alone
-    axis = Estimate(surface.value + thickness, surface.stddev)
-    known = np.isfinite(axis.value)
-    by_depth = infer(choose(np.isfinite(upright.value), upright, size), axis, certain=True)
-    return _where(known, by_depth._replace(range=axis), alone)
+    return alone if surface is None else _where(known, sized._replace(range=axis), alone)
 
 
 def _where(condition, one, other):

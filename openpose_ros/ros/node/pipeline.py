@@ -1,6 +1,6 @@
 """One image message through the perception to the outputs, in two stages."""
-import math
 import copy
+import math
 import time
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
