@@ -109,7 +109,7 @@ def locate_and_explain(people: People, camera: Camera, depth: Optional[np.ndarra
 
     headings, torso = _headings(view, size, depths, input_height)
     (facing, gaze), (turn, looks), (facing_stddev, gaze_stddev) = _directions(
-        headings, view, settings)
+        headings, view, rise.upright, settings)
     pitch = head_pitch(view, size, looks)
     gaze = np.cos(pitch.value)[:, None] * gaze + np.sin(pitch.value)[:, None] * view.axes[:, 2]
 
@@ -126,7 +126,8 @@ def locate_and_explain(people: People, camera: Camera, depth: Optional[np.ndarra
         gaze_source=_source(source, gaze_stddev),
         attention=np.where(np.isnan(looks), np.nan, attention(headings[1], pitch, view)),
         stature=sized.stature.value, stature_stddev=sized.stature.stddev)
-    return Located(located, problems + _why_unknown(view, where.position, sized.misfit))
+    return Located(located, problems + _why_unknown(view, rise.upright, where.position,
+                                                     sized.misfit))
 
 
 def _sized(view, upright, ground, depths):
@@ -209,14 +210,14 @@ def _depths(view, size, depth, settings):
     return None if wrong.all() else depths.only(~wrong), problems
 
 
-def _directions(probability, view, settings):
+def _directions(probability, view, upright, settings):
     """Unit vectors in the optical frame, headings and stddevs, of probabilities (2, n, headings).
 
-    NaN where too uncertain.
+    NaN where too uncertain, and of who is not upright: of who lies it would mean nothing.
     """
     turn, stddev = (each.reshape(probability.shape[:2]) for each in circle.estimate(
         probability.reshape(-1, circle.COUNT)))
-    unknown = ~(stddev <= settings.max_stddev) | np.isnan(view.axes[:, 0, 0])
+    unknown = ~(stddev <= settings.max_stddev) | np.isnan(view.axes[:, 0, 0]) | ~upright
     turn = np.where(unknown, np.nan, turn)
     vector = np.sin(turn)[..., None] * view.axes[:, 0] - np.cos(turn)[..., None] * view.axes[:, 1]
     return vector, turn, np.where(unknown, np.nan, np.maximum(stddev, settings.min_stddev))
@@ -226,13 +227,17 @@ def _source(source, value):
     return np.where(np.isfinite(value), source, SOURCE_NONE).astype(np.uint8)
 
 
-def _why_unknown(view, position, misfit):
+def _why_unknown(view, upright, position, misfit):
     unknown = np.isnan(position[:, 0])
     steep = np.isnan(view.axes[:, 0, 0]) & np.isfinite(view.rays).all(axis=-1).any(axis=1)
     problems = ['the position of {} of {} people is unknown: {}'.format(these.sum(), len(these), why)
                 for these, why in (
                     (steep, 'the camera looks at them from straight above or below'),
                     (unknown & ~steep, 'too little of them shows')) if these.any()]
+    if not upright.all():
+        problems.append('{} of {} people are not upright: which way they face is unknown (or is the '
+                        'camera tilted otherwise than it is said to be?)'.format(
+                            (~upright).sum(), len(upright)))
     elsewhere = misfit > .5
     if elsewhere.any():
         problems.append('the ground is not used for {} of {} people: it does not fit their size (do '

@@ -65,12 +65,14 @@ class Heights(NamedTuple):
     """How people rise, as tangents up, (n,) each, NaN where unseen; and whether they stand.
 
     torso: length from the hips to the neck in the image. legs: height of the hips over the ankles.
-    standing: probability in [0, 1].
+    standing: probability in [0, 1]. upright: bool, the torso (else the head over the neck) is more
+    upright than not; also where neither shows.
     """
 
     torso: np.ndarray
     legs: np.ndarray
     standing: np.ndarray
+    upright: np.ndarray
 
 
 def heights(view: View) -> Heights:
@@ -78,13 +80,18 @@ def heights(view: View) -> Heights:
     hips, knees, ankles = (mean_of(view.up[:, parts]) for parts in (HIPS, KNEES, ANKLES))
     rise, aside = neck(view.up) - hips, neck(view.right) - mean_of(view.right[:, HIPS])
     legs, torso = hips - ankles, np.hypot(rise, aside)
+    head = mean_of(view.up[:, _HEAD_PARTS]) - neck(view.up)
+    head_aside = mean_of(view.right[:, _HEAD_PARTS]) - neck(view.right)
+    seen = np.isfinite(rise)
     with np.errstate(invalid='ignore', divide='ignore', over='ignore'):
         off = (np.abs((hips - knees) / legs - _THIGH_SHARE) - _THIGH_SHARE_RANGE) \
             / _THIGH_SHARE_SOFTNESS
         bent = np.where(np.isfinite(off), off,
                         (_LEGS_OVER_TORSO - legs / torso) / _LEGS_OVER_TORSO_SOFTNESS)
+        lies = np.where(seen, rise < np.abs(aside), head < .5 * np.abs(head_aside))
         standing = np.where(legs > 0., 1. / (1. + np.exp(np.clip(bent, -30., 30.))), 0.)
-    return Heights(torso, legs, np.where(np.isfinite(bent), standing, _UNKNOWN_STANDING))
+    standing = np.where(np.isfinite(bent), standing, _UNKNOWN_STANDING)
+    return Heights(torso, legs, np.where(lies, 0., standing), ~lies)
 
 
 def upright_size(view: View, rise: Heights) -> Estimate:

@@ -229,3 +229,105 @@ def test_a_camera_that_looks_straight_down_knows_no_facing():
     people, depth = seen(synthetic.Person((0., 2.5), .5))
     found = locate(people, CAMERA, depth, up=(0., 0., -1.))
     assert found.facing_source[0] == SOURCE_NONE and np.isnan(found.facing).all()
+
+
+def turned_in_image(people, degrees):
+    """The same people, turned about the middle of their keypoints in the image."""
+    keypoints = people.keypoints.copy()
+    xy = keypoints[..., :2]
+    middle = np.nanmean(xy, axis=1, keepdims=True)
+    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    keypoints[..., :2] = middle + .7 * (xy - middle) @ np.array(((c, s), (-s, c)))
+    return people_in_image(keypoints)
+
+
+@pytest.mark.parametrize('degrees', [90., 180., -90.])
+def test_of_who_lies_the_facing_is_unknown_and_the_range_is_not(degrees):
+    person = synthetic.Person((0., 3.), np.radians(30.))
+    people = turned_in_image(seen(person, noise=0.)[0], degrees)
+    found, problems = locate_and_explain(people, CAMERA, camera_height=1.1)
+    assert found.facing_source[0] == found.gaze_source[0] == SOURCE_NONE
+    assert any('not upright' in problem for problem in problems)
+    away = found.position[0, 2] * .7    # they were drawn smaller, so that they stay in the image
+    assert abs(away - 3.) < 2. * .7 * np.sqrt(found.position_covariance[0, 2, 2])
+
+
+def test_a_camera_on_its_side_is_no_trouble_when_it_is_said():
+    people = seen(synthetic.Person((0., 3.), np.radians(30.)), PINHOLE)[0]
+    keypoints = people.keypoints.copy()
+    side = Camera.from_info(480, 640, 'none', (), (
+        PINHOLE.fx, 0., PINHOLE.cy, 0., PINHOLE.fy, PINHOLE.cx, 0., 0., 1.))
+    keypoints[..., 0], keypoints[..., 1] = people.keypoints[..., 1], 639. - people.keypoints[..., 0]
+    straight = locate(people, PINHOLE, camera_height=1.1)
+    found = locate(people_in_image(keypoints), side, up=(-1., 0., 0.), camera_height=1.1,
+                   input_height=368. * 640. / 480.)
+    np.testing.assert_allclose(found.position[0], straight.position[0, [1, 0, 2]] * (1., -1., 1.),
+                               atol=.02)
+    np.testing.assert_allclose(found.facing_stddev, straight.facing_stddev, rtol=.05)
+
+
+@pytest.mark.parametrize('height', [.3, 3.5, 60.])
+def test_a_height_that_cannot_be_is_not_used(height):
+    people = seen(synthetic.Person((0., 3.), .4))[0]
+    found, problems = locate_and_explain(people, CAMERA, camera_height=height)
+    alone = locate(people, CAMERA)
+    off = abs(found.position[0, 2] - 3.)
+    assert off < max(.4, 2. * np.sqrt(found.position_covariance[0, 2, 2]))
+    assert any('does not fit their size' in problem for problem in problems) or \
+        abs(found.position[0, 2] - alone.position[0, 2]) < .3
+
+
+def test_two_people_of_whom_one_stands_on_a_table():
+    on_ground, on_table = synthetic.Person((-.6, 3.), .4), synthetic.Person((.6, 3.), -.4)
+    view, higher = synthetic.Viewpoint(1.4), synthetic.Viewpoint(.65)    # the table is 0.75 m high
+    people = people_in_image(np.concatenate([
+        seen(on_ground, view=view)[0].keypoints, seen(on_table, view=higher)[0].keypoints]))
+    found = locate(people, CAMERA, camera_height=1.4)
+    off = np.abs(found.position[:, 2] - 3.)
+    assert off[0] < .2
+    assert off[1] < 2. * np.sqrt(found.position_covariance[1, 2, 2])
+
+
+def test_only_heads():
+    people, depth = seen(synthetic.Person((0., 2.), .3))
+    people = hide(people, *[part for part in range(1, 14)])
+    for found in locate(people, CAMERA), locate(people, CAMERA, depth, camera_height=1.1):
+        assert np.isnan(found.facing_stddev[0]) or found.facing_stddev[0] > np.radians(20.)
+        known = np.isfinite(found.position[0]).all()
+        assert not known or abs(found.position[0, 2] - 2.) < 3. * np.sqrt(
+            found.position_covariance[0, 2, 2])
+
+
+def test_a_child_is_measured_by_depth_and_by_the_ground():
+    person = synthetic.Person((0., 3.), .4, size=.72)
+    people, depth = seen(person)
+    alone = locate(people, CAMERA)
+    assert np.isnan(alone.stature[0])
+    away = np.linalg.norm(synthetic.hips(person))
+    off = np.linalg.norm(alone.position[0]) - away
+    assert .5 < off < 2. * np.sqrt(alone.position_covariance[0, 2, 2])    # it may be a child
+    for found in locate(people, CAMERA, depth), locate(people, CAMERA, camera_height=1.1):
+        assert found.stature[0] == pytest.approx(1.7 * .72, abs=.12)
+        assert abs(np.linalg.norm(found.position[0]) - away) < .06 * away
+
+
+def test_the_gaze_goes_down_with_the_head():
+    pitches = []
+    for nod in (-15., 0., 15.):
+        person = synthetic.Person((0., 2.), .2, nod=np.radians(nod))
+        found = locate(seen(person)[0], CAMERA)
+        pitches.append(np.degrees(np.arcsin(-found.gaze[0, 1])))
+        assert np.linalg.norm(found.gaze[0]) == pytest.approx(1.)
+    assert pitches[0] - pitches[1] > 6. and pitches[1] - pitches[2] > 6.
+
+
+def test_who_looks_at_the_camera_attends():
+    attention = [locate(seen(synthetic.Person((0., 2.), 0., head_turn=turn))[0], CAMERA).attention[0]
+                 for turn in np.radians((0., 50., 150.))]
+    assert attention[0] > .4 and attention[1] < .15 and attention[2] < .01
+
+
+def test_small_people_are_less_sure_which_way_they_face():
+    people = seen(synthetic.Person((0., 3.5), .4))[0]
+    near, far = (locate(people, CAMERA, input_height=height) for height in (368., 90.))
+    assert far.facing_stddev[0] > 1.2 * near.facing_stddev[0] or np.isnan(far.facing_stddev[0])
