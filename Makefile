@@ -71,6 +71,9 @@ bench-range: fetch-model  ## measure the error of facing against distance (some 
 bench-bag: fetch-model  ## measure how fast a recording is taken through
 	$(RUN) python benchmark/bag.py $(BENCH_ARGS)
 
+bench-looks: fetch-model  ## measure looking closer on video (some minutes): make bench-looks CLIPS=FOLDER
+	$(RUN) python benchmark/video_looks.py $(CLIPS) $(BENCH_ARGS)
+
 bench-machines: fetch-model  ## measure the way from machine to machine (as root; some minutes)
 	$(RUN) python benchmark/machines.py $(BENCH_ARGS)
 

@@ -1,4 +1,5 @@
 """Coverage: how long ago each place of the image was last looked at closely."""
+import math
 from typing import Sequence, Tuple
 
 import numpy as np
@@ -31,18 +32,15 @@ class Coverage:
         zoom = max(zoom, *(side / float(whole) for side, whole in zip(shape, image_size)))
         size = [min(max(int(round(side / zoom)), 1), whole) for side, whole in zip(shape, image_size)]
         places = [_places(length, whole) for length, whole in zip(size, image_size)]
+        columns, rows = (np.array([_span(place, length, whole) for place in along]).T
+                         for along, length, whole in zip(places, size, image_size))
         # Sums over rectangles from one running sum (an integral image).
-        total = np.pad(self._age.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
-        best, oldest = None, -1.
-        for top in places[1]:
-            for left in places[0]:
-                box = (left, top, size[0], size[1])
-                rows, columns = _cells(box, image_size)
-                age = (total[rows.stop, columns.stop] - total[rows.start, columns.stop]
-                       - total[rows.stop, columns.start] + total[rows.start, columns.start])
-                if age > oldest:
-                    best, oldest = box, age
-        return View(TILE, best, *shape)
+        total = np.zeros((_CELLS + 1, _CELLS + 1))
+        self._age.cumsum(axis=0).cumsum(axis=1, out=total[1:, 1:])
+        strips = total[rows[1]] - total[rows[0]]
+        age = strips[:, columns[1]] - strips[:, columns[0]]
+        row, column = divmod(int(age.argmax()), len(places[0]))
+        return View(TILE, (places[0][column], places[1][row]) + tuple(size), *shape)
 
 
 def _core(box, image_size):
@@ -58,13 +56,18 @@ def _core(box, image_size):
 
 def _places(length, whole):
     """Where tiles of this length begin along an axis, evenly from end to end."""
-    count = max(int(np.ceil(_STEPS * (whole - length) / float(length))), 0) + 1
-    return np.linspace(0, whole - length, count).round().astype(int).tolist()
+    steps = max(math.ceil(_STEPS * (whole - length) / float(length)), 0)
+    return [int(round((whole - length) * step / float(max(steps, 1)))) for step in range(steps + 1)]
 
 
 def _cells(box, image_size):
     """The cells whose middle a box covers, as slices of rows and columns."""
-    spans = [slice(*(int(min(max(np.ceil(place * _CELLS / float(size) - .5), 0), _CELLS))
-                     for place in (start, start + length)))
-             for start, length, size in zip(box[:2], box[2:], image_size)]
-    return spans[1], spans[0]
+    columns, rows = (slice(*_span(start, length, size))
+                     for start, length, size in zip(box[:2], box[2:], image_size))
+    return rows, columns
+
+
+def _span(start, length, size):
+    """First of the cells whose middle is covered along an axis, and the one after the last."""
+    return [int(min(max(math.ceil(place * _CELLS / float(size) - .5), 0), _CELLS))
+            for place in (start, start + length)]

@@ -48,7 +48,10 @@ def crops_round(targets: Sequence[Target], image_size: Size, settings: Settings 
     who would not be seen `min_gain` times as large.
     """
     crops, served = [], set()
+    cheapest = min(width * height for width, height in settings.shapes)
     for target in targets:
+        if budget < cheapest:
+            break
         if target.row in served:
             continue
         view = crop_round(target.box, image_size, settings)
@@ -80,6 +83,11 @@ def zoom_for(box: Sequence[float], shape: Size, settings: Settings) -> float:
                                     for side, length in zip(shape, box[2:])))
 
 
+def best_zoom(box: Sequence[float], settings: Settings) -> float:
+    """Network px per image px at which the best shape shows a box with its margin."""
+    return max(zoom_for(box, shape, settings) for shape in settings.shapes)
+
+
 def _best_shape(box, settings):
     """(zoom, shape): of the shapes that show nearly as much as any, the cheapest."""
     zooms = [(zoom_for(box, shape, settings), shape) for shape in settings.shapes]
@@ -100,5 +108,4 @@ def _shows(view, target, settings):
     inside = all(start <= place and place + size <= start + length
                  for start, length, place, size in zip(view.box[:2], view.box[2:],
                                                        target.box[:2], target.box[2:]))
-    return inside and view.scale >= .7 * max(
-        zoom_for(target.box, shape, settings) for shape in settings.shapes)
+    return inside and view.scale >= .7 * best_zoom(target.box, settings)

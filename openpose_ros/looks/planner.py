@@ -1,5 +1,5 @@
 """The planner: what to look at in this image, with so many pixels of the network's input."""
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import List, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
@@ -103,7 +103,7 @@ class Planner:
         targets = self._targets(known, everything, first)
         wanted, near = [], False
         for target in targets:
-            gain = crops.crop_round(target.box, image_size, settings.crops).scale / everything.scale
+            gain = crops.best_zoom(target.box, settings.crops) / everything.scale
             if gain >= settings.crops.min_gain:
                 wanted.append(target)
             else:
@@ -113,8 +113,7 @@ class Planner:
         chosen = crops.crops_round(wanted, image_size, settings.crops, budget)
         views = [view for view, _ in chosen]
         rows = [row for _, shown in chosen for row in shown]
-        for row in rows:
-            self._served[int(known.ids[row])] = self._turn
+        self._served.update((int(known.ids[row]), self._turn) for row in rows)
         budget -= sum(view.pixels for view in views)
         tile = self._tile(everything, image_size, settings, budget)
         if tile is not None and not near:
