@@ -63,6 +63,7 @@ def test_auto_takes_eight_bits_where_they_are_faster(small_graph, monkeypatch, s
 def test_a_folder_that_cannot_be_written_to(small_graph, monkeypatch, tmp_path):
     """The converted file goes into the folder of all models, or a temporary one; it is said."""
     monkeypatch.setenv('OPENPOSE_MODEL_DIR', str(tmp_path / 'models'))
+    (tmp_path / 'temporary').mkdir()
     monkeypatch.setattr(tflite.tempfile, 'gettempdir', lambda: str(tmp_path / 'temporary'))
     closed = []
     writable = tflite._is_writable

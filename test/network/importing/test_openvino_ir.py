@@ -7,6 +7,7 @@ import frozen_graphs
 import numpy as np
 import pytest
 
+from openpose_ros.network import ranges
 from openpose_ros.network.errors import ModelError
 from openpose_ros.network.importing import import_openvino
 
@@ -143,6 +144,8 @@ def test_quantised_activations_stay_float(tmp_path, out):
     for ours, theirs in zip(frozen_graphs.run(out, image, 'image:0', 'heatmaps:0', 'pafs:0'),
                             expected):
         assert np.abs(ours - theirs).max() < TOLERANCE
+    known = ranges.read(ranges.imported(out)).by_tensor   # for eight bits
+    assert known and all((least, most) == (-2., 2.) for least, most, _ in known.values())
 
 
 def test_published_network(out):
