@@ -19,6 +19,7 @@ from openpose_ros.network.models.catalogue import Model
 BACKENDS = ('auto', 'tensorflow', 'tflite')
 DEVICES = ('auto', 'gpu', 'cpu')
 PRECISIONS = ('auto', 'float', 'int8')
+MIN_SHARE_OF_AP = .98   # of float, which eight bits must keep to be taken unasked; chosen
 HEIGHT = 368   # px, of the network's input by default; what OpenPose was trained at
 MAX_PIXELS = 1 << 23   # of the network's input by default; more takes gigabytes
 # Files that a machine with an NVIDIA GPU has: a PC, a Jetson, Windows' Linux.
@@ -83,8 +84,8 @@ def load(model: Union[str, Model] = catalogue.DEFAULT, backend: str = 'auto', de
     most; None: as needed. threads: of the CPU; None: all cores. model_dir: where models lie, see
     fetch.models_folder. max_bytes: of the graph's file. precision: 'float', 'int8' (TFLite only),
     or 'auto': eight bits on a CPU where they are measured as clearly faster and the catalogue says
-    what they lose. tensors: 'IN,HEATMAPS,PAFS' of a graph whose tensors cannot be told. Raises
-    ModelError.
+    that they lose less than a fiftieth. tensors: 'IN,HEATMAPS,PAFS' of a graph whose tensors
+    cannot be told. Raises ModelError.
     """
     _check_choices(backend, device, precision)
     entry = catalogue.find(model, tensors) if isinstance(model, str) else model
@@ -129,7 +130,7 @@ def _fastest(entry: Model, path: str, sha256: str, threads: Optional[int],
     if precision == 'int8':
         return speed.INT8, ranges.of_int8(entry.name, path), ''
     note = ''
-    if precision == 'auto' and entry.int8 and ranges.find(entry.name, path):
+    if precision == 'auto' and _loses_little(entry) and ranges.find(entry.name, path):
         try:
             find_interpreter(with_tensorflow=False)   # TensorFlow 2.6's takes far longer in int8
             found = ranges.find(entry.name, path)
@@ -140,6 +141,12 @@ def _fastest(entry: Model, path: str, sha256: str, threads: Optional[int],
     if backend == 'tflite':
         return speed.TFLITE, None, note
     return speed.fastest(path, sha256, entry, threads), None, note
+
+
+def _loses_little(entry: Model) -> bool:
+    """Whether eight bits may be taken unasked: where the catalogue's figures say it."""
+    return bool(entry.float32 and entry.int8
+                and entry.int8.ap >= MIN_SHARE_OF_AP * entry.float32.ap)
 
 
 def _check_choices(backend: str, device: str, precision: str) -> None:

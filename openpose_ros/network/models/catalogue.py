@@ -63,8 +63,7 @@ class Model(NamedTuple):
         heatmaps first; empty: found in the graph.
     pixels: None: those of the catalogue's model that has the same tensors, else raw BGR.
     stride: px of the input to a cell of the maps.
-    float32, int8: their figures; None: not measured. Only what has some for int8 gets eight bits
-        without being asked.
+    float32, int8: their figures; None: not measured.
     """
 
     name: str
