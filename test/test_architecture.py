@@ -1,5 +1,6 @@
 """The layering of the rooms (setup.cfg), the size of what is in them, what a process loads."""
 import ast
+import collections
 import importlib
 import os
 import pathlib
@@ -11,7 +12,7 @@ import pytest
 ROOT = os.path.join(os.path.dirname(__file__), '..')
 SOURCES = sorted(pathlib.Path(ROOT, 'openpose_ros').rglob('*.py'))
 # Chosen: what can be read in one sitting. Half of it would split what belongs together.
-MODULE_LINES, FUNCTION_LINES = 300, 45
+MODULE_LINES, FUNCTION_LINES, REPEATED_LINES = 300, 45, 6
 
 
 def run(*command):
@@ -47,6 +48,19 @@ def test_every_module_and_every_function_can_be_read_in_one_sitting():
                     too_long.append('{}: {} of {} lines'.format(path.name, node.name,
                                                                 last - node.lineno + 1))
     assert not too_long
+
+
+def test_nothing_of_six_lines_is_written_twice():
+    """Lines of code, without blanks, comments and imports."""
+    places = collections.defaultdict(set)
+    for path in SOURCES:
+        lines = [line.strip() for line in path.read_text('utf-8').splitlines()]
+        lines = [line for line in lines if any(letter.isalnum() for letter in line)
+                 and not line.startswith(('#', 'import ', 'from '))]
+        for start in range(len(lines) - REPEATED_LINES + 1):
+            run_of = tuple(lines[start:start + REPEATED_LINES])
+            places[run_of].add((str(path.relative_to(ROOT)), start))
+    assert [sorted(found) for found in places.values() if len(found) > 1] == []
 
 
 def test_only_the_runner_starts_ros():

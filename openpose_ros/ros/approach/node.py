@@ -5,14 +5,12 @@ What it does when is decided in openpose_ros.approach.Errand; here are its ears 
 """
 import sys
 import time
-import traceback
 
 from geometry_msgs.msg import PoseStamped
 from rclpy.clock import Clock, ClockType
 from rclpy.executors import SingleThreadedExecutor
-from rclpy.lifecycle import LifecycleNode, TransitionCallbackReturn
+from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.qos import DurabilityPolicy, QoSProfile
-from rclpy.task import Future
 from rclpy.time import Time
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
@@ -26,40 +24,31 @@ from openpose_ros.ros.approach.navigation import (Navigation, NavigationError,
 from openpose_ros.ros.approach.places import (PoseError, Robot, place_of,
                                               pose_of)
 from openpose_ros.ros.process import runner, transport
+from openpose_ros.ros.process.lifecycle import ProcessNode
 
 _PERIOD = .1        # s between steps: a tenth of the age at which a goal is none
-_FAREWELL = .3      # s from the transition shutdown to the process's end, for its answer to get out
 _CANCELLING = 1.    # s that the navigation has to answer before the process ends
 _PATIENCE = 3.      # s from a signal to the process's end, where something does not let it end
 _REPEAT = 10.       # s after which the same line is logged again
 
 
-class ApproachPersonNode(LifecycleNode):
-    """See docs/approach.md for its topics, services and parameters.
+class ApproachPersonNode(ProcessNode):
+    """See docs/approach.md for its topics, services and parameters."""
 
-    done: completes when the node has been shut down.
-    """
+    expected = (NavigationError,)
 
     def __init__(self) -> None:
         super().__init__('approach_person')
-        self.done = Future()
         self._refused = parameters.declare(self)
         self._errand = self._navigation = self._robot = None
         self._header, self._height = None, 0.       # of the newest goal
         self._speed_limit, self._speed_type, self._share = None, None, None
         self._state = self._said = None             # what was published, what was logged last
         self._parts = []                            # what is destroyed when the node is deactivated
-        self._is_shut_down = False
         self._states = self.create_publisher(
             String, '~/state', QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL))
         self.create_service(Trigger, '~/stop', self._on_stop)
         self.create_service(Trigger, '~/start', self._on_start)
-
-    def start(self) -> None:
-        """Configure and activate, unless the parameter autostart says no."""
-        if self.get_parameter('autostart').value:
-            if self.trigger_configure() == TransitionCallbackReturn.SUCCESS:
-                self.trigger_activate()
 
     def end(self) -> None:
         """Cancel what was sent, wait until that is answered, and go."""
@@ -70,31 +59,19 @@ class ApproachPersonNode(LifecycleNode):
             while not self._navigation.is_settled() and time.monotonic() < end:
                 executor.spin_once(timeout_sec=.05)
             executor.remove_node(self)
-        if not self._is_shut_down:
-            self.trigger_shutdown()
-        self.destroy_node()
+        super().end()
 
     # What the lifecycle asks for.
 
-    def on_configure(self, state) -> TransitionCallbackReturn:
+    def _configure(self) -> None:
         """Look for Nav2's interfaces."""
-        try:
-            if self._refused:
-                raise NavigationError('; '.join(self._refused.values()))
-            self._navigation = Navigation(self, self._on_accept, self._on_finish, self._on_feedback)
-            if self.get_parameter('slow_down').value:
-                self._speed_type = interface('msg', 'SpeedLimit')
-            self._errand = Errand(parameters.errand_settings(self))
-        except NavigationError as error:
-            self.get_logger().error('cannot be configured: {}'.format(error))
-            self._forget()
-            return TransitionCallbackReturn.FAILURE
-        except Exception:   # rclpy would swallow it
-            self.get_logger().error('cannot be configured: {}'.format(traceback.format_exc()))
-            self._forget()
-            return TransitionCallbackReturn.FAILURE
+        if self._refused:
+            raise NavigationError('; '.join(self._refused.values()))
+        self._navigation = Navigation(self, self._on_accept, self._on_finish, self._on_feedback)
+        if self.get_parameter('slow_down').value:
+            self._speed_type = interface('msg', 'SpeedLimit')
+        self._errand = Errand(parameters.errand_settings(self))
         self._robot = Robot(self, self.get_parameter('robot_frame').value)
-        return TransitionCallbackReturn.SUCCESS
 
     def on_activate(self, state) -> TransitionCallbackReturn:
         """Begin to listen for goals."""
@@ -118,20 +95,6 @@ class ApproachPersonNode(LifecycleNode):
 
     def on_cleanup(self, state) -> TransitionCallbackReturn:
         """Let go of Nav2."""
-        self._forget()
-        return TransitionCallbackReturn.SUCCESS
-
-    def on_shutdown(self, state) -> TransitionCallbackReturn:
-        """Stop the robot, in whatever state, and end the process."""
-        self._stop()
-        self._is_shut_down = True
-        self.create_timer(_FAREWELL, lambda: self.done.done() or self.done.set_result(None),
-                          clock=Clock(clock_type=ClockType.STEADY_TIME))
-        return TransitionCallbackReturn.SUCCESS
-
-    def on_error(self, state) -> TransitionCallbackReturn:
-        """Back to unconfigured after a transition that failed."""
-        self._stop()
         self._forget()
         return TransitionCallbackReturn.SUCCESS
 

@@ -3,10 +3,9 @@ import math
 from typing import Any, Dict, NamedTuple, Optional
 
 from rcl_interfaces.msg import FloatingPointRange, ParameterDescriptor
-from rclpy.exceptions import (InvalidParameterTypeException,
-                              InvalidParameterValueException)
 
 from openpose_ros.approach.orders import Settings
+from openpose_ros.ros.process import lifecycle
 
 _DEFAULT = Settings()
 
@@ -48,20 +47,16 @@ PARAMETERS = (
 
 def declare(node) -> Dict[str, str]:
     """Declare all parameters; returns what is wrong with the given values, {name: line}."""
-    refused = {}
-    for parameter in PARAMETERS:
-        descriptor = ParameterDescriptor(description=parameter.description, read_only=True)
-        if parameter.low is not None:
-            descriptor.floating_point_range = [FloatingPointRange(
-                from_value=parameter.low, to_value=parameter.high)]
-        try:
-            node.declare_parameter(parameter.name, parameter.default, descriptor)
-        except (InvalidParameterTypeException, InvalidParameterValueException) as error:
-            refused[parameter.name] = 'parameter {}: {}'.format(
-                parameter.name, ' '.join(str(error).split()))
-            node.declare_parameter(parameter.name, parameter.default, descriptor,
-                                   ignore_override=True)
-    return refused
+    return lifecycle.declare(node, [(parameter.name, parameter.default, _descriptor(parameter))
+                                    for parameter in PARAMETERS])
+
+
+def _descriptor(parameter):
+    descriptor = ParameterDescriptor(description=parameter.description, read_only=True)
+    if parameter.low is not None:
+        descriptor.floating_point_range = [FloatingPointRange(
+            from_value=parameter.low, to_value=parameter.high)]
+    return descriptor
 
 
 def errand_settings(node) -> Settings:

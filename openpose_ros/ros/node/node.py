@@ -5,11 +5,8 @@ newest image (worker.py, pipeline.py). Written for rclpy of Humble; newer ones t
 """
 import sys
 import time
-import traceback
 
-from rclpy.clock import Clock, ClockType
-from rclpy.lifecycle import LifecycleNode, TransitionCallbackReturn
-from rclpy.task import Future
+from rclpy.lifecycle import TransitionCallbackReturn
 from std_srvs.srv import SetBool
 
 from openpose_ros import heap, network
@@ -28,71 +25,47 @@ from openpose_ros.ros.node.transforms import Frames
 from openpose_ros.ros.node.worker import Worker
 from openpose_ros.ros.outputs.hri import HriError
 from openpose_ros.ros.process import runner, transport
+from openpose_ros.ros.process.lifecycle import ProcessNode
 
-_FAREWELL = .3   # s from the transition shutdown to the process's end, for its answer to get out
 _PATIENCE = 1.5     # s from a signal to the process's end, where something does not let it end
 
 
-class OpenposeNode(LifecycleNode):
-    """See docs/robot.md for its topics, services and parameters.
+class OpenposeNode(ProcessNode):
+    """See docs/robot.md for its topics, services and parameters."""
 
-    done: completes when the node has been shut down.
-    """
+    expected = (ValueError, network.ModelError, FrameError, HriError)
 
     def __init__(self) -> None:
         super().__init__('openpose')
-        self.done = Future()
         self._refused = parameters.declare(self)
         self.add_on_set_parameters_callback(self._on_parameters)
         self._perception = self._frames = self._pipeline = self._worker = None
         self._outputs, self._inputs, self._enable = [], None, None
-        self._enabled, self._shut_down = True, False
+        self._enabled = True
         self._throttle = Throttle()
         self.statistics = Statistics()
         self._diagnostics = Diagnostics(self)
 
-    def start(self) -> None:
-        """Configure and activate, unless the parameter autostart says no."""
-        if self.get_parameter('autostart').value:
-            if self.trigger_configure() == TransitionCallbackReturn.SUCCESS:
-                self.trigger_activate()
-
-    def end(self) -> None:
-        """Shut down, unless that has been done, and go."""
-        if not self._shut_down:
-            self.trigger_shutdown()
-        self.destroy_node()
-
     # What the lifecycle asks for.
 
-    def on_configure(self, state) -> TransitionCallbackReturn:
+    def _configure(self) -> None:
         """Load the network and run it once at the expected shape."""
         value_of = parameters.values(self)
         start = time.monotonic()
-        try:
-            for line in parameters.misspelt(self):
-                self.get_logger().warning(line)
-            wrong = list(self._refused.values()) + parameters.problems(value_of)
-            if wrong:
-                raise ValueError('; '.join(wrong))
-            for kind in outputs.ALL:
-                if kind.wanted(value_of):
-                    self._outputs.append(kind(self))   # one by one: _forget closes those there are
-            self._frames = Frames(self) if value_of['target_frame'] else None
-            self._perception = self._load(value_of)
-        except (ValueError, network.ModelError, FrameError, HriError) as error:
-            self.get_logger().error('cannot be configured: {}'.format(error))
-            self._forget()
-            return TransitionCallbackReturn.FAILURE
-        except Exception:   # rclpy would swallow it
-            self.get_logger().error('cannot be configured: {}'.format(traceback.format_exc()))
-            self._forget()
-            return TransitionCallbackReturn.FAILURE
+        for line in parameters.misspelt(self):
+            self.get_logger().warning(line)
+        wrong = list(self._refused.values()) + parameters.problems(value_of)
+        if wrong:
+            raise ValueError('; '.join(wrong))
+        for kind in outputs.ALL:
+            if kind.wanted(value_of):
+                self._outputs.append(kind(self))   # one by one: _forget closes those there are
+        self._frames = Frames(self) if value_of['target_frame'] else None
+        self._perception = self._load(value_of)
         self._enable = self.create_service(SetBool, '~/enable', self._on_enable)
         self.get_logger().info('ready after {:.1f} s: {}{}'.format(
             time.monotonic() - start, self._perception.network.description,
             parameters.unused_gpu(value_of, self._perception.network.on_gpu)))
-        return TransitionCallbackReturn.SUCCESS
 
     def on_activate(self, state) -> TransitionCallbackReturn:
         """Start taking images."""
@@ -122,22 +95,6 @@ class OpenposeNode(LifecycleNode):
         """Free the network and its memory."""
         self._forget()
         heap.give_back()
-        return TransitionCallbackReturn.SUCCESS
-
-    def on_shutdown(self, state) -> TransitionCallbackReturn:
-        """Let go of everything, in whatever state, and end the process."""
-        self._stop()
-        self._forget()
-        self._shut_down = True
-        # Of a steady clock, for simulated time may stand still.
-        self.create_timer(_FAREWELL, lambda: self.done.set_result(None),
-                          clock=Clock(clock_type=ClockType.STEADY_TIME))
-        return TransitionCallbackReturn.SUCCESS
-
-    def on_error(self, state) -> TransitionCallbackReturn:
-        """Back to unconfigured after a transition that failed."""
-        self._stop()
-        self._forget()
         return TransitionCallbackReturn.SUCCESS
 
     # What the diagnostics ask for.

@@ -6,8 +6,6 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional
 
 from rcl_interfaces.msg import (FloatingPointRange, IntegerRange,
                                 ParameterDescriptor, SetParametersResult)
-from rclpy.exceptions import (InvalidParameterTypeException,
-                              InvalidParameterValueException)
 
 from openpose_ros import decoding, looks, network, perception, tracking
 from openpose_ros.network.network import gpu_may_be_here
@@ -15,6 +13,7 @@ from openpose_ros.ros.conversions import images
 from openpose_ros.ros.node.mounting import up_by_parameters
 from openpose_ros.ros.node.parameter_table import (LIVE, NEVER, PARAMETERS,
                                                    UNCONFIGURED, Parameter)
+from openpose_ros.ros.process import lifecycle
 
 # Parameters of this beginning are declared by rclpy, some of them later.
 _OF_RCLPY = ('qos_overrides.', 'use_sim_time', 'start_type_description_service')
@@ -47,17 +46,8 @@ def declare(node) -> Dict[str, str]:
 
     Returns what is wrong with the given values, {name: line}; those parameters have their default.
     """
-    refused = {}
-    for parameter in PARAMETERS:
-        descriptor = _descriptor(parameter)
-        try:
-            node.declare_parameter(parameter.name, parameter.default, descriptor)
-        except (InvalidParameterTypeException, InvalidParameterValueException) as error:
-            refused[parameter.name] = 'parameter {}: {}'.format(
-                parameter.name, ' '.join(str(error).split()))
-            node.declare_parameter(parameter.name, parameter.default, descriptor,
-                                   ignore_override=True)
-    return refused
+    return lifecycle.declare(node, [(parameter.name, parameter.default, _descriptor(parameter))
+                                    for parameter in PARAMETERS])
 
 
 def misspelt(node) -> List[str]:
