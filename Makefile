@@ -84,9 +84,10 @@ fuzz: $(BUILD)  ## feed nonsense to all that comes from outside: make fuzz SECON
 	$(RUN) python test/fuzz/run.py --seconds $(or $(SECONDS),60) $(addprefix --seed ,$(SEED)) \
 		$(addprefix --target ,$(TARGET))
 
-docs: $(BUILD)  ## build the documentation and the reference of the library: build/docs/index.html
-	$(RUN) sphinx-apidoc -q --force --separate --module-first --no-toc -o docs/api openpose_ros
-	$(RUN) sphinx-build --quiet -b html docs build/docs
+docs: $(TOOLS)  ## build the documentation and the reference of the library: build/docs/index.html
+	rm -rf docs/api
+	.venv-tools/bin/sphinx-apidoc -q --force --separate --module-first --no-toc -o docs/api openpose_ros
+	.venv-tools/bin/sphinx-build --quiet -b html docs build/docs
 
 figures: $(BUILD)  ## take the benchmarks' figures into the documents
 	$(RUN) python docs/write_figures.py --collect

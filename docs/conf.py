@@ -16,11 +16,11 @@ myst_heading_anchors = 4
 suppress_warnings = ['myst.xref_missing']   # links to files beside docs/
 autodoc_default_options = {'members': True, 'show-inheritance': True}
 autodoc_member_order = 'bysource'
-# Neither ROS nor TensorFlow is needed to read what the modules say.
+# Of what the modules import only NumPy is needed to read what they say.
 autodoc_mock_imports = [
-    'ai_edge_litert', 'ament_index_python', 'builtin_interfaces', 'cv_bridge', 'diagnostic_msgs',
+    'ai_edge_litert', 'ament_index_python', 'builtin_interfaces', 'cv2', 'cv_bridge', 'diagnostic_msgs',
     'geometry_msgs', 'hri_msgs', 'mcap', 'nav2_msgs', 'openpose_ros.msg', 'rcl_interfaces', 'rclpy',
-    'rosbags', 'sensor_msgs', 'std_msgs', 'std_srvs', 'tensorflow', 'tf2_ros', 'visualization_msgs']
+    'rosbags', 'sensor_msgs', 'std_msgs', 'scipy', 'std_srvs', 'tensorflow', 'tf2_ros', 'tqdm', 'yaml', 'visualization_msgs']
 
 _FIELD = re.compile(r' *(\*?\w[\w*, ]{0,60}): (\S.*)')
 
