@@ -3,8 +3,8 @@
     make bench-approach [BENCH_ARGS="--runs 200 --workers 2"]
 
 The simulation is in test/approach (closed_loop.py): a differential drive with odometry that errs,
-the control law of Park and Kuipers, a camera of 10 Hz and 150 ms; synthetic keypoints, and with
---rendered images of rendered people, seen by the real network, where their tool is.
+the control law of Park and Kuipers, a camera of 10 Hz and 150 ms; synthetic keypoints, or with
+--people FOLDER images of rendered people, seen by the real network.
 """
 import argparse
 import math
@@ -65,7 +65,7 @@ def approach(job):
     seed, kind, eyes, patience = job
     start, actors, rng = scene_of(seed, kind)
     began = time.perf_counter()
-    loop = Loop(start, actors, SyntheticEyes(actors, rng, EYES[eyes]), rng)
+    loop = Loop(start, actors, eyes_of(eyes, actors, rng), rng)
     run = loop.run(patience)
     at = actors[0].at(loop.time)
     distance = math.hypot(run.place.x - at.x, run.place.y - at.y) - 1.2 - actors[0].knees
@@ -79,6 +79,14 @@ def approach(job):
             and math.degrees(off) <= 8., 'seconds': run.arrived_at or math.nan,
             'same': run.arrived_at is not None and _is_nearest(run.place, actors, loop.time),
             'cost': time.perf_counter() - began}
+
+
+def eyes_of(eyes, actors, rng):
+    """Synthetic eyes by their name in EYES, or those of a folder of rendered people."""
+    if eyes in EYES:
+        return SyntheticEyes(actors, rng, EYES[eyes])
+    from rendered_eyes import RenderedEyes
+    return RenderedEyes(actors, rng, eyes)
 
 
 def _is_nearest(place, actors, now):
@@ -183,8 +191,15 @@ def main() -> int:
     parser.add_argument('--others', type=int, default=50, help='of each other kind')
     parser.add_argument('--workers', type=int, default=os.cpu_count())
     parser.add_argument('--eyes', choices=sorted(EYES), action='append')
+    parser.add_argument('--people', metavar='FOLDER', help='of rendered people: bodies.npz, tool/; '
+                        'only they are approached')
     options = parser.parse_args()
     figures = {}
+    if options.people:
+        figures['rendered'] = table('rendered people and depth', 0, {
+            STANDS: play(STANDS, options.people, options.runs, options.workers)})
+        write('approach', figures)
+        return 0
     for column, eyes in enumerate(EYES):
         if options.eyes and eyes not in options.eyes:
             continue
