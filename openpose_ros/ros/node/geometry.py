@@ -11,10 +11,10 @@ from openpose_ros.ros.conversions.tf2 import FrameError
 from openpose_ros.ros.node import mounting
 from openpose_ros.ros.node.pairing import Ticket
 from openpose_ros.ros.node.parameters import Settings
+from openpose_ros.ros.node.registration import Registration
 from openpose_ros.ros.node.statistics import Statistics
 from openpose_ros.ros.node.transforms import Frames
-from openpose_ros.scene import (Calibration, Camera, CameraError,
-                                depth_problem)
+from openpose_ros.scene import Calibration, Camera, CameraError
 
 WORLD_UP = np.array((0., 0., 1.))      # REP-103
 
@@ -23,8 +23,10 @@ class Geometry:
     """Turns what came with an image into what perception takes; what is not known is counted."""
 
     def __init__(self, statistics: Statistics, frames: Optional[Frames],
-                 report: Callable[[str], None], image_topic: str = '') -> None:
+                 report: Callable[[str], None], image_topic: str = '',
+                 depth_topic: str = '') -> None:
         """report: called with a line when something is wrong."""
+        self.registration = Registration(report, depth_topic)
         self._statistics = statistics
         self._frames = frames
         self._report = report
@@ -73,15 +75,21 @@ class Geometry:
             self._made_of = made_of
         return self._camera
 
-    def depth(self, ticket: Ticket, camera: Camera, settings: Settings) -> Optional[np.ndarray]:
-        """The depth of the moment of the image; None, counted, where there is none of use."""
+    def depth(self, ticket: Ticket, header, camera: Camera,
+              settings: Settings) -> Optional[np.ndarray]:
+        """The depth of the moment of the image, as its camera sees it; None, counted, without.
+
+        header: of the image.
+        """
         pair = ticket.nearest(settings.values['depth_tolerance'])
         if pair is None:
             self._statistics.count('depth_unpaired')
             return None
         try:
-            depth = images.read_depth(pair.serialized.message(), settings.limits)
-            problem = depth_problem(depth, camera)
+            message = pair.serialized.message()
+            depth, problem = self.registration.registered(
+                images.read_depth(message, settings.limits), message.header, header, camera,
+                settings.values)
         except images.ImageError as error:
             problem = 'depth: {}'.format(error)
         if problem:

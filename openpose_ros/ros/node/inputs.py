@@ -50,6 +50,10 @@ class Inputs:
         for subscription in self._subscriptions + [self._subscription]:
             self._node.destroy_subscription(subscription)
 
+    def keep(self, subscriptions: list) -> None:
+        """Close these, too, when the others are closed."""
+        self._subscriptions += subscriptions
+
     def publishers(self) -> int:
         """Who publishes on the topic of the images, whatever the type."""
         return self._node.count_publishers(self._taken[1])

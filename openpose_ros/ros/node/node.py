@@ -72,7 +72,8 @@ class OpenposeNode(ProcessNode):
         value_of = parameters.values(self)
         self.statistics = Statistics()
         self._pipeline = Pipeline(self._perception, self._outputs, self.statistics, self._frames,
-                                  self.get_clock(), self._warn, self.resolve_topic_name('image'))
+                                  self.get_clock(), self._warn, self.resolve_topic_name('image'),
+                                  depth_topic=self.resolve_topic_name('depth'))
         self._pipeline.configure(value_of)
         if is_rectified(value_of, self.resolve_topic_name('image')):
             self.get_logger().info('the images are taken to be rectified, so that P of camera_info '
@@ -83,6 +84,8 @@ class OpenposeNode(ProcessNode):
             lambda what, seconds: self.statistics.timed('wait for ' + what, seconds))
         self._inputs = Inputs(self, value_of, self._on_image, self._pipeline.depth.add,
                               self._pipeline.set_camera_info, self._warn)
+        if value_of['depth_transport'] != 'none':
+            self._inputs.keep(self._pipeline.registration.subscribe(self))
         return super().on_activate(state)
 
     def on_deactivate(self, state) -> TransitionCallbackReturn:

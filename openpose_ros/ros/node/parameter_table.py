@@ -92,6 +92,10 @@ PARAMETERS = (
               'refused; a progressive one has ten or so', 1, 1000),
     Parameter('depth_tolerance', .05, 's; largest difference of the stamps of an image and its '
               'depth', 0., 1., changes=LIVE),
+    Parameter('depth_is_registered', 'auto', 'auto: depth of another frame_id than the images\', or '
+              'of a camera that sees otherwise, is registered to them where its camera_info and '
+              '/tf_static tell how, else not used; true: it is used as it is',
+              choices=('auto', 'true'), changes=LIVE, number_too=True),
     Parameter('horizontal_fov', 0., 'degrees; field of view of a camera without a valid '
               'camera_info; 0: then people stay in the image plane', 0., 179., changes=LIVE),
     Parameter('contrast', 'auto', 'auto: spread the levels of an image of 16 bits, or with hardly any '

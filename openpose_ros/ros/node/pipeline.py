@@ -57,8 +57,8 @@ class Pipeline:
 
     def __init__(self, perception: Perception, outputs: List[Output], statistics: Statistics,
                  frames: Optional[Frames], clock, report: Callable[[str], None],
-                 image_topic: str = '', first_id: int = 1,
-                 try_rotations: bool = True) -> None:
+                 image_topic: str = '', first_id: int = 1, try_rotations: bool = True,
+                 depth_topic: str = '') -> None:
         """clock: of the node, for latencies. report: called with a line when something is wrong.
 
         first_id: of the first person. try_rotations: whether, while nobody is found, an image is
@@ -83,7 +83,8 @@ class Pipeline:
         self._time_jumped = self._camera_changed = False    # since the last job
         # Of finishing.
         self._applied = None            # the settings that tracker and outputs go by
-        self._geometry = Geometry(statistics, frames, report, image_topic)
+        self._geometry = Geometry(statistics, frames, report, image_topic, depth_topic)
+        self.registration = self._geometry.registration
         # Of both; each call of it stands for itself.
         self._tries = RotatedTries() if try_rotations else RotatedTries(lambda: 0.)
 
@@ -227,7 +228,7 @@ class Pipeline:
         camera = geometry.camera(job.info, job.look.image_size, job.settings)
         depth = None
         if camera is not None and not self.depth.empty:
-            depth = geometry.depth(job.depth, camera, job.settings)
+            depth = geometry.depth(job.depth, job.header, camera, job.settings)
         mounting = geometry.mounting(job.header, job.arrival, job.settings)
         perceived = self._perception.finish(job.look, camera, depth, job.stamp, mounting)
         self._judge_rotation(perceived, job)
