@@ -130,8 +130,7 @@ def run(people, milliseconds, overlap, folder):
     """Figures of one run of the node."""
     node = subprocess.Popen(
         command_of(people, milliseconds, folder) + ['--log-level', 'warn', '-p',
-                                                    'overlap:=' + overlap],
-        env=dict(os.environ, **transport.environment(room=transport.MESSAGES)))
+                                                    'overlap:=' + overlap])
     camera = Camera()
     try:
         while len(camera.stamps) < 20:
