@@ -230,7 +230,7 @@ class Perception:
                          for _, corners in look.looked_at]
             noise = _KEYPOINT_NOISE / np.maximum(scale, 1e-6)
         people = self.tracker.update(people, stamp, look.image_size, mounting.camera_position(),
-                                     looked_at, noise)
+                                     looked_at, noise, mounting.up)
         if closer:
             self._expected = self._expect(look, stamp)
         return people

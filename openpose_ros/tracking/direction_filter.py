@@ -9,12 +9,13 @@ Source: the histogram filter of Thrun, Burgard and Fox, "Probabilistic Robotics"
 4.1, over the azimuth and the rate of turning.
 """
 from functools import lru_cache
-from typing import Sequence, Tuple
+from typing import Optional, Sequence, Tuple
 
 import numpy as np
 
 from openpose_ros import circle
-from openpose_ros.people import SOURCE_DEPTH, SOURCE_NONE
+from openpose_ros.people import (SOURCE_DEPTH, SOURCE_MONOCULAR,
+                                 SOURCE_NONE)
 from openpose_ros.tracking.arrays import Rows
 from openpose_ros.tracking.mirror import candidates
 from openpose_ros.tracking.smoothing import gain
@@ -32,12 +33,16 @@ WRONG = 0.03                # share of the measurements that say nothing
 REVERSED = 0.05             # share of the ordinary ones that take a front for a back
 REVERSED_WHEN_STRONG = 1e-4     # share of those that are less than `strong_stddev`
 LOST = 1e-5                 # probability, for each image, that it is any other direction
-SHARED = 0.25               # share of a measurement's variance that is the same in every image
+# Share of a measurement's variance that is the same in successive images (a body, its clothes, the
+# side to which a network errs), by source: none, depth, monocular. Smoothing cannot reduce it.
+SHARED = np.array([0., 0.6, 0.75])
 ELEVATION_CUTOFF = 1.       # Hz, of the smoothing of looking up and down
+ELEVATION_DRIFT = np.radians(15.)   # rad/sqrt(s); chosen: how soon someone not seen may look elsewhere
 
 _EVEN = 1. / (WAYS * circle.COUNT)
 _AGILITY = np.array([[1.], [AGILITY_WITHOUT_DEPTH]])
 _STAY = np.eye(WAYS)
+_OWN = (1. - SHARED[SOURCE_MONOCULAR]) ** .5   # of a deviation without depth: each image's own
 
 
 class DirectionFilter(Rows):
@@ -45,8 +50,9 @@ class DirectionFilter(Rows):
 
     belief: (n, ways to turn, azimuths) probabilities, a sum of 1 for each row. known: (n,) bool.
     age: (n,) s since the last measurement. slow: (n,) 1 for a row that does not turn quickly.
-    elevation: (n,) rad above the horizontal plane. shared: (n,) rad^2, the part of the last
-    measurement's variance that smoothing cannot reduce. source: (n,) of the last measurement.
+    elevation: (n,) rad above the horizontal plane. elevation_variance: (n,) rad^2, NaN where
+    unknown. shared: (n,) rad^2, the part of the measurements' variance that smoothing cannot
+    reduce. source: (n,) of the last measurement.
     drift (rad/sqrt(s)), dwell (s), flip_frames, strong_stddev (rad): as in the settings.
     """
 
@@ -56,7 +62,7 @@ class DirectionFilter(Rows):
     strong_stddev = 0.06
 
     COLUMNS = {'belief': _EVEN, 'known': False, 'age': 0., 'slow': 0, 'elevation': 0.,
-               'shared': 0., 'source': SOURCE_NONE}
+               'elevation_variance': np.nan, 'shared': 0., 'source': SOURCE_NONE}
 
     def __init__(self, up: Sequence[float]) -> None:
         self.axes = _axes(up)
@@ -65,12 +71,18 @@ class DirectionFilter(Rows):
         self.age = np.zeros(0)
         self.slow = np.zeros(0, int)
         self.elevation = np.zeros(0)
+        self.elevation_variance = np.zeros(0)
         self.shared = np.zeros(0)
         self.source = np.zeros(0, np.uint8)
+
+    def tilt(self, up: Sequence[float]) -> None:
+        """From now on this is the axis; all directions keep what they are about it."""
+        self.axes = _axes(up, self.axes[0])
 
     def predict(self, dt: float) -> None:
         """Turn everything on by `dt` seconds."""
         self.age = self.age + dt
+        self.elevation_variance = self.elevation_variance + ELEVATION_DRIFT ** 2 * dt
         changes = 1. - np.exp(-dt / self.dwell)
         ways = (1. - changes) * _STAY + changes / WAYS
         turns = _turns(round(dt, 3), self.drift, self._reversal)
@@ -78,12 +90,14 @@ class DirectionFilter(Rows):
         self.belief = np.maximum(belief, min(LOST, self._reversal) * _EVEN)
 
     def update(self, rows: np.ndarray, directions: np.ndarray, stddev: np.ndarray,
-               source: np.ndarray, mirrors: np.ndarray, dt: float) -> None:
+               elevation_stddev: np.ndarray, source: np.ndarray, mirrors: np.ndarray,
+               dt: float) -> None:
         """Take measurements in, after :meth:`predict` to their time.
 
-        rows: (m,) indices. directions: (m, 3) unit vectors, all known. stddev: (m,) rad. source:
-        (m,). mirrors: (m, 3), the ray in which a direction may be mirrored, NaN where it is not. dt:
-        s since the last image.
+        rows: (m,) indices. directions: (m, 3) unit vectors, all known. stddev, elevation_stddev:
+        (m,) rad, about the axis and towards it; NaN where unknown. source: (m,). mirrors: (m, 3),
+        the ray in which a direction may be mirrored, NaN where it is not. dt: s since the last
+        image.
         """
         if not len(rows):
             return
@@ -96,9 +110,11 @@ class DirectionFilter(Rows):
         self.belief[rows] = belief / belief.sum(axis=(1, 2), keepdims=True)
         self.known[rows] = True
         self.age[rows] = 0.
-        self.shared[rows] = SHARED * stddev ** 2
         weight = np.where(new, 1., gain(ELEVATION_CUTOFF, dt))
+        self.shared[rows] += weight * (SHARED[source] * stddev ** 2 - self.shared[rows])
         self.elevation[rows] += weight * (elevation - self.elevation[rows])
+        # A nod is seen by the same few parts in each image, so averaging reduces no variance.
+        self.elevation_variance[rows] = elevation_stddev ** 2
         self.source[rows] = source
         self.slow[rows] = source != SOURCE_DEPTH
 
@@ -145,7 +161,9 @@ class DirectionFilter(Rows):
         right = circle.normal(azimuth, stddev)
         mirrored = np.flatnonzero(np.isfinite(rays))
         if len(mirrored):
-            mixture = candidates(azimuth[mirrored], stddev[mirrored], rays[mirrored])
+            # What all images share is no sign of two sides: only the rest is taken apart.
+            own = np.maximum(_OWN * stddev[mirrored], MIN_STDDEV)
+            mixture = candidates(azimuth[mirrored], own, rays[mirrored])
             right[mirrored] = (mixture.probability[..., None] * circle.normal(
                 mixture.azimuth, mixture.stddev)).sum(axis=0)
         # The wider a measurement, the less it tells of front and back; nothing, at the widest.
@@ -179,11 +197,15 @@ def _turns(dt: float, drift: float, reversal: float) -> np.ndarray:
     return np.fft.rfft(share + reversal * (circle.opposite(share) - share))
 
 
-def _axes(up: Sequence[float]) -> np.ndarray:
-    """Rows: two horizontal unit vectors and up, a right-handed frame."""
+def _axes(up: Sequence[float], ahead: Optional[np.ndarray] = None) -> np.ndarray:
+    """Rows: two horizontal unit vectors and up, a right-handed frame.
+
+    ahead: (3,), which the first is to be, as far as it is horizontal.
+    """
     above = np.asarray(up, float)
     above = above / np.linalg.norm(above)
-    ahead = np.eye(3)[np.argmin(np.abs(above))]
+    if ahead is None or abs(ahead @ above) > .9:
+        ahead = np.eye(3)[np.argmin(np.abs(above))]
     ahead = ahead - above * (ahead @ above)
     ahead = ahead / np.linalg.norm(ahead)
     return np.stack([ahead, np.cross(above, ahead), above])

@@ -72,6 +72,7 @@ class Tracker:
         """Forget everybody, as when time has jumped; ids go on, so none ever means someone else."""
         self._tracks = Tracks(self._settings)
         self._stamp = None          # type: Optional[float]
+        self._up = self._settings.up
         self._image_size = None     # type: Optional[Tuple[int, int]]
         self._people = people_in_image(np.zeros((0, 18, 3)))
         self.time_since_update = np.zeros(0)
@@ -80,7 +81,8 @@ class Tracker:
                image_size: Optional[Tuple[int, int]] = None,
                camera_position: Sequence[float] = (0., 0., 0.),
                looked_at: Optional[Sequence[Region]] = None,
-               keypoint_noise: Optional[np.ndarray] = None) -> People:
+               keypoint_noise: Optional[np.ndarray] = None,
+               up: Optional[Sequence[float]] = None) -> People:
         """Take in the people of one image; returns the people followed, as of this image.
 
         people: what was detected, from :func:`openpose_ros.scene.locate` or only in the image.
@@ -90,7 +92,8 @@ class Tracker:
         frame of the people's positions: the origin, unless they have been transformed. looked_at:
         the parts of the image (x, y, width, height) px in which people were looked for; None: all
         of it. keypoint_noise: (people,) px, standard deviation of each person's keypoints, where it
-        depends on how closely they were looked at.
+        depends on how closely they were looked at. up: unit vector against gravity in the frame of
+        the people's positions, where it is better known than the settings' `up`.
 
         Returns everybody who has been detected in `min_hits` images, oldest first, with id,
         velocity and what was measured smoothed. Someone who was not detected this time is
@@ -104,6 +107,9 @@ class Tracker:
             return self._people
         if image_size is not None:
             self._fit(image_size)
+        if up is not None and tuple(up) != self._up:
+            self._up = tuple(up)
+            self._tracks.directions.tilt(up)
         found = association.observed(people, keypoint_noise)
         if not found.anywhere.all():
             people, found = people.select(found.anywhere), found.select(found.anywhere)

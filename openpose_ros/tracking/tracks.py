@@ -11,14 +11,17 @@ from openpose_ros.tracking.direction_filter import DirectionFilter
 from openpose_ros.tracking.imm import MotionFilter, Noise
 from openpose_ros.tracking.settings import Settings
 from openpose_ros.tracking.smoothing import MEMORY, JointFilter, gain
+from openpose_ros.tracking.stature import StatureFilter
 
 OUTLIER_GATE = 25.          # squared Mahalanobis distance: five sigma
 PATIENCE = 3                # outliers in a row after which a position is taken over
 STILL_SPEED, START_SPEED = 0.03, 1.             # m/s, of someone standing, of someone just seen
 SCALE_CUTOFF = 1.           # Hz, of the smoothing of the px per metre
+ATTENTION_CUTOFF = 1.       # Hz, of the smoothing of attention: a third of a second
 # Share of a measurement's variance that is the same in successive images (the unknown height of a
 # body, the camera's calibration), by source: none, depth, monocular. Smoothing cannot reduce it.
-SHARED = np.array([0., 0.1, 0.5])
+SHARED = np.array([0., 0.6, 1.])
+SHARED_TIME = 2.            # s in which that share may become another: as a velocity it is wrong by that
 _PLANE = np.eye(2)
 
 
@@ -33,15 +36,18 @@ class Tracks(Rows):
     joints (px), points (m): the parts' offsets from where image and space say that the body is.
     source: (n,) of the position. shared: (n, 3, 3) m^2, the part of the position's covariance that
     smoothing cannot reduce. directions: rows 2 i and 2 i + 1 are the facing and the gaze of i.
+    attention: (n,), NaN where unknown.
     """
 
     COLUMNS = {'ids': 0, 'hits': 0, 'followed': 0., 'time_since_update': 0., 'missed': 0.,
-               'row': -1, 'scores': 0., 'part_scores': 0., 'source': SOURCE_NONE, 'shared': 0.}
+               'row': -1, 'scores': 0., 'part_scores': 0., 'source': SOURCE_NONE, 'shared': 0.,
+               'attention': np.nan}
 
     def __init__(self, settings: Settings) -> None:
         self.image = MotionFilter(2)
         self.space = MotionFilter(3)
         self.directions = DirectionFilter(settings.up)
+        self.statures = StatureFilter()
         self.joints = JointFilter(2)
         self.points = JointFilter(3)
         self.configure(settings)
@@ -55,6 +61,7 @@ class Tracks(Rows):
         self.part_scores = np.zeros((0, PART_COUNT), np.float32)
         self.source = np.zeros(0, np.uint8)
         self.shared = np.zeros((0, 3, 3))
+        self.attention = np.zeros(0)
 
     def configure(self, settings: Settings) -> None:
         """Use these settings from now on, but for `up`."""
@@ -70,14 +77,14 @@ class Tracks(Rows):
     def add(self, count: int) -> None:
         """Append `count` people of whom nothing is known."""
         super().add(count)
-        for part in (self.image, self.space, self.joints, self.points):
+        for part in (self.image, self.space, self.statures, self.joints, self.points):
             part.add(count)
         self.directions.add(2 * count)
 
     def keep(self, rows: np.ndarray) -> None:
         """Drop all people but these (boolean mask)."""
         super().keep(rows)
-        for part in (self.image, self.space, self.joints, self.points):
+        for part in (self.image, self.space, self.statures, self.joints, self.points):
             part.keep(rows)
         self.directions.keep(np.repeat(rows, 2))
 
@@ -141,7 +148,8 @@ class Tracks(Rows):
         self.scores[rows] = people.scores
         self.part_scores[rows] = np.where(found.seen, people.keypoints[..., 2], 0.)
         self._update_image(rows, anchor, found, dt)
-        self._update_space(rows, people.position_source, found)
+        self.statures.update(rows, people.stature, people.stature_stddev)
+        self._update_space(rows, people, found, camera_position)
         self._update_directions(rows, people, camera_position, dt)
         keypoints = np.where(found.seen[..., None], found.keypoints, np.nan)
         self.joints.update(rows, keypoints - anchor[:, None], self.image.scale[rows], dt)
@@ -170,7 +178,9 @@ class Tracks(Rows):
         shown = self.points.age <= self.time_since_update[:, None] + 1e-6
         mean, covariance = self.space.combined()
         directions, stddev, sources = self.directions.estimate()
-        unknown = np.full(len(self.ids), np.nan)    # not followed yet
+        gaze_pitch_stddev = np.where(self.directions.known, self.directions.elevation_variance,
+                                     np.nan)[1::2] ** .5
+        stature, stature_stddev = self.statures.estimate()
         people = People(
             keypoints=keypoints, scores=(self.scores * confidence).astype(np.float32),
             points=np.where(shown[..., None], mean[:, None, :3] + self.points.offsets, np.nan),
@@ -178,9 +188,10 @@ class Tracks(Rows):
             position_source=np.where(self.space.known, self.source, SOURCE_NONE).astype(np.uint8),
             facing=directions[0::2], facing_stddev=stddev[0::2], facing_source=sources[0::2],
             gaze=directions[1::2], gaze_stddev=stddev[1::2], gaze_source=sources[1::2],
-            velocity=mean[:, 3:], velocity_covariance=covariance[:, 3:, 3:],
-            gaze_pitch_stddev=unknown, attention=unknown, stature=unknown, stature_stddev=unknown,
-            ids=self.ids.copy())
+            velocity=mean[:, 3:], velocity_covariance=covariance[:, 3:, 3:] + self.shared / SHARED_TIME ** 2,
+            gaze_pitch_stddev=gaze_pitch_stddev,
+            attention=np.where(self.directions.known[1::2], self.attention, np.nan),
+            stature=stature, stature_stddev=stature_stddev, ids=self.ids.copy())
         self._leave_raw(people, measured)
         return people
 
@@ -223,25 +234,32 @@ class Tracks(Rows):
         covariance = found.anchor_variance[:, None, None] * _PLANE
         self.image.update(rows, anchor, covariance, OUTLIER_GATE, 1)
 
-    def _update_space(self, rows: np.ndarray, sources: np.ndarray, found: Observations) -> None:
+    def _update_space(self, rows: np.ndarray, people: People, found: Observations,
+                      camera_position: Sequence[float]) -> None:
         """Take in where bodies are in space.
 
-        Where the source changes the error that all measurements of the old one shared is no longer
+        Where nothing but proportions told how far, the stature measured before does. Where the source changes the error that all measurements of the old one shared is no longer
         shared, so it counts as uncertainty.
         """
         known = found.located
-        rows, sources, covariance = rows[known], sources[known], found.position_covariance[known]
+        rows, sources, position, covariance = (each[known] for each in (
+            rows, people.position_source, found.position, found.position_covariance))
+        unsized = (sources == SOURCE_MONOCULAR) & np.isnan(people.stature[known])
+        if unsized.any():
+            position[unsized], covariance[unsized] = self.statures.refine(
+                rows[unsized], position[unsized], covariance[unsized], camera_position)
         changed = rows[self.space.known[rows] & (sources != self.source[rows])]
         self.space.widen(changed, self.shared[changed])
-        self.space.update(rows, found.position[known], covariance, OUTLIER_GATE, PATIENCE)
+        self.space.update(rows, position, covariance, OUTLIER_GATE, PATIENCE)
         self.source[rows] = sources
         self.shared[rows] = SHARED[sources][:, None, None] * covariance
 
     def _update_directions(self, rows: np.ndarray, people: People,
                            camera_position: Sequence[float], dt: float) -> None:
-        """Take in which way bodies and heads face."""
+        """Take in which way bodies and heads face, and whether they look at the camera."""
         directions = interleaved(people.facing, people.gaze)
         known = np.isfinite(directions).all(axis=1)
+        level = np.zeros(len(rows))     # a facing is horizontal
         mirrors = np.full((2 * len(rows), 3), np.nan)
         alone = np.flatnonzero(people.facing_source == SOURCE_MONOCULAR)
         if len(alone):
@@ -249,4 +267,9 @@ class Tracks(Rows):
         self.directions.update(
             interleaved(2 * rows, 2 * rows + 1)[known], directions[known],
             interleaved(people.facing_stddev, people.gaze_stddev)[known],
+            interleaved(level, people.gaze_pitch_stddev)[known],
             interleaved(people.facing_source, people.gaze_source)[known], mirrors[known], dt)
+        told = np.isfinite(people.attention)
+        these, attention = rows[told], people.attention[told]
+        before = np.where(np.isnan(self.attention[these]), attention, self.attention[these])
+        self.attention[these] = before + gain(ATTENTION_CUTOFF, dt) * (attention - before)
