@@ -106,23 +106,26 @@ def turning_person(perception):
 
 
 def facing_errors(located, headings, stamps, tracker=None):
-    """Signed errors, degrees, of the best person's facing in each frame; NaN where unknown."""
+    """Signed errors and stddevs, degrees, (2, frames), of the best person's facing; NaN unknown."""
     errors = []
     for people, heading, stamp in zip(located, headings, stamps):
         if tracker is not None:
             people = tracker.update(people, stamp, (640, 480))
         if people.count:
-            best = people.facing[[np.argmax(people.scores)]]
-            errors.append((yaw_of(best)[0] - heading + 180.) % 360. - 180.)
+            best = [np.argmax(people.scores)]
+            errors.append(((yaw_of(people.facing[best])[0] - heading + 180.) % 360. - 180.,
+                           np.degrees(people.facing_stddev[best])[0]))
         else:
-            errors.append(np.nan)
-    return np.array(errors)
+            errors.append((np.nan, np.nan))
+    return np.array(errors).T
 
 
 def facing_figures(errors):
-    size = np.abs(errors[np.isfinite(errors)])
-    return {'answers': len(size) / len(errors), 'mean': size.mean(),
-            'p95': np.percentile(size, 95), 'flips': int((size > 90.).sum())}
+    """Of what :func:`facing_errors` returns; `within`: shares of errors in one and two stddevs."""
+    size, stddev = np.abs(errors[:, np.isfinite(errors[0])])
+    return {'answers': len(size) / errors.shape[1], 'mean': size.mean(),
+            'p95': np.percentile(size, 95), 'flips': int((size > 90.).sum()),
+            'within_1_stddev': (size < stddev).mean(), 'within_2_stddev': (size < 2. * stddev).mean()}
 
 
 def video(perception):
@@ -254,10 +257,12 @@ def main():
         + ['{:.0f}'.format(each[name]) for name in METRICS[2:] + ['reused']]
         for (space, rate), each in scored.items()])
     report.print_table('Turning person, facing in degrees',
-                       ('mode', 'fps', 'answers', 'mean', '95th', 'flips'),
+                       ('mode', 'fps', 'answers', 'mean', '95th', 'flips', 'in 1 stddev',
+                        'in 2'),
                        [[mode, name, '{:.0%}'.format(each['answers']),
                          '{:.1f}'.format(each['mean']), '{:.1f}'.format(each['p95']),
-                         each['flips']] for (mode, name), each in turned.items()])
+                         each['flips'], '{:.0%}'.format(each['within_1_stddev']),
+                         '{:.0%}'.format(each['within_2_stddev'])] for (mode, name), each in turned.items()])
     report.print_table('Demo video, ids', ('fps', 'woman', 'man', 'of both', 'of nobody'), [
         ['{:.0f}'.format(rate)] + list(ids.values()) for rate, ids in videos.items()])
     report.print_table('Time, ms', ('people', 'fastest', 'median'), [
@@ -265,8 +270,8 @@ def main():
         for count, taken in times.items()])
     report.print_table('Asked for', ('figure', 'measured', 'met'),
                        checks_of(scored, stands, lags, turned, videos, times))
-    plot(walks, headings, {mode: errors[mode, 'single frames'] for mode in MODES},
-         {mode: errors[mode, '15, by number'] for mode in MODES})
+    plot(walks, headings, {mode: errors[mode, 'single frames'][0] for mode in MODES},
+         {mode: errors[mode, '15, by number'][0] for mode in MODES})
     report.write('tracking', {
         'scenes': {'{} {:.0f} fps'.format(*key): each for key, each in scored.items()},
         'standing': stands, 'behind_m': {rate: each[0] for rate, each in lags.items()},
