@@ -4,6 +4,10 @@ FROM dustynv/ros:humble-ros-base-l4t-r32.7.1
 
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 
+# CycloneDDS asks for room for images in its sockets, in every process of this image; it gets what the
+# host's kernel allows (docs/tx2.md, step 3).
+ENV CYCLONEDDS_URI="<CycloneDDS><Domain id=\"any\"><Internal><SocketReceiveBufferSize max=\"4194304B\"/></Internal></Domain></CycloneDDS>"
+
 # OpenBLAS takes the TX2's cores for others and dies of an illegal instruction. TensorFlow's own
 # messages below errors would bury the node's.
 ENV OPENBLAS_CORETYPE=ARMV8 \
