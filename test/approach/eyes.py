@@ -7,8 +7,7 @@ import synthetic
 from simulated_robot import rotation, seen_from
 
 from openpose_ros.people import people_in_image
-from openpose_ros.perception import (Look, Mounting, Perception, Region,
-                                     Settings)
+from openpose_ros.perception import Look, Mounting, Perception, Settings
 from openpose_ros.scene import Camera
 from openpose_ros.tracking import Settings as TrackingSettings
 from openpose_ros.tracking import Tracker
@@ -43,8 +42,9 @@ class _KnownKeypoints(Perception):
         super().__init__(None, tracker=Tracker(TrackingSettings(up=(0., 0., 1.))))
         self.keypoints = np.zeros((0, 18, 3))
 
-    def find(self, look):
-        return people_in_image(self.keypoints)
+    def _find(self, look):
+        scale = look.settings.height / look.image_size[1]
+        return people_in_image(self.keypoints), np.full(len(self.keypoints), scale)
 
 
 class SyntheticEyes:
@@ -74,8 +74,7 @@ class SyntheticEyes:
             depth = synthetic.depth([person for _, person in shown], self._small, self._rng, VIEW)
         if self._draws:
             self.image = _drawn([person for _, person in shown])
-        size = self._camera.width, self._camera.height
-        look = Look(Settings(), size, (Region(None, (0., 0.) + size),), {})
+        look = Look(Settings(), (self._camera.width, self._camera.height), (), {})
         return self._perception.finish(look, self._camera, depth, time, mounting)
 
     def _person(self, actor, time, robot):
