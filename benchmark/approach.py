@@ -49,8 +49,8 @@ def scene_of(seed, kind):
     if kind == TURNS:
         actors = [Actor(place, body, turns=rng.choice((-.5, .5)) * math.pi, turns_at=midway)]
     elif kind == VANISHES:
-        beside = Place(away + rng.uniform(-.5, .5), rng.choice((-1.2, 1.2)), rng.uniform(-3., 3.))
-        # Seen at first, so that there is somebody to lose.
+        # Farther off, so that the first is chosen; seen at first, so that there is one to lose.
+        beside = Place(away + rng.uniform(.6, 1.), rng.choice((-1.2, 1.2)), rng.uniform(-3., 3.))
         actors = [Actor(place, body, vanishes=(2., 4.)), Actor(beside, body_of(rng))]
     elif kind == WALKS:
         actors = [Actor(place, body, walks=.8, between=(2., 2. + rng.uniform(1., 3.)))]
