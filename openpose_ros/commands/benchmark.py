@@ -48,6 +48,8 @@ def add_parser(subparsers) -> None:
                       help='the COCO figures beside the times, in three ways of looking')
     what.add_argument('--range', nargs=2, metavar=('ANNOTATIONS.json', 'IMAGES_DIR'),
                       help='share of people found and error of their keypoints by their height')
+    parser.add_argument('--closer', action='store_true',
+                        help='with --range: a second look at who is small as well, at equal cost')
     parser.add_argument('--models', type=_names, default=(catalogue.DEFAULT,), metavar='NAME,...',
                         help='names from `openpose models list`, or frozen graphs (default: {})'
                         .format(catalogue.DEFAULT))
@@ -97,7 +99,8 @@ def _measure(args):
         print(loaded.description)
     if args.range:
         first = {model: networks[model, args.backends[0]] for model in args.models}
-        return ranges.measure(first, args.heights, truth, labelled[1]), ranges.plot
+        return ranges.measure(first, args.heights, truth, labelled[1],
+                              args.closer), ranges.plot
     ways = list(WAYS) if args.accuracy else [SINGLE_PASS]
     cases = [Case(model, backend, height, way) for model, height, way, backend in
              itertools.product(args.models, args.heights, ways, args.backends)]

@@ -7,8 +7,8 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from tqdm import tqdm
 
-from openpose_ros import image_files, proportions
-from openpose_ros.commands import common, evaluate, tables
+from openpose_ros import image_files, looks, proportions
+from openpose_ros.commands import evaluate, tables
 from openpose_ros.network import Network
 from openpose_ros.perception import Perception, Settings
 from openpose_ros.scene import Camera
@@ -17,8 +17,11 @@ STATURE = 1.7    # m, of the person whose distance is given
 CAMERAS = {'640x480, 60 deg': Camera.from_field_of_view(640, 480, 60.),
            '1280x720, 69 deg': Camera.from_field_of_view(1280, 720, 69.)}
 SHRUNK = (1., .5, .25)    # how much smaller images are looked at, besides as they are
+# Height of the first of two looks over that of one that costs as much as both: its half of the
+# pixels leave one for two crops of that height.
+FIRST_LOOK = .7
 FOUND = .5                # object keypoint similarity from which a person counts as found
-# Height of a person in the network's input, px: between these she is in one bin.
+# Height of a person in the network's input, px: between these a person is in one bin.
 EDGES = (12., 18., 24., 34., 48., 68., 96., 136., 192., 272., 384.)
 SHARES = (.5, .75)
 MIN_LABELS = 8    # keypoints a person needs to be counted
@@ -29,8 +32,8 @@ _TICKS = (1, 2, 3, 5, 10, 20, 30)   # m
 class Sighting(NamedTuple):
     """A labelled person in one image at one size.
 
-    height: px of the network's input; found: whether she was; error: median distance of her seen
-    keypoints from their labels as a share of her height, NaN when she was not found.
+    height: px of the network's input; found: whether they were; error: median distance of their seen
+    keypoints from the labels as a share of their height, NaN when they were not found.
     """
 
     height: float
@@ -39,23 +42,40 @@ class Sighting(NamedTuple):
 
 
 def measure(networks: Dict[str, Network], heights: Sequence[int], truth: Any,
-            images_dir: str) -> List[Dict[str, Any]]:
+            images_dir: str, closer: bool = False) -> List[Dict[str, Any]]:
     """Print two tables; returns a row for each model, height of the network and bin of EDGES.
 
-    networks: by model. `share` is the share of people found, `error` the median error of those.
+    networks: by model. closer: measure a second look at who is small as well, at the same cost; its
+    model is called `MODEL, closer`. `share` is the share of people found, `error` the median error of those.
     """
     rows = []
     for model, loaded in networks.items():
         for height in heights:
-            print('{}, height {}'.format(model, height))
-            sightings = look(Perception(loaded, Settings(height=height)), truth, images_dir)
-            rows += [dict(model=model, height=height, **figures) for figures in binned(sightings)]
+            for way, settings in _ways(height, closer).items():
+                print('{}{}, height {}'.format(model, way, height))
+                sightings = look(Perception(loaded, settings), truth, images_dir, height)
+                rows += [dict(model=model + way, height=height, **figures)
+                         for figures in binned(sightings)]
     _print(rows)
     return rows
 
 
-def look(perception: Perception, truth: Any, images_dir: str) -> List[Sighting]:
-    """Every labelled person who counts, in each image as it is and shrunk."""
+def _ways(height, closer):
+    ways = {'': Settings(height=height)}
+    if closer:
+        smaller = int(round(FIRST_LOOK * height))
+        ways[', closer'] = Settings(height=smaller, looks=looks.Settings(
+            mode=looks.TWICE, crops=looks.crops_of_height(smaller)))
+    return ways
+
+
+def look(perception: Perception, truth: Any, images_dir: str,
+         height: Optional[int] = None) -> List[Sighting]:
+    """Every labelled person who counts, in each image as it is and shrunk.
+
+    height: px, of the whole image, in which the heights of people are given; None: that of the
+    perception's look at it.
+    """
     from pycocotools.cocoeval import Params
 
     # Twice the deviations, as COCO's own evaluation takes them.
@@ -72,7 +92,7 @@ def look(perception: Perception, truth: Any, images_dir: str) -> List[Sighting]:
             found = perception.perceive(shrunk(pixels, factor)).people.keypoints
             found = np.array([evaluate.as_coco(person) for person in found]).reshape(-1, 17, 3)
             sightings += _compared(labels, found, factor, deviations,
-                                   perception.settings.height / float(pixels.shape[0]))
+                                   (height or perception.settings.height) / float(pixels.shape[0]))
     return sightings
 
 
@@ -87,10 +107,10 @@ def shrunk(pixels: np.ndarray, factor: float) -> np.ndarray:
 
 
 def standing_height(label: Dict[str, Any]) -> float:
-    """Height in px a labelled person has, or would have if she stood; NaN when it can't be said.
+    """Height in px a labelled person has, or would have if they stood; NaN when it can't be said.
 
-    The height of her box, or what her torso is to a stature if that is more: she may sit, or be cut
-    off. Foreshortening only ever shrinks either.
+    The height of their box, or what their torso is to a stature if that is more: they may sit, or
+    be cut off. Foreshortening only ever shrinks either.
     """
     keypoints = np.array(label['keypoints'], float).reshape(17, 3)
     middles = []

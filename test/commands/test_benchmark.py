@@ -7,7 +7,7 @@ import data
 import numpy as np
 import pytest
 
-from openpose_ros import cli
+from openpose_ros import cli, proportions
 from openpose_ros.body import COCO
 from openpose_ros.commands import benchmark, evaluate, ranges, tables
 from openpose_ros.network.models.catalogue import Model
@@ -31,7 +31,7 @@ class Backend:
 @pytest.fixture
 def networks(monkeypatch):
     """Every model is there and sees nobody."""
-    monkeypatch.setattr(benchmark.network, 'load', lambda model, backend, device, threads: Network(
+    monkeypatch.setattr(benchmark.network, 'load', lambda model, *_, **__: Network(
         Model(name=model), Backend()))
 
 
@@ -116,7 +116,7 @@ def test_crowds_and_people_with_few_labels_do_not_count(folder):
 def test_the_height_of_one_who_is_cut_off_or_whose_hips_are_not_labelled():
     whole, cut = label(200.), label(200.)
     cut['bbox'][3] = 110.
-    expected = 200. * .26 * ranges.STATURE / .45
+    expected = 200. * .26 * ranges.STATURE / proportions.TORSO.mean
     assert ranges.standing_height(cut) == pytest.approx(expected)
     keypoints = np.reshape(whole['keypoints'], (17, 3))
     keypoints[[11, 12]] = 0.
@@ -257,3 +257,12 @@ def test_people_of_real_images_are_found_from_some_height_on():
     people = {low: sum(row['people'] for row in rows if low <= row['from_px'] < high)
               for low, high in ((0, 30), (96, 1000))}
     assert sum(share[96]) > .5 * people[96] and sum(share[0]) < .2 * people[0]
+
+
+def test_two_looks_are_compared_at_the_cost_of_one():
+    ways = ranges._ways(368, True)
+    assert list(ways) == ['', ', closer'] and list(ranges._ways(368, False)) == ['']
+    first, crop = ways[', closer'].height, ways[', closer'].looks.crops.shapes[0]
+    # Of an image of 4:3: the first look and a crop or two.
+    assert first ** 2 * 4. / 3. + 2 * crop[0] * crop[1] <= 1.45 * 368 * 488
+    assert ways[', closer'].looks.mode == 'twice'
