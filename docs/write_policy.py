@@ -35,7 +35,7 @@ class _NodeWithoutNetwork(node.OpenposeNode):
     """The node, but for the network, which no topic hangs on."""
 
     def _load(self, value_of):
-        nothing = types.SimpleNamespace(description='no network',
+        nothing = types.SimpleNamespace(description='no network', on_gpu=False,
                                         model=types.SimpleNamespace(name='none'))
         return types.SimpleNamespace(network=nothing, tracker=None)
 

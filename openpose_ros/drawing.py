@@ -125,8 +125,8 @@ def plan(people: People, size: int = 800, reach: Optional[float] = None,
          up: Sequence[float] = (0., -1., 0.)) -> np.ndarray:
     """The people seen from above: a (size, size, 3) BGR image, the camera at its lower edge.
 
-    Each person is a disc with the ellipse of one standard deviation of her position, an arrow for
-    facing and a shorter one for gaze, each in a wedge of one standard deviation, and her id and
+    Each person is a disc with the ellipse of one standard deviation of their position, an arrow for
+    facing and a shorter one for gaze, each in a wedge of one standard deviation, and their id and
     distance along the ground. reach: metres from the camera to the upper edge; by default all
     people fit. up: unit vector against gravity in the camera's optical frame.
     """

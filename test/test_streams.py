@@ -1,5 +1,6 @@
 """Videos by their own times; streams that break off and come back."""
 import http.server
+import socketserver
 import struct
 import threading
 import time
@@ -94,10 +95,14 @@ class Mjpeg(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
+    daemon_threads = True
+
+
 @pytest.fixture
 def server():
-    made = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Mjpeg)
-    made.number, made.hang_up, made.daemon_threads = 0, threading.Event(), True
+    made = Server(('127.0.0.1', 0), Mjpeg)
+    made.number, made.hang_up = 0, threading.Event()
     threading.Thread(target=made.serve_forever, daemon=True).start()
     yield made
     made.hang_up.set()

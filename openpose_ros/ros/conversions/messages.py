@@ -5,17 +5,16 @@ from typing import List, Optional, Sequence
 import numpy as np
 from geometry_msgs.msg import Pose
 
-from openpose_ros.body import (LEFT_EAR, LEFT_EYE, NOSE, PART_COUNT, RIGHT_EAR,
-                               RIGHT_EYE)
+from openpose_ros.body import PART_COUNT
 from openpose_ros.msg import Skeleton, SkeletonArray
 from openpose_ros.people import People
+from openpose_ros.proportions import HEAD_PARTS
 from openpose_ros.ros.conversions.rotations import quaternions
 
 # How far people lean from upright: rad^2, about the two level axes. They bend over tables and sit
 # back, and nothing here measures it.
 LEAN_VARIANCE = .3 ** 2
 
-HEAD = [NOSE, RIGHT_EYE, LEFT_EYE, RIGHT_EAR, LEFT_EAR]
 
 
 def skeleton_array(people: People, header, width: int, height: int,
@@ -94,7 +93,7 @@ def pose(position: np.ndarray, quaternion: np.ndarray) -> Pose:
 
 def head_positions(points: np.ndarray) -> np.ndarray:
     """The middle of the known parts of each head, (n, 3) m, of the parts (n, 18, 3)."""
-    head = points[:, HEAD]
+    head = points[:, list(HEAD_PARTS)]
     known = np.isfinite(head).all(axis=2, keepdims=True)
     count = known.sum(axis=1)
     total = np.where(known, head, 0.).sum(axis=1)

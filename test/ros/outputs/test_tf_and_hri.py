@@ -12,6 +12,7 @@ from people_for_messages import UP, Node, crowd, seen  # noqa: E402
 from scipy.spatial.transform import Rotation  # noqa: E402
 
 from openpose_ros import body  # noqa: E402
+from openpose_ros.proportions import HEAD_PARTS  # noqa: E402
 from openpose_ros.ros.conversions import messages, tf2  # noqa: E402
 from openpose_ros.ros.node import transforms  # noqa: E402
 from openpose_ros.ros.outputs import hri  # noqa: E402
@@ -61,7 +62,7 @@ def test_bodies_and_heads_have_the_axes_of_rep_155(frames):
         np.testing.assert_allclose(axes[:, 0], people.facing[row], atol=1e-9)
         np.testing.assert_allclose(axes[:, 2], UP, atol=1e-9)
         position, axes = found['head_p{}'.format(row + 1)]
-        np.testing.assert_allclose(position, people.points[row, messages.HEAD].mean(axis=0))
+        np.testing.assert_allclose(position, people.points[row, list(HEAD_PARTS)].mean(axis=0))
         np.testing.assert_allclose(axes[:, 0], people.gaze[row], atol=1e-9)
 
 
@@ -69,7 +70,7 @@ def test_what_is_not_known_is_not_broadcast(frames):
     people = crowd(4)
     people.facing[0] = np.nan
     people.position[1] = np.nan
-    people.points[2, messages.HEAD] = np.nan
+    people.points[2, list(HEAD_PARTS)] = np.nan
     people.ids[3] = 0
     assert set(frames(people)) == {'head_p1', 'head_p2', 'body_p3'}
     assert frames(crowd(0)) == {}
