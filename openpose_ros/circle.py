@@ -8,7 +8,7 @@ from typing import Sequence, Tuple
 
 import numpy as np
 
-COUNT = 72      # chosen: steps of 5 degrees; half as many blur what depth tells (4 degrees)
+COUNT = 72      # chosen: steps of 5 degrees, about as fine as what depth tells (4 degrees)
 STEP = 2. * np.pi / COUNT
 ANGLES = STEP * np.arange(COUNT) - np.pi
 SIN, COS = np.sin(ANGLES), np.cos(ANGLES)

@@ -11,7 +11,7 @@ from openpose_ros.scene.size import Estimate, mean_of, neck
 from openpose_ros.scene.view import View
 
 # Chosen: how far people look up and down when nothing is seen of it; the truths' heads have 11 to
-# 14 degrees. Halved, nods are believed too late; doubled, noise is taken for nods.
+# 14 degrees. Less draws nods to the level, more takes noise for nods; neither has been measured.
 _PITCH_STDDEV = np.radians(18.)
 _HEAD_HEIGHT_STDDEV = .04    # m; of the ears over the neck: its spread, and a head held forward
 _CONE = np.radians(15.)      # within this of the camera someone looks at it

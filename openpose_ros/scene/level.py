@@ -20,8 +20,8 @@ from openpose_ros.scene.size import ANKLES, HIPS, KNEES, mean_of
 _STEP = np.radians(3.)
 _PITCHES = np.arange(-22, 23) * _STEP
 _ROLLS = np.arange(-15, 16) * _STEP
-# Chosen: how far a camera is from the tilt that is said of it; halved, 50 degrees take twice as
-# many people to be believed.
+# Chosen, a judgement: how far a camera is from the tilt that is said of it. Less asks for more
+# people before a large tilt is believed; by how many has not been measured.
 _PRIOR = np.radians(15.)
 _LEANING = .08          # tangent; how far a standing person is from upright, to the side
 _HIPS_AT = proportions.LEG.mean / (proportions.LEG.mean + proportions.TORSO.mean)

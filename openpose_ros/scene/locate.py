@@ -44,8 +44,8 @@ class Settings(NamedTuple):
     depth: what counts as a depth reading.
     torso_radii: how far a person stands behind the surface a depth camera sees, from the front, from
         behind and from the side, m; (0, 0, 0) leaves them on it.
-    tilt_stddev: rad; how well the vertical is known (chosen: half a degree by TF or a spirit level;
-        halved or doubled, the range by the ground is 0.3 % better or 0.5 % worse).
+    tilt_stddev: rad; how well the vertical is known (chosen, a judgement: about half a degree by
+        TF or a spirit level).
     max_stddev: rad; a heading less certain than this is unknown.
     min_stddev: rad; no heading is called more certain than this.
     """

@@ -18,8 +18,8 @@ _GROUPS = (proportions.ADULTS, proportions.CHILDREN)
 _SHARE = np.array([group.share for group in _GROUPS])
 _MEAN = np.log([group.mean for group in _GROUPS])
 _VARIANCE = np.array([group.stddev / group.mean for group in _GROUPS]) ** 2
-# Chosen: how often the ground is not what someone's feet seem to touch; halved or doubled, the
-# figures of the truths change by less than 0.1 %.
+# Chosen, a judgement: how often the ground is not what someone's feet seem to touch. What halving or
+# doubling it does has not been measured.
 _WRONG_GROUND = .03
 _ANYWHERE = 1. / 3.    # density of the range then: it lies within a factor of 20
 _UNKNOWN = 1e4         # variance of a logarithm of which nothing is known
