@@ -58,7 +58,8 @@ def peer(ros):
 
 
 def test_every_launch_file_is_installed_and_can_be_read():
-    assert set(FILES) == {'openpose.launch.py', 'demo.launch.py', 'two_cameras.launch.py'}
+    assert set(FILES) == {'openpose.launch.py', 'approach.launch.py', 'demo.launch.py',
+                          'two_cameras.launch.py'}
     for path in FILES.values():
         source = PythonLaunchDescriptionSource(path)
         for argument in source.try_get_launch_description_without_context().get_launch_arguments():
@@ -71,8 +72,8 @@ def test_one_node_is_launched_with_what_it_was_given(peer, launched, tmp_path):
                           '    approach.distance: 0.9\n')
     process = launched('openpose.launch.py', 'image:=/eye/image_raw', 'log_level:=warn',
                        'params_file:={}'.format(parameters), 'model:=mobilenet_v2_small')
-    peer.until(lambda: peer.node.count_subscribers('/eye/image_raw') == 1)
-    assert peer.state() == 'active'
+    # Without a publisher it does not know yet which type to subscribe to.
+    peer.until(lambda: peer.state() == 'active')
     assert peer.get('network_height', 'approach.distance', 'model') == [
         96, .9, 'mobilenet_v2_small']
     process.send_signal(signal.SIGINT)
@@ -87,6 +88,4 @@ def test_it_waits_for_its_manager_if_asked_to(peer, launched):
 def test_two_cameras_have_a_node_each(peer, launched):
     launched('two_cameras.launch.py')
     peer.until(lambda: all(peer.node.count_publishers('/{}/openpose/skeletons'.format(camera)) == 1
-                           and peer.node.count_subscribers(
-                               '/{}/camera/image_raw'.format(camera)) == 1
                            for camera in ('front', 'rear')))
