@@ -56,7 +56,9 @@ class Audience:
 
     def met(self) -> bool:
         """Whether the one who hears all skeletons knows of a publisher."""
-        return self._witness.get_publisher_count() > 0
+        if hasattr(self._witness, 'get_publisher_count'):
+            return self._witness.get_publisher_count() > 0
+        return self._node.count_publishers(NODE + '/skeletons') > 0     # Humble has not that one
 
     def leave(self) -> None:
         """Nobody listens any more, but to the diagnostics."""

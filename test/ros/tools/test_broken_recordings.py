@@ -17,6 +17,7 @@ import hosts  # noqa: E402
 from rclpy.qos import QoSProfile  # noqa: E402
 from rclpy.serialization import (deserialize_message,  # noqa: E402
                                  serialize_message)
+from rclpy.utilities import get_rmw_implementation_identifier  # noqa: E402
 from sensor_msgs.msg import Image  # noqa: E402
 from std_msgs.msg import Header  # noqa: E402
 
@@ -47,7 +48,9 @@ def record(tmp_path):
     for process in processes:
         if process.poll() is None:
             process.kill()
-        process.communicate()
+        process.wait()
+        for pipe in filter(None, (process.stdout, process.stderr)):
+            pipe.close()    # a second communicate() fails on Python 3.6
 
 
 def run(process):
@@ -74,6 +77,8 @@ class Stream:
                self._overlays.get_subscription_count() < recorders):
             assert time.monotonic() < end, 'the recorders do not listen'
             time.sleep(.05)
+        if 'cyclone' in get_rmw_implementation_identifier():
+            time.sleep(1.)  # its readers know of a writer later than the writer of them
 
     def send(self):
         """Send a message, its number in it, and after every tenth an overlay."""

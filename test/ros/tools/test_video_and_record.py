@@ -39,7 +39,9 @@ def start(tmp_path):
     for process in processes:
         if process.poll() is None:
             process.kill()
-        process.communicate()
+        process.wait()
+        for pipe in filter(None, (process.stdout, process.stderr)):
+            pipe.close()    # a second communicate() fails on Python 3.6
 
 
 def spin_until(ros, node, reached):
