@@ -21,7 +21,7 @@ from openpose_ros.commands import tables
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
 FIGURES = os.path.join(ROOT, 'docs', 'figures.json')
 MEASURED = os.path.join(ROOT, 'benchmark_output', '*.json')
-_PLACE = re.compile(r'(<!--=([^<>]+?) (\S+)-->)(.*?)(<!--=-->)')
+_PLACE = re.compile(r'(<!--=([^<>]+?) ([^\s<>]+)-->)(.*?)(<!--=-->)')
 
 
 def documents() -> List[str]:
