@@ -3,8 +3,8 @@
     make bench-approach [BENCH_ARGS="--runs 200 --workers 2"]
 
 The simulation is in test/approach (closed_loop.py): a differential drive with odometry that errs,
-the control law of Park and Kuipers, a camera of 10 Hz and 150 ms; synthetic keypoints, or with
---people FOLDER images of rendered people, seen by the real network.
+the control law of Park and Kuipers with chosen gains, a camera of 10 Hz and 150 ms; synthetic
+keypoints, or with --people FOLDER images of rendered people, seen by the real network.
 """
 import argparse
 import math

@@ -1,7 +1,7 @@
 """How the error of facing grows with distance; run by `make bench-range`.
 
 Two sources: synthetic people, whose keypoints are as wrong as a network's of that height, and the
-turning person of the test data, made smaller as she would be further away. Writes
+turning person of the test data, made smaller as they would be further away. Writes
 benchmark_output/range.json and docs/images/facing_range.png. How far people are found at all is
 `openpose benchmark --range`.
 """
@@ -27,8 +27,8 @@ DISTANCES = (1., 1.5, 2., 3., 4., 6., 8., 12.)    # m, of synthetic people
 # lightweight_openpose's and mobilenet_thin's have against the labels of COCO (0.28 to 0.34 cells).
 NOISE = 2.4
 CAMERA = Camera.from_field_of_view(640, 480, 60.)
-AWAY = (1., 1.7, 2.8, 4.6)    # times further away than she is, the turning person
-NEAR = .9    # m, how far away she is
+AWAY = (1., 1.7, 2.8, 4.6)    # times further away than they are, the turning person
+NEAR = .9    # m, how far away they are
 IMAGE = os.path.join(os.path.dirname(__file__), '..', 'docs', 'images', 'facing_range.png')
 
 

@@ -34,7 +34,7 @@ class Mounting(NamedTuple):
         return float(self.camera_position().dot(self.up)) - self.floor
 
     def camera_position(self) -> np.ndarray:
-        """Where the camera is in the frame of the people, (3,) m; the origin where that is unknown."""
+        """Where the camera is in the people's frame, (3,) m; the origin where that is unknown."""
         return np.zeros(3) if self.translation is None else self.translation
 
     def from_camera(self, people: People) -> People:

@@ -26,7 +26,7 @@ class Orientation(NamedTuple):
     mirrored: bool = False
 
     def upright(self, image: np.ndarray) -> np.ndarray:
-        """The upright image of (height, width[, channels]); the same where nothing is to be done."""
+        """The upright image of (height, width[, channels]); the same where nothing is to do."""
         if self.mirrored:
             image = cv2.flip(image, 1)
         return cv2.rotate(image, _TURN[self.rotation]) if self.rotation else image
@@ -50,7 +50,7 @@ class Orientation(NamedTuple):
         return (centred * (-1., 1.) if self.mirrored else centred) + self._middle(size)
 
     def up_in_camera(self, up: np.ndarray) -> np.ndarray:
-        """A direction (3,) of a camera that saw upright, in the optical frame of the one there is."""
+        """A direction (3,) of a camera that saw upright, in the real one's optical frame."""
         up = np.array(up, float)
         up[:2] = up[:2].dot(_MATRIX[self.rotation])
         return up

@@ -68,7 +68,7 @@ class People(NamedTuple):
 
 
 def person_scores(keypoints: np.ndarray) -> np.ndarray:
-    """Score of each person: the sum of her part scores over the number of parts, (n,) float32."""
+    """Score of each person: the sum of their part scores over the number of parts, (n,) float32."""
     return keypoints[..., 2].mean(axis=1) if len(keypoints) else np.zeros(0, np.float32)
 
 

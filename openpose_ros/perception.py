@@ -27,7 +27,7 @@ from openpose_ros.tracking import Tracker
 
 _SAID_STDDEV = math.radians(3.)    # chosen: of a tilt that is only said, before people confirm it
 # Standard deviation of a keypoint along an axis, px of the network's input: what both networks have
-# against the labels of COCO (0.28 to 0.34 cells). Half or twice it changes who is who nowhere.
+# against the labels of COCO (0.28 to 0.34 cells). What half or twice of it does is not measured.
 _KEYPOINT_NOISE = 2.4
 _MAX_INTERVAL = .5   # s, for which people are predicted ahead to the next image
 _NOW = 1e-6          # s
@@ -257,7 +257,7 @@ class Perception:
         return self._level.vertical
 
     def _place(self, people, scale, look, camera, depth, mounting, scene):
-        """(the same in space, in the frame of the mounting; what kept something from being known)."""
+        """(the same in space, in the mounting's frame; what kept something from being known)."""
         if camera is None or not people.count:
             return people, []
         # A keypoint's noise is that of the scale at which the network saw them.

@@ -2,9 +2,9 @@
 
 Sources: G = Gordon et al. 2014, "2012 Anthropometric Survey of U.S. Army Personnel" (ANSUR II),
 means of women and men together; D = Drillis and Contini 1966, "Body segment parameters", shares of
-the stature (Winter, "Biomechanics and motor control of human movement"), of 1.70 m. A keypoint does not lie where the tape is laid, so each length is
-given as it appears between keypoints. A standard deviation holds the spread between people and
-that of where annotators put the keypoint.
+the stature (Winter, "Biomechanics and motor control of human movement"), of 1.70 m. A keypoint does
+not lie where the tape is laid, so each length is given as it appears between keypoints. A standard
+deviation holds the spread between people and that of where annotators put the keypoint.
 
 =================  ======  ======  =================================================================
 length             mean    stddev  source

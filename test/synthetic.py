@@ -149,7 +149,7 @@ def _head(points, person):
     c, s = np.cos(person.nod), np.sin(person.nod)
     forward, up = c * forward + s * up, c * up - s * forward
     c, s = np.cos(person.head_turn), np.sin(person.head_turn)
-    # A heading grows as the person turns to her own left.
+    # A heading grows as the person turns to their own left.
     return np.stack((c * left + s * forward, c * forward - s * left, up), axis=-1)
 
 
@@ -259,7 +259,7 @@ def _reported(at, rng):
 
 
 def _hidden(at):
-    """Whether the person's own body is before each of her joints."""
+    """Whether the person's own body is before each of their joints."""
     hidden = np.zeros(body.PART_COUNT, bool)
     for part, cosine in _towards_camera(at).items():
         hidden[part] = cosine < -.1

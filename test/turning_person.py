@@ -1,4 +1,4 @@
-"""The turning person of the test data: fifty images with depth, all round, and her headings."""
+"""The turning person of the test data: fifty images with depth, all round, and their headings."""
 import json
 from typing import NamedTuple
 

@@ -54,8 +54,8 @@ class Viewpoint(NamedTuple):
 class Approach:
     """The goal from image to image; remembers whom it chose and where they stood.
 
-    look: after an update without a goal, from where to look at the chosen person (a Goal), for it is
-    not certain which way they face; None where there is no such person, or no viewpoint.
+    look: after an update without a goal, from where to look at the chosen person (a Goal), for it
+    is not certain which way they face; None where there is no such person, or no viewpoint.
 
     It does not judge stamps: whoever finds that time has jumped back, or that images have failed
     to come for long, calls :meth:`reset`.

@@ -18,7 +18,7 @@ FRONT = math.radians(45.)       # rad to either side of their facing: the way in
 # the near phase between. Angles aside of the front are tried in steps up to the shoulders.
 _ELBOW_ROOM = .9
 _STEP, _MAX_ASIDE = math.radians(10.), math.radians(90.)
-_STAY = .1                      # m by which a place that was free may become too near before it moves
+_STAY = .1                    # m by which a place that was free may become too near before it moves
 
 # The way round leads through places this far from the person, m: a chord of 60 degrees of that
 # circle stays 1.5 m away. It ends within the front, and is straight where the robot already is.

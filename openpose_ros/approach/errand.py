@@ -56,7 +56,7 @@ class Errand:
     # What is heard.
 
     def hear_goal(self, place: Place, now: float, age: float = 0.) -> None:
-        """The place before the person. age: s since the image it comes from; too old a one is none."""
+        """The place before the person. age: s since its image was taken; too old a one is none."""
         if age <= self.settings.max_goal_age:
             self._goal = _Heard(place, now - max(age, 0.))
 

@@ -50,8 +50,8 @@ def add_network_options(parser: argparse.ArgumentParser) -> None:
                        help='auto: TensorFlow on a GPU, TFLite on a CPU')
     group.add_argument('--device', default='auto', choices=DEVICES)
     group.add_argument('--precision', default='auto', choices=PRECISIONS,
-                       help='int8: eight bits on a CPU; auto: where they are measured as faster and '
-                            'the catalogue says what they lose')
+                       help='int8: eight bits on a CPU; auto: where they are measured as faster '
+                            'and the catalogue says what they lose')
     group.add_argument('--threads', type=positive, help='CPU threads (default: all cores)')
     group.add_argument('--height', type=positive, default=368, metavar='PX',
                        help='height of the network input; more sees smaller people and takes '
@@ -62,8 +62,8 @@ def add_network_options(parser: argparse.ArgumentParser) -> None:
                        help='average over these multiples of that size, as in 1,0.5')
     group.add_argument('--flip', action='store_true', help='average with the mirrored image')
     group.add_argument('--closer', action='store_true',
-                       help='look closely, too, at people who are small: in an image a second time, '
-                            'in a video in turn with the whole image')
+                       help='look closely, too, at people who are small: in an image a second '
+                            'time, in a video in turn with the whole image')
     group.add_argument('--crop-height', type=positive, default=256, metavar='PX',
                        help='height of the network input for that (default: %(default)s)')
     group = parser.add_argument_group('decoding')

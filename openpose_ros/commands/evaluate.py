@@ -39,7 +39,8 @@ def run(args) -> None:
     results.check_outputs([args.annotations, args.model], [(args.json, 'the figures')])
     truth = read_annotations(args.annotations)
     figures = evaluate(common.make_perception(args), truth, args.images_dir)
-    print('  '.join(['{:>6}'.format(name) for name, _ in FIGURES] + ['looks', 'network px', 'cost']))
+    print('  '.join(['{:>6}'.format(name) for name, _ in FIGURES]
+                    + ['looks', 'network px', 'cost']))
     print('  '.join(['{:6.3f}'.format(figures[name]) for name, _ in FIGURES]
                     + ['{:5.1f}'.format(figures['looks']), '{:10,.0f}'.format(figures['pixels']),
                        '{:4.2f}'.format(figures['cost'])]))

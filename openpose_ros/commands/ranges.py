@@ -32,8 +32,8 @@ _TICKS = (1, 2, 3, 5, 10, 20, 30)   # m
 class Sighting(NamedTuple):
     """A labelled person in one image at one size.
 
-    height: px of the network's input; found: whether they were; error: median distance of their seen
-    keypoints from the labels as a share of their height, NaN when they were not found.
+    height: px of the network's input; found: whether they were; error: median distance of their
+    seen keypoints from the labels as a share of their height, NaN when they were not found.
     """
 
     height: float
@@ -46,7 +46,8 @@ def measure(networks: Dict[str, Network], heights: Sequence[int], truth: Any,
     """Print two tables; returns a row for each model, height of the network and bin of EDGES.
 
     networks: by model. closer: measure a second look at who is small as well, at the same cost; its
-    model is called `MODEL, closer`. `share` is the share of people found, `error` the median error of those.
+    model is called `MODEL, closer`. `share` is the share of people found, `error` the median error
+    of those.
     """
     rows = []
     for model, loaded in networks.items():
@@ -158,7 +159,7 @@ def binned(sightings: Sequence[Sighting]) -> List[Dict[str, Any]]:
     return rows
 
 
-def least_height(rows: Sequence[Dict[str, Any]], share: float) -> Optional[float]:
+def min_height(rows: Sequence[Dict[str, Any]], share: float) -> Optional[float]:
     """Height in px of the network's input from which on this share of people is found.
 
     rows: of one model and height, as :func:`binned` gives them. Interpolated between the middles of
@@ -189,13 +190,14 @@ def _print(rows):
         for row in rows}
     tables.print_table(
         'Share found (median error of the keypoints, as a share of the height) by the height of '
-        'people in the network\'s input, px', ['model', 'height'] + ['{:.0f}-{:.0f}'.format(low, high) for low, high in bins],
+        'people in the network\'s input, px',
+        ['model', 'height'] + ['{:.0f}-{:.0f}'.format(low, high) for low, high in bins],
         [[model, height] + [cells.get((model, height, low), '') for low, _ in bins]
          for model, height in groups])
     tables.print_table(
         'How far people of {} m are found'.format(STATURE),
         ['model', 'height', 'share', 'from px'] + [name + ', m' for name in CAMERAS],
-        [[model, height, '{:.0%}'.format(share)] + _reach(height, least_height(group, share))
+        [[model, height, '{:.0%}'.format(share)] + _reach(height, min_height(group, share))
          for (model, height), group in groups.items() for share in SHARES])
 
 

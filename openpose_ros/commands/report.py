@@ -13,7 +13,8 @@ from openpose_ros.recordings import Recording, RecordingError, read_skeletons
 from openpose_ros.recordings.people import skeleton_topic
 
 _OVERLAYS = 6       # shown; chosen: two rows of three
-_MAX_GAP = 2.       # s without a person after which the line of them is broken; tracking.max_age is 1.5
+# s without a person after which the line of them is broken; tracking.max_age is 1.5.
+_MAX_GAP = 2.
 _MAX_ARROWS = 150   # of facing on a path: more cover it
 _OVERLAY_TYPES = ('sensor_msgs/msg/CompressedImage',)
 _PAGE = """<!DOCTYPE html>
@@ -108,8 +109,9 @@ def read_story(recording: Recording, topic: str) -> Story:
 
 
 def _level_axes(rows):
-    """The two axes that are level, by facing, which always is: x and z of a camera's frame, or x, y."""
-    tilt = np.nanmean(np.abs(rows[:, 6:9]), axis=0) if np.isfinite(rows[:, 6:9]).any() else [0, 0, 1]
+    """The two axes that are level, by facing, which always is: x, z (a camera's frame) or x, y."""
+    facing = np.abs(rows[:, 6:9])
+    tilt = np.nanmean(facing, axis=0) if np.isfinite(facing).any() else [0, 0, 1]
     if tilt[1] < tilt[2]:
         return 0, 2, ['x, m (right of the camera)', 'z, m (away from the camera)']
     return 0, 1, ['x, m', 'y, m']

@@ -1,4 +1,4 @@
-"""`openpose table`: what a recording says of people, for spreadsheets, statistics and other tools."""
+"""`openpose table`: what a recording says of people, for spreadsheets, statistics, other tools."""
 import contextlib
 import csv
 import json

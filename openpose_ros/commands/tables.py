@@ -74,7 +74,8 @@ def write_json(path: Optional[str], figures: Any) -> None:
     """Write figures as JSON, where there is a path."""
     if path is not None:
         with open(path, 'w') as file:
-            json.dump(figures, file, indent=1, default=lambda value: value.item())  # NumPy's numbers
+            # item(): of NumPy's numbers.
+            json.dump(figures, file, indent=1, default=lambda value: value.item())
             file.write('\n')
 
 

@@ -95,7 +95,8 @@ class _OverlayVideo:
                                            cv2.VideoWriter_fourcc(*'mp4v'), self._rate,
                                            image.shape[1::-1])
             if not self._writer.isOpened():
-                raise common.UserError('cannot write {}: OpenCV has no way to write MP4 here'.format(
+                raise common.UserError('cannot write {}: OpenCV has no way to write MP4 '
+                                       'here'.format(
                     printable(self._path)))
         self._writer.write(image)
 

@@ -1,5 +1,4 @@
 """Assembly: which connections hold, and the people they make."""
-from typing import List, Tuple
 
 import numpy as np
 

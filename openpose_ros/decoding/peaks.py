@@ -14,7 +14,7 @@ _NEIGHBOURS = np.ones((3, 3), np.uint8)
 # A pixel of the cubically enlarged heatmap may exceed the cell it lies in and be a peak where a
 # neighbouring cell is higher still. Of the cells with a peak in them all had at least .94 of the
 # highest of their neighbours on five real images, where the whole heatmaps were enlarged, and 97 %
-# at least .9 on white noise. Half the slack loses peaks; twice takes 60 % more candidates.
+# at least .9 on white noise. What half or twice the slack does to the peaks is not measured.
 _SLACK = np.float32(.9)
 _OVERSHOOT = 1.33   # a pixel over the highest cell near it: (1.14 ** 2 + .14 ** 2), cubic, 2 axes
 _EQUAL = np.float32(1e-6)    # relative difference below which pixels count as equal

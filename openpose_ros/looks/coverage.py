@@ -6,9 +6,10 @@ import numpy as np
 
 from openpose_ros.looks.view import TILE, WHOLE, View
 
-_CELLS = 16   # along each axis; half and twice as many scan as fast
+_CELLS = 16   # along each axis; chosen, not measured
 _STEPS = 2    # places a tile's width, so that nobody stands between two
-# Share of a tile at each side where people are cut off: it does not count as looked at.
+# Share of a tile at each side where people are cut off: it does not count as looked at. Chosen, not
+# measured.
 _RIM = .15
 
 
@@ -30,7 +31,8 @@ class Coverage:
         """The tile, of this network input (width, height) at this zoom, that was not looked at for
         longest; where that is larger than the image, the zoom is."""
         zoom = max(zoom, *(side / float(whole) for side, whole in zip(shape, image_size)))
-        size = [min(max(int(round(side / zoom)), 1), whole) for side, whole in zip(shape, image_size)]
+        size = [min(max(int(round(side / zoom)), 1), whole)
+                for side, whole in zip(shape, image_size)]
         places = [_places(length, whole) for length, whole in zip(size, image_size)]
         columns, rows = (np.array([_span(place, length, whole) for place in along]).T
                          for along, length, whole in zip(places, size, image_size))

@@ -5,14 +5,16 @@ import numpy as np
 
 from openpose_ros import body
 
-SAME = .2     # keypoint similarity from which two are one person; .1 is as good, .4 makes some twice
-COMMON = .2   # share of the parts of the one with fewer that both must have
+# Keypoint similarity from which two are one person. Chosen on the 64 images of COCO of
+# docs/accuracy.md; what others do is not recorded.
+SAME = .2
+COMMON = .2   # share of the parts of the one with fewer that both must have; chosen, not measured
 # Standard deviation of a part's place among annotators, as a share of the square root of a person's
 # area (COCO's keypoint evaluation); the neck as the shoulders.
 SIGMAS = np.array([.026, .079, .079, .072, .062, .079, .072, .062, .107, .087, .089, .107, .087,
                    .089, .025, .025, .035, .035])
 _VARIANCES = (2. * SIGMAS) ** 2
-_FILLED = .53     # share of the box of someone that they fill: mean over COCO's people
+_FILLED = .53     # share of the box of someone that they fill; chosen, not measured
 
 assert len(SIGMAS) == body.PART_COUNT
 

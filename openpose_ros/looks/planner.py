@@ -19,10 +19,11 @@ class Settings(NamedTuple):
     """How to plan.
 
     mode: of MODES. 'closer' follows people by crops; 'twice' looks at every image whole and then
-    closely at whoever is small in it, which takes more than one look's time. whole_every: one image in so many at least is looked at whole.
-    budget: network px an image at most; 0: those of one look at the whole image, a little more
-    where crops of fixed shapes do not fit otherwise (`slack`). crops: see crops.Settings. tile_zoom:
-    how many times as large as in the whole image people are seen in the tiles of a scan.
+    closely at whoever is small in it, which takes more than one look's time. whole_every: one image
+    in so many at least is looked at whole. budget: network px an image at most; 0: those of one
+    look at the whole image, a little more where crops of fixed shapes do not fit otherwise
+    (`slack`). crops: see crops.Settings. tile_zoom: how many times as large as in the whole image
+    people are seen in the tiles of a scan.
     """
 
     mode: str = 'whole'

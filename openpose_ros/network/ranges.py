@@ -77,7 +77,7 @@ def write(path: str, ranges: Ranges) -> None:
 
 
 def _rounded(values: np.ndarray):
-    """Four digits, for a step of eight bits is a 255th of the range; one number where all are one."""
+    """Four digits, as a step of eight bits is 1/255 of the range; one number where all are one."""
     rounded = [float('{:.4g}'.format(value)) for value in np.atleast_1d(values)]
     return rounded[:1] if len(set(rounded)) == 1 else rounded
 

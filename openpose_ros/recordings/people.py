@@ -25,7 +25,7 @@ class Seen(NamedTuple):
 
 
 def skeleton_topic(recording: Recording, topic: Optional[str] = None) -> str:
-    """The topic of the skeletons; RecordingError where there is none, or more than one to choose."""
+    """The topic of the skeletons; RecordingError where there is none, or more than one."""
     found = sorted(name for name, type_name in recording.topics.items() if type_name == TYPE)
     if topic is not None and topic in found:
         return topic

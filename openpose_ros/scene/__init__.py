@@ -11,6 +11,6 @@ from openpose_ros.scene.level import Level, Vertical
 from openpose_ros.scene.locate import (UP, Located, Settings, locate,
                                        locate_and_explain, up_of_tilt)
 
-__all__ = ['UP', 'Calibration', 'Camera', 'CameraError', 'DepthSettings', 'Depths', 'Level', 'Located',
-           'Settings', 'Vertical', 'depth_problem', 'joint_depths', 'locate', 'locate_and_explain',
-           'up_of_tilt']
+__all__ = ['UP', 'Calibration', 'Camera', 'CameraError', 'DepthSettings', 'Depths', 'Level',
+           'Located', 'Settings', 'Vertical', 'depth_problem', 'joint_depths', 'locate',
+           'locate_and_explain', 'up_of_tilt']

@@ -16,7 +16,8 @@ _PITCH_STDDEV = np.radians(18.)
 _HEAD_HEIGHT_STDDEV = .04    # m; of the ears over the neck: its spread, and a head held forward
 _CONE = np.radians(15.)      # within this of the camera someone looks at it
 _PARTS = list(proportions.HEAD_PARTS)
-_FORWARD = proportions.HEAD[:, 1] + proportions.HEAD_FORWARD.mean    # of the neck, round which it nods
+# Of the neck, round which it nods.
+_FORWARD = proportions.HEAD[:, 1] + proportions.HEAD_FORWARD.mean
 _UP = proportions.HEAD[:, 2]
 
 
@@ -26,9 +27,9 @@ def head_pitch(view: View, size: Estimate, heading: np.ndarray) -> Estimate:
     size: apparent size. heading: (n,) rad, of the head; NaN where unknown.
 
     The height of a part over the neck is h + u + f pitch, for the ears' height h, and what lies
-    before the neck and over the ears, f and u; seen from above or below it also shifts by f cos(heading) times
-    the tangent under which the head is seen. That is linear in h and pitch: least squares with what
-    is known of both beforehand.
+    before the neck and over the ears, f and u; seen from above or below it also shifts by
+    f cos(heading) times the tangent under which the head is seen. That is linear in h and pitch:
+    least squares with what is known of both beforehand.
     """
     known = np.isfinite(heading)
     scale = size.value[:, None]

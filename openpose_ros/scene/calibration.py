@@ -1,4 +1,4 @@
-"""What a camera's calibration says: the fields of a sensor_msgs/CameraInfo, from a file or a message.
+"""What a camera's calibration says: the fields of a sensor_msgs/CameraInfo, of a file or message.
 
 Nothing here depends on ROS: a message is anything that has its fields.
 """

@@ -55,7 +55,7 @@ class Camera(NamedTuple):
 
     @classmethod
     def from_calibration(cls, calibration: Calibration, rectified: bool = False) -> 'Camera':
-        """The camera of the image that is sent: cropped by roi, then binned, as the calibration has it.
+        """The camera of the image that is sent: cropped by roi, then binned, as calibrated.
 
         rectified: the image has been rectified, so its matrix is P and nothing is distorted. P's
         fourth column tells where the second camera of a stereo pair is in the first one's frame; it

@@ -168,25 +168,46 @@ def _inside_torso(pixels):
 def _surface(readings, own, near, settings):
     """Median of the piece of sorted readings nearest to the depth `near`: (..., samples) to (...).
 
-    own: (..., samples), which readings count: some that follow each other. They are cut into pieces
-    where neighbours lie more than `gap` apart, and only pieces that are large enough are taken.
-    `near` 0 takes the piece nearest to the camera.
+    A window may show an arm, the body and the wall: in its sorted readings each is a piece, and
+    between pieces there is a gap (single-linkage clustering along one axis). NaN where no piece is
+    large enough.
+
+    own: (..., samples), which readings count: some that follow each other. near: (...), m; 0 takes
+    the piece nearest to the camera.
     """
-    samples = readings.shape[-1]
-    index = np.arange(samples)
-    edges = np.ones(own.shape[:-1] + (samples + 1,), bool)    # whether a piece begins at a reading
+    begins, ends = _cut(readings, own, settings.gap)
+    index = np.arange(readings.shape[-1])
+    first = _first_of_piece(begins, index)
+    # A piece is judged at its last reading, where both of its ends are known.
+    size = index - first + 1
+    chosen = ends & own & (size >= max(2., settings.needed * len(index)))
+    # By the indices of the chosen alone, for they are few.
+    last = np.nonzero(chosen)
+    middle = (first[last] + last[-1]) // 2
+    median = np.full(readings.shape, np.nan)
+    median[last] = readings[last[:-1] + (middle,)]
+    distance = np.where(chosen, np.abs(median - near[..., None]), np.inf)
+    nearest = distance.argmin(axis=-1)[..., None]
+    return np.take_along_axis(median, nearest, axis=-1)[..., 0]
+
+
+def _cut(readings, own, gap):
+    """Whether a piece of sorted readings begins, and whether one ends, at each: (..., samples).
+
+    They are cut where neighbours lie more than `gap` apart, and where those that count end.
+    """
+    cuts = np.ones(own.shape[:-1] + (own.shape[-1] + 1,), bool)   # before each and after all
     with np.errstate(invalid='ignore'):
-        edges[..., 1:-1] = readings[..., 1:] - readings[..., :-1] > settings.gap
-    edges[..., 1:-1] |= own[..., 1:] != own[..., :-1]
-    begin = np.maximum.accumulate(np.where(edges[..., :-1], index, 0), axis=-1)
-    # A piece is complete at its last reading, which is where the next one begins.
-    whole = edges[..., 1:] & own & (index - begin >= max(2., settings.needed * samples) - 1.)
-    piece = np.nonzero(whole)
-    median = np.full(own.shape, np.nan)
-    median[piece] = readings[piece[:-1] + ((begin[piece] + piece[-1]) // 2,)]
-    distance = np.where(whole, np.abs(median - near[..., None]), np.inf)
-    best = distance.argmin(axis=-1)
-    return np.take_along_axis(median, best[..., None], axis=-1)[..., 0]
+        cuts[..., 1:-1] = readings[..., 1:] - readings[..., :-1] > gap
+    cuts[..., 1:-1] |= own[..., 1:] != own[..., :-1]
+    return cuts[..., :-1], cuts[..., 1:]
+
+
+def _first_of_piece(begins, index):
+    """Index of the first reading of the piece that each reading is of, (..., samples)."""
+    # The last beginning so far is the largest so far: a running maximum for all windows at once, in
+    # place of a loop over every window of everybody.
+    return np.maximum.accumulate(np.where(begins, index, 0), axis=-1)
 
 
 def _median(values):

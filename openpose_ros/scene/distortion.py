@@ -36,7 +36,7 @@ def distort(rays: np.ndarray, fisheye: bool, d: Tuple[float, ...]) -> np.ndarray
 
 
 def undistort(bent: np.ndarray, fisheye: bool, d: Tuple[float, ...]) -> np.ndarray:
-    """The inverse of :func:`distort`; NaN where no ray comes from, or (fisheye) 90° off the axis."""
+    """The inverse of :func:`distort`; NaN where no ray comes from, or (fisheye) 90° off axis."""
     bent = np.asarray(bent, float)
     if fisheye:
         return _undo_fisheye(bent, d)

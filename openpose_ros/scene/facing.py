@@ -25,7 +25,7 @@ _OUTLIER_IN_DEPTH = .05    # how often its depths are not: something covers one
 # people: 25 % of those of 50-70 px, 11 % of 70-85, 7 % of 85-100, 2 % of 100-140, none of 300 that
 # are larger. tools/derive_proportions.py.
 _SWAPPED_TINY, _SWAPPED_HEIGHT, _SWAPPED_POWER = .4, 60., 5.
-_SWAPPED_LEAST = .015
+_SWAPPED_MIN = .015
 
 # The share of a pair's difference in depth that its surface shows, from the front and from behind
 # (shoulders hang forward and the back is round), of shoulders and hips. The turning man shows
@@ -42,17 +42,45 @@ def hidden(width: np.ndarray, turn: np.ndarray) -> np.ndarray:
     return 1. / (1. + np.exp((across - _HIDDEN_BELOW) / _HIDDEN_SOFTNESS))
 
 
-# The pairs: shoulders and hips, and arrays of (pair) or (pair, heading) that go with them.
+# The pairs: shoulders and hips, and arrays of (pair) that go with them.
 RIGHTS, LEFTS = [RIGHT_SHOULDER, RIGHT_HIP], [LEFT_SHOULDER, LEFT_HIP]
 WIDTHS, _WIDTH_STDDEVS = np.transpose((proportions.SHOULDERS, proportions.HIPS))    # m
 # Where on them a depth camera looks, stddev m: a hip of one who sits is somewhere on the thigh.
 _SURFACE = np.array((.01, .03))
-_HIDES = hidden(WIDTHS[:, None], circle.ANGLES)    # probability that one of a pair is hidden
-_ACROSS, _AWAY = WIDTHS[:, None] * circle.COS, WIDTHS[:, None] * circle.SIN
-# Variance of a pair across the image at apparent size 1: of its keypoints, and of its width.
-_PLACE = 2. * (_PLACEMENT + (_HIDDEN_PLACEMENT - _PLACEMENT) * _HIDES) ** 2
-_SPREAD = (_WIDTH_STDDEVS[:, None] * circle.COS) ** 2
-_SHOWN = _AWAY * (_SHOWN_BACK + (_SHOWN_FRONT - _SHOWN_BACK) * .5 * (1. + circle.COS))
+
+
+class _Pairs(NamedTuple):
+    """What is expected of the pairs at each heading, (pair, heading) each.
+
+    across: m the left part lies to the image's right of the right one. away: m it is further away.
+    hides: probability that the body hides one of the pair. shown: m of `away` that the surface
+    shows when both are seen. place_variance: m^2, of `across`, from where keypoints are placed.
+    width_variance: m^2, of `across`, from people's widths.
+    """
+
+    across: np.ndarray
+    away: np.ndarray
+    hides: np.ndarray
+    shown: np.ndarray
+    place_variance: np.ndarray
+    width_variance: np.ndarray
+
+
+def _expected_pairs():
+    """The pairs as of someone of the mean proportions, at the headings of `circle.ANGLES`."""
+    widths = WIDTHS[:, None]
+    away = widths * circle.SIN
+    hides = hidden(widths, circle.ANGLES)
+    placement = _PLACEMENT + (_HIDDEN_PLACEMENT - _PLACEMENT) * hides
+    frontal = .5 * (1. + circle.COS)    # 1 from the front, 0 from behind
+    return _Pairs(across=widths * circle.COS, away=away, hides=hides,
+                  shown=away * (_SHOWN_BACK + (_SHOWN_FRONT - _SHOWN_BACK) * frontal),
+                  place_variance=2. * placement ** 2,    # of two keypoints
+                  width_variance=(_WIDTH_STDDEVS[:, None] * circle.COS) ** 2)
+
+
+# Made once: they depend on nothing that is seen.
+_PAIRS = _expected_pairs()
 
 
 class Torso(NamedTuple):
@@ -76,7 +104,7 @@ class Torso(NamedTuple):
 def swapped(height: np.ndarray) -> np.ndarray:
     """How often a network takes the left of people this high in its input, px, for their right."""
     return np.maximum(_SWAPPED_TINY / (1. + (height / _SWAPPED_HEIGHT) ** _SWAPPED_POWER),
-                      _SWAPPED_LEAST)
+                      _SWAPPED_MIN)
 
 
 def torso_likelihood(view: View, size: Estimate, depths: Optional[Depths],
@@ -84,25 +112,39 @@ def torso_likelihood(view: View, size: Estimate, depths: Optional[Depths],
     """What shoulders and hips say of people's headings.
 
     depths: None without any. mistaken: (n,), how often left is taken for right.
-    size: apparent size before the pairs' widths are considered. It is eliminated exactly: for a
-    residual r = g·(size − mean) + noise of stddev s per pair, the marginal's exponent is
-    −½ (Σ r²/s² − (Σ r·g/s²)² / (1/stddev² + Σ g²/s²)).
+    size: apparent size before the pairs' widths are considered, s ~ N(m, σ²).
+
+    A pair that lies g = width·cos(heading) across is seen at the tangent t = s·g + noise, of
+    variance v at s = m, so its residual r = t − m·g is (s − m)·g + noise. With the precision
+    Λ = 1/σ² + Σ g²/v and the information h = Σ r·g/v, sums over the pairs, s is m + h/Λ with
+    variance 1/Λ at this heading, and integrated over s the loglikelihood is, but for what is the
+    same for all headings, −½ Σ (r²/v + log v) + ½ (h²/Λ − log Λ). The linear Gaussian model:
+    Bishop, "Pattern Recognition and Machine Learning", 2.3.3.
     """
-    mean, precision = size.value[:, None], size.stddev[:, None] ** -2.
-    tangent, stretched = _left_of_right(view.right)
-    known = np.isfinite(tangent)[..., None]
-    residual = np.where(known, tangent[..., None] - mean[..., None] * _ACROSS, 0.)
-    square = mean[..., None] ** 2
-    variance = stretched[..., None] * (2. * view.noise[..., None] ** 2 + square * _PLACE) \
-        + square * _SPREAD
-    weight = known / variance
-    fit = (residual * _ACROSS * weight).sum(axis=1)
-    posterior = precision + (_ACROSS ** 2 * weight).sum(axis=1)
-    loglikelihood = -.5 * (residual ** 2 * weight + known * np.log(variance))
+    mean, prior_precision = size.value[:, None], size.stddev[:, None] ** -2.
+    residual, variance, known = _across_the_image(view, mean[..., None])
+    inverse = known / variance     # 0 for a pair that is not seen: it says nothing
+    information = (residual * _PAIRS.across * inverse).sum(axis=1)
+    precision = prior_precision + (_PAIRS.across ** 2 * inverse).sum(axis=1)
+    of_pairs = -.5 * (residual ** 2 * inverse + known * np.log(variance))
     if depths is not None:
-        loglikelihood += _in_depth(view, depths, mean[..., None])
-    loglikelihood = loglikelihood.sum(axis=1) + .5 * (fit ** 2 / posterior - np.log(posterior))
-    return Torso(_robust(loglikelihood, mistaken[:, None]), mean + fit / posterior, 1. / posterior)
+        of_pairs += _in_depth(view, depths, mean[..., None])
+    of_size = .5 * (information ** 2 / precision - np.log(precision))
+    return Torso(_robust(of_pairs.sum(axis=1) + of_size, mistaken[:, None]),
+                 mean + information / precision, 1. / precision)
+
+
+def _across_the_image(view, size):
+    """The pairs' residuals across the image, tangents, and variances, (n, pairs, headings).
+
+    Third, whether a pair is seen, (n, pairs, 1); where it is not, its residual is 0.
+    """
+    tangent, factor = _left_of_right(view.right)
+    known = np.isfinite(tangent)[..., None]
+    residual = np.where(known, tangent[..., None] - size * _PAIRS.across, 0.)
+    square = size ** 2
+    of_keypoints = 2. * view.noise[..., None] ** 2 + square * _PAIRS.place_variance
+    return residual, factor[..., None] * of_keypoints + square * _PAIRS.width_variance, known
 
 
 def _left_of_right(values):
@@ -110,18 +152,20 @@ def _left_of_right(values):
 
     The neck's keypoint is the middle of the shoulders, so one shoulder and it are half a pair.
     """
-    right, left, middle = values[:, RIGHTS], values[:, LEFTS], values[:, NECK]
-    between, stretched = left - right, np.ones(right.shape)
-    one = np.isnan(between[:, 0])
-    half = np.where(np.isfinite(left[:, 0]), left[:, 0] - middle, middle - right[:, 0])
-    between[one, 0], stretched[one, 0] = 2. * half[one], 4.
-    return between, stretched
+    right, left, neck = values[:, RIGHTS], values[:, LEFTS], values[:, NECK]
+    between, factor = left - right, np.ones(right.shape)
+    one_shoulder = np.isnan(between[:, 0])
+    half = np.where(np.isfinite(left[:, 0]), left[:, 0] - neck, neck - right[:, 0])
+    between[one_shoulder, 0], factor[one_shoulder, 0] = 2. * half[one_shoulder], 4.
+    return between, factor
 
 
 def _in_depth(view, depths, size):
     """What the pairs' differences in depth say, (n, pairs, headings).
 
-    In tangents (metres over the person's range), so that it does not depend on her distance.
+    In tangents (metres over the person's range), so that it does not depend on their distance. A
+    mixture: both of a pair are seen, or the body hides one, or one is covered and its depth another
+    thing's.
     """
     away = np.where(np.isfinite(view.right), view.along * depths.joints, np.nan)
     right, left = away[:, RIGHTS], away[:, LEFTS]
@@ -129,11 +173,11 @@ def _in_depth(view, depths, size):
     further = ((left - right) / distance)[..., None]
     variance = depths.stddev[:, RIGHTS] ** 2 + depths.stddev[:, LEFTS] ** 2 + 2. * _SURFACE ** 2
     noise = (variance / distance ** 2)[..., None]
-    full = size * _AWAY
-    both_show = _normal(further - size * _SHOWN, noise + (_SHOWN_STDDEV * full) ** 2)
+    full = size * _PAIRS.away
+    both_show = _normal(further - size * _PAIRS.shown, noise + (_SHOWN_STDDEV * full) ** 2)
     one_hides = _normal(further - _SHOWN_HIDDEN * full,
                         noise + (_SHOWN_HIDDEN_STDDEV * full) ** 2)
-    density = both_show + _HIDES * (one_hides - both_show) + _OUTLIER_IN_DEPTH / size
+    density = both_show + _PAIRS.hides * (one_hides - both_show) + _OUTLIER_IN_DEPTH / size
     return np.where(np.isfinite(further), np.log(density), 0.)
 
 

@@ -75,8 +75,8 @@ def _in_depth(view, size, depths):
 def _fit(measured, noise, offset, size, expected, place):
     """How well measured tangents (n, parts) fit a head at each heading: (n, headings).
 
-    The head is `expected` (parts, headings), in metres, times the apparent size, plus an offset that
-    the parts share, plus noise. noise: (n, parts) variances of the tangents; place: (parts,
+    The head is `expected` (parts, headings), in metres, times the apparent size, plus an offset
+    that the parts share, plus noise. noise: (n, parts) variances of the tangents; place: (parts,
     headings) m^2, the same of where a part is set. offset: (n,) variance of the offset, mean 0.
 
     Offset and size are uncertain and eliminated exactly, the offset first, as in

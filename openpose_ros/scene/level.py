@@ -21,7 +21,7 @@ _STEP = np.radians(3.)
 _PITCHES = np.arange(-22, 23) * _STEP
 _ROLLS = np.arange(-15, 16) * _STEP
 # Chosen, a judgement: how far a camera is from the tilt that is said of it. Less asks for more
-# people before a large tilt is believed; by how many has not been measured.
+# people before a large tilt is accepted; by how many has not been measured.
 _PRIOR = np.radians(15.)
 _LEANING = .08          # tangent; how far a standing person is from upright, to the side
 _HIPS_AT = proportions.LEG.mean / (proportions.LEG.mean + proportions.TORSO.mean)

@@ -24,7 +24,7 @@ from openpose_ros.scene.view import look_at
 UP = (0., -1., 0.)    # of a camera that is level, in its optical frame
 
 # Body size relative to what is seen of it, as a factor either way, beyond which a depth is not
-# believed: twice what a child of 5 is off. Chosen.
+# used: twice what a child of 5 is off. Chosen.
 _BELIEVABLE_SIZE = 1.8
 _THICKNESS = .12        # m; from a torso's surface to its axis while its heading is not known
 _INPUT_HEIGHT = 368.    # px, the default height of the network's input
@@ -42,8 +42,8 @@ class Settings(NamedTuple):
 
     keypoint_noise: stddev of a keypoint in the network's input, px.
     depth: what counts as a depth reading.
-    torso_radii: how far a person stands behind the surface a depth camera sees, from the front, from
-        behind and from the side, m; (0, 0, 0) leaves them on it.
+    torso_radii: how far a person stands behind the surface a depth camera sees, from the front,
+        from behind and from the side, m; (0, 0, 0) leaves them on it.
     tilt_stddev: rad; how well the vertical is known (chosen, a judgement: about half a degree by
         TF or a spirit level).
     max_stddev: rad; a heading less certain than this is unknown.
@@ -230,17 +230,18 @@ def _source(source, value):
 def _why_unknown(view, upright, position, misfit):
     unknown = np.isnan(position[:, 0])
     steep = np.isnan(view.axes[:, 0, 0]) & np.isfinite(view.rays).all(axis=-1).any(axis=1)
-    problems = ['the position of {} of {} people is unknown: {}'.format(these.sum(), len(these), why)
+    problems = ['the position of {} of {} people is unknown: {}'.format(
+                    these.sum(), len(these), why)
                 for these, why in (
                     (steep, 'the camera looks at them from straight above or below'),
                     (unknown & ~steep, 'too little of them shows')) if these.any()]
     if not upright.all():
-        problems.append('{} of {} people are not upright: which way they face is unknown (or is the '
-                        'camera tilted otherwise than it is said to be?)'.format(
+        problems.append('{} of {} people are not upright: which way they face is unknown (or is '
+                        'the camera tilted otherwise than it is said to be?)'.format(
                             (~upright).sum(), len(upright)))
     elsewhere = misfit > .5
     if elsewhere.any():
-        problems.append('the ground is not used for {} of {} people: it does not fit their size (do '
-                        'they stand on it, and is the camera\'s height and tilt right?)'.format(
+        problems.append('the ground is not used for {} of {} people: it does not fit their size '
+                        '(do they stand on it, and is the camera\'s height and tilt right?)'.format(
                             elsewhere.sum(), len(misfit)))
     return problems

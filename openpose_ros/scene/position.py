@@ -1,6 +1,6 @@
 """Where people and their joints are, in the camera's optical frame.
 
-Everything is reckoned in the axes of view.py, in which a person's place is her range along the
+Everything is reckoned in the axes of view.py, in which a person's place is the range along the
 ground and two tangents; only at the end is it turned into the optical frame.
 """
 from typing import NamedTuple, Optional

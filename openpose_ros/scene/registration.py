@@ -9,7 +9,7 @@ import numpy as np
 
 from openpose_ros.scene.camera import Camera
 
-_POINTS = 80000     # of the depth image that are carried over, evenly: 320x240 are enough for joints
+_POINTS = 80000    # of the depth image that are carried over, evenly: 320x240 are enough for joints
 _CLOSER = .8        # the result's pixels per sampled one of the depth, so that few stay empty
 _FARTHEST = 65.     # m; what 16 bits of mm hold
 

@@ -1,9 +1,9 @@
 """Size, range and stature together: people are adults or children, and stand on the ground or not.
 
 A person's size relative to an adult's, s, their range r and their apparent size a = s / r are tied
-by log s = log r + log a. Of a the proportions tell, of r the ground or depth, of s what people there
-are (proportions.ADULTS, CHILDREN). All are normal distributions in the logarithm, for each group of
-people and once more for a ground that is not theirs (someone on a table, feet that are hidden), so
+by log s = log r + log a. Of a the proportions tell, of r the ground or depth, of s what people
+there are (proportions.ADULTS, CHILDREN). All are normal distributions in the logarithm, for each
+group of people and once more for a ground that is not theirs (someone on a table, feet that are hidden), so
 that the answer is a mixture with as many parts. What is said is the mean of its likeliest part, and
 as variance the mean square off that: where a child is possible it grows to say so.
 """

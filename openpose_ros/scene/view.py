@@ -17,7 +17,7 @@ from openpose_ros.scene.depth import TORSO_PARTS
 
 # A person seen this steeply from above (sine of the angle off the vertical) has no bearing.
 _STEEPEST = .2
-# A keypoint with less than this share of the best score of her shoulders and neck is a guess: a hip
+# A keypoint with less than this share of the best score of the shoulders and neck is a guess: a hip
 # below the image, the eye on the far side.
 _GUESS = .35
 

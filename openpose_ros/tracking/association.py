@@ -1,8 +1,9 @@
 """Who is who: the cost of calling a detection a person known before, and the best pairing of all.
 
-The cost of a pair is a negative log-likelihood. Where people are counts in space if both positions are
-known, else in the image, each relative to what a freshly seen person's uncertainty would give, so
-that the two can stand in one table. How they hold themselves (keypoint similarity) is added to both.
+The cost of a pair is a negative log-likelihood. Where people are counts in space if both positions
+are known, else in the image, each relative to what a freshly seen person's uncertainty would give,
+so that the two can stand in one table. How they hold themselves (keypoint similarity) is added to
+both.
 
 Source of the similarity: the object keypoint similarity of the COCO keypoint challenge, with
 tolerances that allow for movement and after taking out how far the whole body is off. Of the
@@ -29,7 +30,7 @@ UNKNOWN_SIMILARITY = 0.3    # of two that have no part in common
 CLOSE_SIMILARITY = 0.6      # at least, of a detection whose depth may be wrong
 SPACE_MISFIT_COST = 6.      # the image fits well but the depth does not
 TENTATIVE_COST = 2.         # of a track that is not confirmed yet
-MANOEUVRE = 0.15            # m, what motion the filter cannot foresee between two frames
+MANOEUVRE = 0.15            # m, what motion the filter cannot foresee between two images
 IMAGE_NOISE = 0.03        # m at the person, of where the body is in the image
 MIN_SCALE = 1.            # px per metre
 SPACE_SLACK = MANOEUVRE ** 2 * np.eye(3)    # m^2
@@ -38,7 +39,7 @@ MIN_COVARIANCE = 0.01 ** 2 * np.eye(3)    # m^2, added to what a position's cova
 
 INDEPENDENT_PARTS = 4.      # chosen: the errors of a body's 18 keypoints go together in part
 
-# How far a part strays between frames besides moving with the body, m.
+# How far a part strays between images besides moving with the body, m.
 TOLERANCE = np.full(body.PART_COUNT, 0.08)
 TOLERANCE[[body.RIGHT_ELBOW, body.LEFT_ELBOW, body.RIGHT_KNEE, body.LEFT_KNEE]] = 0.14
 TOLERANCE[[body.RIGHT_WRIST, body.LEFT_WRIST, body.RIGHT_ANKLE, body.LEFT_ANKLE]] = 0.22
@@ -161,7 +162,8 @@ def compare(tracks: Observations, found: Observations) -> Tuple[np.ndarray, np.n
     return shift, np.where(strangers, UNKNOWN_SIMILARITY, similarity)
 
 
-def costs(tracks: Observations, found: Observations, tentative: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+def costs(tracks: Observations, found: Observations,
+          tentative: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
     """Cost of every pair (tracks, detections), inf where impossible, and the shifts of `compare`.
 
     tentative: (tracks,) bool, who is not confirmed yet and gives way to those who are.
@@ -194,7 +196,7 @@ def _space_cost(tracks: Observations, found: Observations) -> Tuple[np.ndarray, 
     """Negative log-likelihood, 0 at best, and squared Mahalanobis distance of every pair."""
     off = found.position - tracks.position[:, None]
     fresh = found.position_covariance + SPACE_SLACK
-    certain = np.zeros((1, 3, 3))       # of a track that adds nothing: what there is to compare with
+    certain = np.zeros((1, 3, 3))     # of a track that adds nothing: what there is to compare with
     spread = np.concatenate([certain, tracks.position_covariance])[:, None] + fresh
     precision, determinant = inverse(spread)
     distance = (off[..., None, :] @ precision[1:] @ off[..., None])[..., 0, 0]

@@ -24,7 +24,7 @@ from openpose_ros.tracking.smoothing import gain
 RATES = np.radians([90., -90., 240., -240.])
 RATE_STDDEVS = np.radians([60., 60., 100., 100.])
 WAYS = 1 + len(RATES)
-# Without depth the side to which someone is turned is hardly seen: quick turns are not believed.
+# Without depth the side to which someone is turned is hardly seen: quick turns are not followed.
 AGILITY_WITHOUT_DEPTH = 0.4
 MIN_STDDEV = np.radians(3.)       # less is not told apart on the grid
 UNKNOWN_STDDEV = np.radians(30.)    # of a direction measured without one
@@ -37,7 +37,8 @@ LOST = 1e-5                 # probability, for each image, that it is any other 
 # side to which a network errs), by source: none, depth, monocular. Smoothing cannot reduce it.
 SHARED = np.array([0., 0.6, 0.75])
 ELEVATION_CUTOFF = 1.       # Hz, of the smoothing of looking up and down
-ELEVATION_DRIFT = np.radians(15.)   # rad/sqrt(s); chosen: how soon someone not seen may look elsewhere
+# rad/sqrt(s); chosen: how soon someone not seen may look elsewhere.
+ELEVATION_DRIFT = np.radians(15.)
 
 _EVEN = 1. / (WAYS * circle.COUNT)
 _AGILITY = np.array([[1.], [AGILITY_WITHOUT_DEPTH]])

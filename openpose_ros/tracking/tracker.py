@@ -10,8 +10,8 @@ from openpose_ros.tracking.settings import Settings
 from openpose_ros.tracking.tracks import Tracks
 
 LAST_ID = 2 ** 32 - 1
-# s in which nobody looked at someone, after which they are given up: they will have moved on. Half or
-# twice of it matters only to a user who never looks at all of the image.
+# s in which nobody looked at someone, after which they are given up: they will have moved on.
+# Chosen, not measured; it is reached only where nobody looks at all of the image.
 MAX_UNWATCHED = 10.
 Region = Tuple[float, float, float, float]      # x, y, width, height, px
 

@@ -21,7 +21,8 @@ ATTENTION_CUTOFF = 1.       # Hz, of the smoothing of attention: a third of a se
 # Share of a measurement's variance that is the same in successive images (the unknown height of a
 # body, the camera's calibration), by source: none, depth, monocular. Smoothing cannot reduce it.
 SHARED = np.array([0., 0.6, 1.])
-SHARED_TIME = 2.            # s in which that share may become another: as a velocity it is wrong by that
+# s in which that share may become another: as a velocity it is wrong by that.
+SHARED_TIME = 2.
 _PLANE = np.eye(2)
 
 
@@ -188,7 +189,8 @@ class Tracks(Rows):
             position_source=np.where(self.space.known, self.source, SOURCE_NONE).astype(np.uint8),
             facing=directions[0::2], facing_stddev=stddev[0::2], facing_source=sources[0::2],
             gaze=directions[1::2], gaze_stddev=stddev[1::2], gaze_source=sources[1::2],
-            velocity=mean[:, 3:], velocity_covariance=covariance[:, 3:, 3:] + self.shared / SHARED_TIME ** 2,
+            velocity=mean[:, 3:],
+            velocity_covariance=covariance[:, 3:, 3:] + self.shared / SHARED_TIME ** 2,
             gaze_pitch_stddev=gaze_pitch_stddev,
             attention=np.where(self.directions.known[1::2], self.attention, np.nan),
             stature=stature, stature_stddev=stature_stddev, ids=self.ids.copy())
@@ -238,7 +240,8 @@ class Tracks(Rows):
                       camera_position: Sequence[float]) -> None:
         """Take in where bodies are in space.
 
-        Where nothing but proportions told how far, the stature measured before does. Where the source changes the error that all measurements of the old one shared is no longer
+        Where nothing but proportions told how far, the stature measured before does. Where
+        the source changes the error that all measurements of the old one shared is no longer
         shared, so it counts as uncertainty.
         """
         known = found.located

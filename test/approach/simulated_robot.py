@@ -61,8 +61,8 @@ def _moved(place, step, turn):
 
 class Law(NamedTuple):
     """The control law of J. J. Park and B. Kuipers, "A smooth control law for graceful motion of
-    differential wheeled mobile robots in 2D environments", ICRA 2011, equations 14 to 16, with the
-    gains that Nav2's graceful controller has by default.
+    differential wheeled mobile robots in 2D environments", ICRA 2011, equations 14 to 16. The gains
+    are chosen.
     """
 
     k_phi: float = 2.

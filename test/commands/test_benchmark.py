@@ -36,7 +36,7 @@ def networks(monkeypatch):
 
 
 def label(height=200., scale=1., at=(100., 50.)):
-    """A person who stands, as COCO labels her; shoulders to hips are 0.26 of her height."""
+    """A person who stands, as COCO labels them; shoulders to hips are 0.26 of the height."""
     keypoints = np.zeros((17, 3))
     keypoints[:, 2] = 2.
     for part, name in enumerate(evaluate.COCO_DATASET_PARTS):
@@ -142,13 +142,13 @@ def rows_of(*shares):
 
 def test_from_which_height_people_are_found():
     middles = [np.sqrt(low * high) for low, high in zip(ranges.EDGES, ranges.EDGES[1:])]
-    assert ranges.least_height(rows_of(0., .2, .8, .9), .5) == pytest.approx(
+    assert ranges.min_height(rows_of(0., .2, .8, .9), .5) == pytest.approx(
         np.sqrt(middles[1] * middles[2]))
     # A chance find among the small does not count.
-    assert ranges.least_height(rows_of(.9, .2, .8), .5) == pytest.approx(
+    assert ranges.min_height(rows_of(.9, .2, .8), .5) == pytest.approx(
         np.sqrt(middles[1] * middles[2]))
-    assert ranges.least_height(rows_of(.8, .9), .5) == pytest.approx(middles[0])
-    assert ranges.least_height(rows_of(.8, .4), .5) is None
+    assert ranges.min_height(rows_of(.8, .9), .5) == pytest.approx(middles[0])
+    assert ranges.min_height(rows_of(.8, .4), .5) is None
 
 
 def test_bins_count_everyone_once():

@@ -47,7 +47,7 @@ def test_with_depth(posture, heading):
     assert np.isnan(points[people.keypoints[0, :, 2] == 0.]).all()
     error = np.linalg.norm(points - synthetic.joints(person), axis=1)
     assert np.nanmedian(error[[2, 5, 8, 11]]) < .08
-    if np.cos(heading) ** 2 < .1:    # side-on the far ones are hidden, but reckoned from her turn
+    if np.cos(heading) ** 2 < .1:    # side-on the far ones are hidden, but reckoned from their turn
         assert np.nanmax(error[[2, 5, 8, 11]]) < .15
 
 

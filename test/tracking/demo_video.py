@@ -10,7 +10,7 @@ import pytest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 RATE, WIDTH, HEIGHT = 30., 1768, 994
-NEAR = 330.     # px; what is within this of a person is her
+NEAR = 330.     # px; what is within this of a person is them
 
 # Frame, x, y of the middle of the torso, px.
 WOMAN = np.array([

@@ -1,7 +1,7 @@
 """Scripted people who walk, hide, leave and sit down before a camera, and what is detected of them.
 
 The camera is level, 1.2 m above the floor, 640x480, in its optical frame (x right, y down, z
-forward). A body is eighteen joints; whoever is nearer hides what is behind her torso and legs.
+forward). A body is eighteen joints; whoever is nearer hides what is behind their torso and legs.
 """
 from typing import List, NamedTuple, Optional, Sequence, Tuple
 
@@ -15,7 +15,7 @@ WIDTH, HEIGHT, FOCAL = 640, 480, 525.
 CAMERA_HEIGHT = 1.2
 HIPS_HEIGHT, SEAT_HEIGHT = 0.92, 0.5
 HALF_BODY = 0.22            # m, what a body hides to either side of its middle
-LEAST_JOINTS = 6            # a person of whom fewer can be seen is not detected
+MIN_JOINTS = 6            # a person of whom fewer can be seen is not detected
 
 # Joints of a standing adult relative to the middle of the hips, m: forward, left, up.
 STANDING = np.array([
@@ -38,9 +38,9 @@ Waypoint = Tuple[float, float, float]
 class Role(NamedTuple):
     """What one person does.
 
-    path: (time s, x m, z m) through which she goes evenly; she is nowhere before the first and
-    after the last. sits: (from, to) s of her sitting. faces: rad, her yaw where she stands (0 is
-    the camera, pi / 2 the image's right); None keeps the direction she last walked in.
+    path: (time s, x m, z m) through which they go evenly; they are nowhere before the first and
+    after the last. sits: (from, to) s of their sitting. faces: rad, their yaw where they stand (0
+    is the camera, pi / 2 the image's right); None keeps the direction they last walked in.
     """
 
     path: Sequence[Waypoint]
@@ -49,11 +49,11 @@ class Role(NamedTuple):
 
 
 class Truth(NamedTuple):
-    """What really happens, for f frames of n people.
+    """What really happens, for f images of n people.
 
     stamps: (f,) s. keypoints: (f, n, 18, 2) px, without noise. points: (f, n, 18, 3) m. position:
     (f, n, 3) m. yaw: (f, n) rad. visible: (f, n, 18) bool, in the image and not hidden. present:
-    (f, n) bool, she is in the image, hidden or not.
+    (f, n) bool, they are in the image, hidden or not.
     """
 
     stamps: np.ndarray
@@ -67,7 +67,7 @@ class Truth(NamedTuple):
     @property
     def detectable(self) -> np.ndarray:
         """Of whom enough can be seen, (f, n) bool."""
-        return self.visible.sum(axis=2) >= LEAST_JOINTS
+        return self.visible.sum(axis=2) >= MIN_JOINTS
 
     @property
     def longest_hidden(self) -> float:
@@ -105,7 +105,7 @@ def act(roles: Sequence[Role], rate: float, duration: float) -> Truth:
     keypoints = _project(points)
     visible = _visible(points, keypoints)
     centre = keypoints[:, :, [body.NECK, body.RIGHT_HIP, body.LEFT_HIP]]
-    present = _in_image(centre).all(axis=2) | (visible.sum(axis=2) >= LEAST_JOINTS)
+    present = _in_image(centre).all(axis=2) | (visible.sum(axis=2) >= MIN_JOINTS)
     return Truth(stamps, keypoints, points, position, yaw, visible, present)
 
 
@@ -170,7 +170,7 @@ def _measure(keypoints: np.ndarray, shown: np.ndarray, points: np.ndarray, yaw: 
 
 
 def _move(role: Role, stamps: np.ndarray) -> Tuple[np.ndarray, ...]:
-    """Hips (f, 3) m, NaN while she is nowhere; yaw (f,); share of sitting (f,); metres walked."""
+    """Hips (f, 3) m, NaN while they are nowhere; yaw (f,); share of sitting (f,); metres walked."""
     times, x, z = np.array(role.path, float).T
     here = (stamps >= times[0]) & (stamps <= times[-1])
     place = np.stack([_eased(stamps, times, x), _eased(stamps, times, z)], axis=1)
@@ -278,8 +278,8 @@ SCRIPTS = {
 def crowd(count: int, rate: float, duration: float, rng: np.random.Generator) -> Truth:
     """So many people walking through or strolling about, stopping and turning.
 
-    Nobody is hidden for more than a second at a time nor for more than a fifth of her time, and no
-    two come closer to each other than half a metre.
+    Nobody is hidden for more than a second at a time nor for more than a fifth of their time, and
+    no two come closer to each other than half a metre.
     """
     roles = []      # type: List[Role]
     while len(roles) < count:

@@ -1,4 +1,4 @@
-"""Scripted people with ground truth: nobody changes her number."""
+"""Scripted people with ground truth: nobody changes their number."""
 import numpy as np
 import pytest
 import scenes

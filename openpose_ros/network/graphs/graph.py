@@ -70,7 +70,7 @@ def check_operations(graph_def: Any, path: str) -> None:
 def _check_engines(graph_def, path, data):
     """Raise ModelError for an engine of others; without any, take the functions out.
 
-    Only engines call functions. One that bears the name of an operation would be run in its place.
+    Only engines call functions. One that has the name of an operation would be run in its place.
     """
     if not any(node.op == ENGINE for node in graph_def.node):
         graph_def.ClearField('library')

@@ -128,7 +128,7 @@ def write_out_statistics(graph_def: Any, outputs: Sequence[str]) -> Any:
 
 
 def _statistics(node, axes):
-    """Nodes that do what this batch norm does; the last bears its name."""
+    """Nodes that do what this batch norm does; the last has its name."""
     made = []
 
     def add(op, *inputs):

@@ -1,6 +1,6 @@
 """CMU's Caffe models (a .prototxt and a .caffemodel) to a frozen TensorFlow graph.
 
-Caffe is NCHW with weights OIHW; the graph is NHWC with weights HWIO. The nodes bear the names of
+Caffe is NCHW with weights OIHW; the graph is NHWC with weights HWIO. The nodes have the names of
 the layers as in the article's graph: a convolution L is `L/Conv2D` and `L/BiasAdd`.
 """
 from typing import Any, Callable, Dict, Optional, Sequence, Tuple

@@ -100,7 +100,7 @@ def fetch(model: Model, model_dir: Optional[str] = None, consent: Optional[Conse
 
     Files that are here already, put by hand perhaps, are checked and kept. consent: asked, with
     what came, about a file without a known checksum; None refuses. Raises ModelError, which says
-    where the user can put the files herself.
+    where the user can put the files themselves.
     """
     path = graph_path(model, model_dir)
     folder = os.path.dirname(path)

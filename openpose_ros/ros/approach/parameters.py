@@ -24,8 +24,8 @@ PARAMETERS = (
     Parameter('autostart', True, 'configure and activate by itself at the start'),
     Parameter('distance', _DEFAULT.distance, 'm of the goal from the person: approach.distance of '
               'openpose', .1, 10.),
-    Parameter('max_goal_age', _DEFAULT.max_goal_age, 's; when no goal has come that is younger, the '
-              'robot stops', .1, 10.),
+    Parameter('max_goal_age', _DEFAULT.max_goal_age, 's; when no goal has come that is younger, '
+              'the robot stops', .1, 10.),
     Parameter('lost_time', _DEFAULT.lost_time, 's after which a lost person is waited for like any '
               'other', 0., 600.),
     Parameter('moved', _DEFAULT.moved, 'm by which the goal must move for a new plan while the '

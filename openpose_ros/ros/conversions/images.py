@@ -7,7 +7,7 @@ ImageError.
 import array
 import struct
 import sys
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 import cv2
 import numpy as np

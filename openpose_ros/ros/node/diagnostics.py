@@ -22,7 +22,8 @@ class Health(NamedTuple):
 
     state: of the lifecycle, or 'paused'. received, dropped: images that came in, and those of
     them that a newer one replaced. image_age: s since the last one; None before the first.
-    publishers: of images. problems: with what comes in, or does not, a line each. described: further lines, {key: value}.
+    publishers: of images. problems: with what comes in, or does not, a line each. described:
+    further lines, {key: value}.
     """
 
     state: str
@@ -96,7 +97,8 @@ def build(health: Health, snapshot: Snapshot, recent: Dict[str, int], passed: Op
         'state': health.state, 'images in': health.received,
         'images looked at': counts.get('looked', 0),
         'images processed': counts.get('processed', 0), 'images dropped': health.dropped,
-        'images failed': counts.get('failed', 0), 'images without subscribers': counts.get('unheard', 0),
+        'images failed': counts.get('failed', 0),
+        'images without subscribers': counts.get('unheard', 0),
         'people': snapshot.people})
     if passed:
         values['rate in (Hz)'] = round(recent.get('received', 0) / passed, 1)

@@ -1,4 +1,4 @@
-"""What is known of a camera beside its image: its calibration, its depth and where it is mounted."""
+"""What is known of a camera beside its image: its calibration, its depth, where it is mounted."""
 from typing import Callable, Optional, Tuple
 
 import numpy as np

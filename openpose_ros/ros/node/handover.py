@@ -4,7 +4,7 @@ from typing import Any
 
 
 class Handover:
-    """Hands one item at a time from one thread to another; nothing queues, nothing is thrown away."""
+    """Hands one item at a time from one thread to another; nothing queues, nothing is lost."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()

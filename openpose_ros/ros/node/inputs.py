@@ -15,7 +15,9 @@ _TYPES = {'sensor_msgs/msg/Image': Image, 'sensor_msgs/msg/CompressedImage': Com
 
 
 class Inputs:
-    """Subscribes, and from then on sees to it that what is there is taken. Of the executor's thread.
+    """Subscribes, and from then on sees to it that what is there is taken.
+
+    Of the executor's thread.
 
     received_at: monotonic time of the newest image; None before the first. problems: what does not
     come, or not as it should, in a line each.
@@ -135,7 +137,8 @@ class Inputs:
         if transport == 'raw':
             return [self._subscribe_serialized(Image, topic, on_depth)]
         if transport == 'compressedDepth':
-            return [self._subscribe_serialized(CompressedImage, topic + '/compressedDepth', on_depth)]
+            topic += '/compressedDepth'
+            return [self._subscribe_serialized(CompressedImage, topic, on_depth)]
         return []
 
     def _subscribe_to_kept_info(self):

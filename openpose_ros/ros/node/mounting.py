@@ -6,7 +6,7 @@ from typing import Any, Mapping, Optional
 
 import numpy as np
 
-from openpose_ros.orientation import ROTATIONS, Orientation, rotation_for
+from openpose_ros.orientation import Orientation, rotation_for
 from openpose_ros.scene import up_of_tilt
 
 # A name, or a part of one, that begins with "rect": image_rect, image_rect_color, color/rect/image.
@@ -67,7 +67,7 @@ class RotatedTries:
             self._turn, self._hits = self._turn % 3 + 1, 0
 
     def verdict(self, given: Orientation) -> Optional[int]:
-        """The image_rotation in which alone people are found, and have been long enough; else None."""
+        """The image_rotation in which alone people are found, and long enough; else None."""
         if self._hits < 2 or self._now() - self._since < _SAY_AFTER:
             return None
         # The image was turned first, then mirrored, and a mirror makes of a turn its opposite.

@@ -92,14 +92,14 @@ PARAMETERS = (
               'refused; a progressive one has ten or so', 1, 1000),
     Parameter('depth_tolerance', .05, 's; largest difference of the stamps of an image and its '
               'depth', 0., 1., changes=LIVE),
-    Parameter('depth_is_registered', 'auto', 'auto: depth of another frame_id than the images\', or '
-              'of a camera that sees otherwise, is registered to them where its camera_info and '
+    Parameter('depth_is_registered', 'auto', 'auto: depth of another frame_id than the images\', '
+              'or of a camera that sees otherwise, is registered to them where its camera_info and '
               '/tf_static tell how, else not used; true: it is used as it is',
               choices=('auto', 'true'), changes=LIVE, number_too=True),
     Parameter('horizontal_fov', 0., 'degrees; field of view of a camera without a valid '
               'camera_info; 0: then people stay in the image plane', 0., 179., changes=LIVE),
-    Parameter('contrast', 'auto', 'auto: spread the levels of an image of 16 bits, or with hardly any '
-              'contrast, from black to white (infrared, thermal); off: 16 bits are scaled to 8',
+    Parameter('contrast', 'auto', 'auto: spread the levels of an image of 16 bits, or with hardly '
+              'any contrast, from black to white (infrared, thermal); off: 16 bits are scaled to 8',
               choices=('auto', 'off'), changes=LIVE, number_too=True),
     Parameter('camera_height', 0., 'm above the floor; 0: unknown', 0., 100., changes=LIVE),
     Parameter('camera_pitch', 0., 'degrees the camera looks down; target_frame says it better',
@@ -110,8 +110,8 @@ PARAMETERS = (
               'people in it to stand upright (a camera upside down: 180); auto: by TF where '
               'target_frame is set, else 0', choices=('auto', '0', '90', '180', '270'),
               changes=LIVE, number_too=True),
-    Parameter('image_is_mirrored', False, 'the image has left and right exchanged, as a mirror shows '
-              'them', changes=LIVE),
+    Parameter('image_is_mirrored', False, 'the image has left and right exchanged, as a mirror '
+              'shows them', changes=LIVE),
     Parameter('image_is_rectified', 'auto', 'whether the image has no distortion any more, so that '
               'P of camera_info describes it (true, false); auto: where `rect` begins a part of '
               'the image topic\'s name, as in image_rect', choices=('auto', 'true', 'false'),
@@ -129,8 +129,8 @@ PARAMETERS = (
               choices=tuple(sorted(decoding.ASSIGNMENTS)), changes=LIVE),
     Parameter('decoding.min_parts', _DECODING.min_parts, 'parts a person must have', 1, 18,
               changes=LIVE),
-    Parameter('decoding.min_score', _DECODING.min_score, 'mean score their parts must have', 0., .999,
-              changes=LIVE),
+    Parameter('decoding.min_score', _DECODING.min_score, 'mean score their parts must have',
+              0., .999, changes=LIVE),
     Parameter('decoding.upsampling', _DECODING.upsampling,
               'factor the heatmaps are enlarged by first: 1 (fastest), 2 (best) or 4', 1, 4,
               changes=LIVE),
@@ -153,7 +153,7 @@ PARAMETERS = (
               's; after a longer time without images tracking starts afresh', .01, 3600.,
               changes=LIVE),
     Parameter('tracking.flip_frames', _TRACKING.flip_frames,
-              'images that must contradict a direction before its opposite is believed', 1, 100,
+              'images that must contradict a direction before its opposite is accepted', 1, 100,
               changes=LIVE),
     Parameter('tracking.smooth_position', _TRACKING.smooth_position, 'smooth positions',
               changes=LIVE),

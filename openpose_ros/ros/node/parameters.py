@@ -1,4 +1,4 @@
-"""Declaring, reading and checking the node's parameters, of which parameter_table.py has the table."""
+"""Declaring, reading and checking the node's parameters; parameter_table.py has the table."""
 import difflib
 import re
 import types
@@ -59,7 +59,8 @@ def misspelt(node) -> List[str]:
     for name in sorted(given):
         if not node.has_parameter(name) and not name.startswith(_OF_RCLPY):
             nearest = difflib.get_close_matches(name, known, 1)
-            unknown.append('{}{}'.format(name, ' (is it {}?)'.format(nearest[0]) if nearest else ''))
+            hint = ' (is it {}?)'.format(nearest[0]) if nearest else ''
+            unknown.append(name + hint)
     return ['there are no such parameters, they do nothing: {}'.format(', '.join(unknown))] \
         if unknown else []
 

@@ -59,7 +59,8 @@ class Registration:
 
         depth: as it came. depth_header, image_header: std_msgs/Header. values: of the parameters.
         """
-        of_depth, of_image = (header.frame_id.lstrip('/') for header in (depth_header, image_header))
+        of_depth, of_image = (header.frame_id.lstrip('/')
+                              for header in (depth_header, image_header))
         foreign = bool(of_depth and of_image and of_depth != of_image)
         if values['depth_is_registered'] == 'true':
             foreign, own = False, None
@@ -101,7 +102,8 @@ class Registration:
         if made_of != self._made_of:
             self._made_of, self._made = made_of, None
             try:
-                self._made = Camera.from_info(made_of[0], rectified=made_of[2]).resized(*shape[::-1])
+                camera = Camera.from_info(made_of[0], rectified=made_of[2])
+                self._made = camera.resized(*shape[::-1])
             except CameraError as error:
                 self._report('camera_info of the depth: {}'.format(error))
         return self._made
@@ -131,7 +133,8 @@ class StaticFrames:
                 onto = there[frame]
                 return Pose(onto.rotation.T.dot(pose.rotation),
                             onto.rotation.T.dot(pose.translation - onto.translation))
-        raise FrameError('no transform on /tf_static connects {!r} with {!r}'.format(source, target))
+        raise FrameError('no transform on /tf_static connects {!r} with {!r}'.format(
+            source, target))
 
     def _way_up(self, frame):
         """{frame: the Pose in it}, from the frame itself to its last ancestor."""

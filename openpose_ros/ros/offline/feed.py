@@ -32,8 +32,8 @@ class Heard(NamedTuple):
 def choose_topics(recording: Recording, remappings: Sequence[Tuple[str, str]]) -> Topics:
     """The topics of image, camera_info and depth. Raises RecordingError where they can't be told.
 
-    remappings: (from, to), as a node takes them. Without one the image is the only one there is that
-    is no depth, and camera_info lies beside it, as image_transport has it.
+    remappings: (from, to), as a node takes them. Without one the image is the only one there is
+    that is no depth, and camera_info lies beside it, as image_transport has it.
     """
     given = {name.lstrip('/'): _absolute(topic) for name, topic in remappings}
     unknown = sorted(set(given) - {'image', 'camera_info', 'depth'})
@@ -83,7 +83,8 @@ def heard(recording: Recording, topics: Topics, tolerance: float, start: Optiona
     """All messages of these topics in the order of their stamps.
 
     tolerance: s; an image comes after the depth of up to this much later. start, stop: ns, of the
-    recording's time. A first camera_info comes before everything: a robot's comes before its images.
+    recording's time. A first camera_info comes before everything: a robot's comes before its
+    images.
     """
     roles = {name: role for role, name in topics._asdict().items() if name}
     first = next(recording.messages([topics.camera_info]), None) if topics.camera_info else None

@@ -25,8 +25,9 @@ from openpose_ros.ros.offline.values import read_values
 from openpose_ros.ros.offline.writing import NAME, open_bag
 from openpose_ros.ros.outputs.hri import HriError
 
-_WARM_UP = 3.   # s before the place where one goes on: people are known again by then. Chosen; half is
-#                 enough for tracking.min_hits at 5 Hz, twice as much costs another 3 s of images.
+# s before the place where one goes on: people are known again by then. Chosen; half is enough for
+# tracking.min_hits at 5 Hz, twice as much costs another 3 s of images.
+_WARM_UP = 3.
 
 
 def remapping(text: str):

@@ -30,8 +30,8 @@ class Opened(NamedTuple):
 def open_bag(folder: str, resume: bool, overwrite: bool) -> Iterator[Opened]:
     """A bag in a folder, which is made; it is whole at the end, whatever ends it.
 
-    Raises FileExistsError where there is one already, ImportError where the library mcap is missing,
-    OSError.
+    Raises FileExistsError where there is one already, ImportError where the library mcap is
+    missing, OSError.
     """
     os.makedirs(folder, exist_ok=True)
     before = [path for path in (os.path.join(folder, NAME + '.mcap'), bag.part_path(folder, NAME))

@@ -1,8 +1,9 @@
 """Telling that a network came up too late.
 
 DDS takes part in those networks that are up when a process starts, with the addresses that the
-machine has then (CycloneDDS in one of them). Nothing that comes later is used, so a node that starts
-before the robot's network is up is never heard by other machines, and nothing but this would say so.
+machine has then (CycloneDDS in one of them). Nothing that comes later is used, so a node that
+starts before the robot's network is up is never heard by other machines, and nothing but this would
+say so.
 """
 import fcntl
 import socket

@@ -1,4 +1,4 @@
-"""What our lifecycle nodes have in common: they start by themselves, and the process ends with them."""
+"""What our lifecycle nodes have in common: they start by themselves, the process ends with them."""
 import traceback
 from typing import Any, Dict, Iterable, Tuple
 

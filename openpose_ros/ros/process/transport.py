@@ -67,8 +67,8 @@ def choose(given: Mapping[str, str], room: int = IMAGES, middleware: str = '',
             name, VARIABLE, value))
     profiles = os.path.join(config, profiles_file(room))
     if not os.path.exists(profiles):
-        return Choice({}, 'images may not arrive: {} has no room for them, and there is no {}'.format(
-            name, profiles))
+        return Choice({}, 'images may not arrive: {} has no room for them, and there is no '
+                      '{}'.format(name, profiles))
     return Choice({PROFILES: profiles}, 'images travel by {} with {}={}'.format(
         name, PROFILES, profiles))
 

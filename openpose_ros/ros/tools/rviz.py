@@ -2,7 +2,8 @@
 
 RViz draws nothing, and a red error, where its fixed frame is not connected with the people's. This
 waits for the first skeletons, looks at what TF has of their frame, and takes as fixed frame the
-root of its tree. Where nobody says how the camera stands it says so itself: level, at a given height.
+root of its tree. Where nobody says how the camera stands it says so itself: level, at a given
+height.
 """
 import argparse
 import os
@@ -68,7 +69,7 @@ def _unused(name, known):
 
 
 class RvizNode(Node):
-    """Finds the fixed frame, publishes what is missing and keeps RViz. done: when RViz has ended."""
+    """Finds the fixed frame, publishes what is missing, keeps RViz. done: when RViz has ended."""
 
     def __init__(self, options) -> None:
         super().__init__('openpose_rviz')
@@ -149,13 +150,14 @@ class RvizNode(Node):
         try:
             self._rviz = subprocess.Popen(self.command(fixed))
         except OSError as error:
-            self.get_logger().error('rviz2 cannot be started: {} (install ros-<distro>-rviz2)'.format(
-                error.strerror))
+            self.get_logger().error('rviz2 cannot be started: {} (install '
+                                    'ros-<distro>-rviz2)'.format(error.strerror))
             self.done.set_result(None)
 
     def command(self, fixed_frame: str) -> List[str]:
         """How RViz is started."""
-        layout = os.path.join(get_package_share_directory('openpose_ros'), 'config', 'openpose.rviz')
+        share = get_package_share_directory('openpose_ros')
+        layout = os.path.join(share, 'config', 'openpose.rviz')
         remappings = []
         for topic in SHOWN:
             remappings += ['-r', '/{}:={}'.format(topic, self.resolve_topic_name(topic))]

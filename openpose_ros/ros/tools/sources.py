@@ -1,4 +1,4 @@
-"""Where the `video` node's images come from: a folder of images, or what openpose_ros.streams opens."""
+"""Where the `video` node's images come from: a folder of images, or what streams.py opens."""
 import os
 from typing import Callable, Iterator, Optional
 

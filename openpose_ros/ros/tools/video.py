@@ -29,7 +29,7 @@ _PATIENCE = 1.5     # s from a signal to the process's end, where a camera gives
 
 
 class VideoNode(Node):
-    """Publishes a source's frames at its rate, or another; `done` completes after the last one."""
+    """Publishes a source's images at its rate, or another; `done` completes after the last one."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         super().__init__('video')
@@ -110,8 +110,8 @@ class VideoNode(Node):
 def parse(arguments) -> argparse.Namespace:
     """The options of the command line."""
     parser = argparse.ArgumentParser(prog='video', description=__doc__.split('\n\n')[0])
-    parser.add_argument('source', help='video file, folder of images, camera (0, /dev/video0), or address '
-                             '(rtsp://, http://)')
+    parser.add_argument('source', help='video file, folder of images, camera (0, /dev/video0), or '
+                             'address (rtsp://, http://)')
     parser.add_argument('--depth-folder', metavar='FOLDER',
                         help='16-bit PNGs in mm, in the order of the images of the source folder')
     parser.add_argument('--rate', type=float, metavar='HZ',

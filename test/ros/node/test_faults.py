@@ -102,7 +102,7 @@ def test_size_and_encoding_may_change_with_every_image(camera):
         assert {skeleton.id for skeleton in people.skeletons} == ids
         for skeleton in people.skeletons:
             assert 0. <= skeleton.keypoints[1].x < width
-    # In another aspect nobody is where she was.
+    # In another aspect nobody is where they were.
     people = camera.look(camera.message(cv2.resize(image(), (640, 640)))).skeletons
     assert people and not ids & {skeleton.id for skeleton in people}
 

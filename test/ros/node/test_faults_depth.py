@@ -75,7 +75,7 @@ def test_a_calibration_may_change(camera):
         """Whether everybody is so many times as far as before."""
         return calibrated(camera, **changes) == pytest.approx(
             [factor * z for z in before], rel=.15)
-    # A position far from where it was is believed when the third one says the same.
+    # A position far from where it was is accepted when the third one says the same.
     camera.until(lambda: times(2., fx=2. * CAMERA.fx, fy=2. * CAMERA.fy), period=.01)
     camera.until(lambda: times(1.), period=.01)
     # One of another size of its aspect is the same camera.
@@ -144,7 +144,7 @@ def is_known_by_depth(camera, make=good):
 def test_depth_that_is_none_is_done_without(camera, make, why):
     before, said = is_known_by_depth(camera), camera.said()
     camera.until(lambda: why in said(), lambda: seen_with(camera, make), .1)
-    # Only the source changes: from her proportions a person is known to some ten percent.
+    # Only the source changes: from their proportions a person is known to some ten percent.
     assert depths_of(seen_with(camera, make), MONOCULAR) == pytest.approx(before, rel=.35)
     assert is_known_by_depth(camera) == pytest.approx(before, rel=.02)
     camera.node_is_well()
