@@ -3,9 +3,10 @@
 A person's size relative to an adult's, s, their range r and their apparent size a = s / r are tied
 by log s = log r + log a. Of a the proportions tell, of r the ground or depth, of s what people
 there are (proportions.ADULTS, CHILDREN). All are normal distributions in the logarithm, for each
-group of people and once more for a ground that is not theirs (someone on a table, feet that are hidden), so
-that the answer is a mixture with as many parts. What is said is the mean of its likeliest part, and
-as variance the mean square off that: where a child is possible it grows to say so.
+group of people and once more for a ground that is not theirs (someone on a table, feet that are
+hidden), so that the answer is a mixture with as many parts. What is said is the mean of its
+likeliest part, and as variance the mean square off that: where a child is possible it grows to say
+so.
 """
 from typing import NamedTuple
 
@@ -18,8 +19,8 @@ _GROUPS = (proportions.ADULTS, proportions.CHILDREN)
 _SHARE = np.array([group.share for group in _GROUPS])
 _MEAN = np.log([group.mean for group in _GROUPS])
 _VARIANCE = np.array([group.stddev / group.mean for group in _GROUPS]) ** 2
-# Chosen, a judgement: how often the ground is not what someone's feet seem to touch. What halving or
-# doubling it does has not been measured.
+# Chosen, a judgement: how often the ground is not what someone's feet seem to touch. What halving
+# or doubling it does has not been measured.
 _WRONG_GROUND = .03
 _ANYWHERE = 1. / 3.    # density of the range then: it lies within a factor of 20
 _UNKNOWN = 1e4         # variance of a logarithm of which nothing is known
