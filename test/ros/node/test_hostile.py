@@ -62,7 +62,7 @@ def test_parameters_of_nonsense_are_refused_in_a_line(openpose, peer):
 
 @pytest.mark.parametrize('make, said', [
     (lambda path: path.symlink_to('/dev/zero'), 'there is no model'),
-    (lambda path: path.mkdir(), 'there is no model'),
+    (lambda path: path.mkdir(), 'is a SavedModel or a folder'),
     (lambda path: path.write_bytes(b'\xff' * 1000), 'no frozen TensorFlow graph')])
 def test_a_model_that_is_none_is_one_line_and_can_be_put_right(tmp_path, ros, make, said):
     path = tmp_path / 'graph.pb'
