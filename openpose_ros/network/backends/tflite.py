@@ -4,6 +4,7 @@ import hashlib
 import importlib
 import json
 import os
+import stat
 import sys
 import tempfile
 from typing import Any, Callable, Optional, Tuple
@@ -122,7 +123,11 @@ def converted(graph_path: str, graph_sha256: str, model: Model,
     for folder in folders:
         if _is_as_converted(os.path.join(folder, name)):
             return os.path.join(folder, name)
-    path = os.path.join(next(filter(_is_writable, folders)), name)
+    place = next(filter(_is_writable, folders), None)
+    if place is None:
+        raise ModelError('{}: the converted network can be written nowhere ({}): make one of them '
+                         'writable'.format(model.name, ', '.join(folders)))
+    path = os.path.join(place, name)
     subprocess_call.call('converting {} to TFLite{}, once'.format(
         model.name, ', int8' if ranges_path else ''),
         'openpose_ros.network.graphs.convert:convert', model, graph_path, path, ranges_path)
@@ -136,12 +141,22 @@ def _folders(graph_path: str, model: Model) -> Tuple[str, ...]:
         number = os.getuid()
     except AttributeError:   # Windows
         number = 0
-    return (os.path.dirname(graph_path), os.path.join(models_folder(), model.name),
-            os.path.join(tempfile.gettempdir(), 'openpose_ros-{}'.format(number), model.name))
+    ours = os.path.join(tempfile.gettempdir(), 'openpose_ros-{}'.format(number))
+    folders = os.path.dirname(graph_path), os.path.join(models_folder(), model.name)
+    return folders + ((os.path.join(ours, model.name),) if _is_ours(ours, number) else ())
+
+
+def _is_ours(folder: str, user: int) -> bool:
+    """Whether nobody else can have put something into a folder of everybody's; it may be missing."""
+    try:
+        status = os.lstat(folder)
+    except OSError:
+        return True
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == user and not status.st_mode & 0o022
 
 
 def _is_writable(folder: str) -> bool:
-    """Whether files can be written there and nobody else can have put some there."""
+    """Whether files can be written there."""
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

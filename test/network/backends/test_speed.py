@@ -84,6 +84,17 @@ def test_a_folder_that_cannot_be_written_to(small_graph, monkeypatch, tmp_path):
     network.load(str(graph), 'tflite')
 
 
+def test_a_temporary_folder_that_others_may_write_to_is_not_used(monkeypatch, tmp_path):
+    monkeypatch.setattr(tflite.tempfile, 'gettempdir', lambda: str(tmp_path))
+    entry = catalogue.find('mobilenet_thin')
+    ours = tmp_path / 'openpose_ros-{}'.format(os.getuid())
+    assert len(tflite._folders('/models/graph.pb', entry)) == 3
+    ours.mkdir()
+    assert len(tflite._folders('/models/graph.pb', entry)) == 3
+    ours.chmod(0o777)
+    assert len(tflite._folders('/models/graph.pb', entry)) == 2
+
+
 def test_the_measurement_is_kept(small_graph, monkeypatch):
     entry = catalogue.from_file(small_graph)
     monkeypatch.setattr(speed, 'SIZE', (64, 80))
