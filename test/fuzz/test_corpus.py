@@ -113,7 +113,8 @@ def test_a_seed_repeats_the_inputs(run, tmp_path):
         kept.write_bytes(b'')
         run('pass\n    open({!r}, "ab").write(data + b";")'.format(str(kept)), '--seed', '1')
         begins.append(kept.read_bytes()[:2000])
-    assert len(begins[0]) == 2000 and begins[0] == begins[1]
+    both = min(map(len, begins))    # in a second a busy machine makes fewer
+    assert both > 100 and begins[0][:both] == begins[1][:both]
 
 
 def test_memory_is_bounded(tmp_path):
