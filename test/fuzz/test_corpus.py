@@ -112,8 +112,8 @@ def test_a_seed_repeats_the_inputs(run, tmp_path):
     for _ in range(2):
         kept.write_bytes(b'')
         run('pass\n    open({!r}, "ab").write(data + b";")'.format(str(kept)), '--seed', '1')
-        begins.append(kept.read_bytes()[:2000])
-    both = min(map(len, begins))    # in a second a busy machine makes fewer
+        begins.append(kept.read_bytes()[:200])
+    both = min(map(len, begins))    # what comes later depends on what was new by then
     assert both > 100 and begins[0][:both] == begins[1][:both]
 
 

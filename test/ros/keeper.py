@@ -4,7 +4,7 @@ from typing import Any, Callable, Dict, List, Tuple
 
 import resources
 
-_COUNTS = ('processed', 'dropped', 'failed', 'unheard')
+_COUNTS = ('processed', 'dropped', 'failed', 'without subscribers')
 _LATE = 5.  # s that the last skeletons may take
 
 
@@ -73,7 +73,7 @@ class Keeper:
         before = [None]
 
         def settled(values):
-            counts = {name: int(values['frames ' + name]) for name in ('in',) + _COUNTS}
+            counts = {name: int(values['images ' + name]) for name in ('in',) + _COUNTS}
             same, before[0] = counts == before[0], counts
             looking = values['state'] in ('active', 'paused')
             return same and (not looking or counts['in'] == sum(counts[name] for name in _COUNTS))

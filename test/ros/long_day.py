@@ -274,7 +274,7 @@ class LongDay:
         self._keeper.settle()
         self._audience.leave()
         self._keeper.wait(.5)      # until the node knows; it would publish, and nobody count
-        unheard = self._keeper.counts['unheard']
+        unheard = self._keeper.counts['without subscribers']
         self._camera.play(self._scene)
         self._keeper.until_status(lambda values: int(values['images without subscribers']) > unheard)
         self._camera.play(None)
