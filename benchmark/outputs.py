@@ -46,7 +46,7 @@ def diagnostics_builder():
             ('network', 'decoding', 'scene', 'tracking', 'conversion', 'publishing',
              'beside_network', 'latency'), .1))
         statistics.paired(.01)
-    health = diagnostics.Health('active', 400, 200, .1, 1, {'model': 'm', 'network': 'n'})
+    health = diagnostics.Health('active', 400, 200, .1, .1, 1, (), {'model': 'm', 'network': 'n'})
     thresholds = diagnostics.Thresholds(2., 1., .5)
 
     def build():
