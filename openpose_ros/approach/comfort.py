@@ -11,7 +11,6 @@ from typing import NamedTuple, Optional
 import numpy as np
 
 PERSONAL_SPACE = 1.2            # m
-NEVER_WITHIN = .8               # m
 FRONT = math.radians(45.)       # rad to either side of their facing: the way in
 
 # Of others in a group the goal keeps this far, m: a robot's own radius (.25) and theirs (.25), and

@@ -8,6 +8,7 @@ import cv2
 import data
 import numpy as np
 import pytest
+from interpreters import has_interpreter, needs_interpreter
 
 from openpose_ros import network
 from openpose_ros.network import ModelError
@@ -18,17 +19,6 @@ from openpose_ros.network.models import catalogue
 from openpose_ros.network.network import Network
 
 IMAGE = np.random.RandomState(0).randint(0, 256, (120, 160, 3)).astype(np.uint8)
-
-
-def has_interpreter():
-    try:
-        tflite.find_interpreter(with_tensorflow=False)
-    except ModelError:
-        return False
-    return True
-
-
-needs_interpreter = pytest.mark.skipif(not has_interpreter(), reason='no TFLite interpreter')
 
 
 def difference(one, other):

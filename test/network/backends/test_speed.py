@@ -4,27 +4,16 @@ import os
 
 import numpy as np
 import pytest
+from interpreters import needs_interpreter
 
 from openpose_ros import network
 from openpose_ros.network import network as network_module
 from openpose_ros.network import ranges, subprocess_call
 from openpose_ros.network.backends import speed, tflite
-from openpose_ros.network.errors import ModelError
 from openpose_ros.network.graphs.calibrate import calibrate
 from openpose_ros.network.models import catalogue
 
 IMAGE = np.random.RandomState(0).randint(0, 256, (120, 160, 3)).astype(np.uint8)
-
-
-def has_interpreter():
-    try:
-        tflite.find_interpreter(with_tensorflow=False)
-    except ModelError:
-        return False
-    return True
-
-
-needs_interpreter = pytest.mark.skipif(not has_interpreter(), reason='no TFLite interpreter')
 
 
 @needs_interpreter

@@ -14,6 +14,7 @@ pytest.importorskip('rclpy', reason='ROS 2 is not here')
 pytest.importorskip('openpose_ros.msg', reason='the messages are not built: make build')
 pytest.importorskip('mcap', reason='the library mcap is not here')
 import hosts  # noqa: E402
+from processes import end  # noqa: E402
 from rclpy.qos import QoSProfile  # noqa: E402
 from rclpy.serialization import (deserialize_message,  # noqa: E402
                                  serialize_message)
@@ -45,12 +46,7 @@ def record(tmp_path):
         return processes[-1]
 
     yield start
-    for process in processes:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-        for pipe in filter(None, (process.stdout, process.stderr)):
-            pipe.close()    # a second communicate() fails on Python 3.6
+    end(processes)
 
 
 def run(process):

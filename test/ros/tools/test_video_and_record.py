@@ -11,6 +11,7 @@ import pytest
 
 pytest.importorskip('rclpy', reason='ROS 2 is not here')
 pytest.importorskip('openpose_ros.msg', reason='the messages are not built: make build')
+from processes import end  # noqa: E402
 from rclpy.qos import qos_profile_sensor_data  # noqa: E402
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image  # noqa: E402
 
@@ -36,12 +37,7 @@ def start(tmp_path):
         return processes[-1]
 
     yield starter
-    for process in processes:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-        for pipe in filter(None, (process.stdout, process.stderr)):
-            pipe.close()    # a second communicate() fails on Python 3.6
+    end(processes)
 
 
 def spin_until(ros, node, reached):
