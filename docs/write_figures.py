@@ -1,7 +1,8 @@
 """Puts the figures that the benchmarks wrote into README.md and docs/*.md.
 
 A figure stands between two comments, <!--=PATH FORMAT-->...<!--=-->, where PATH leads to a number in
-docs/figures.json, its steps parted by |, and FORMAT is Python's:
+docs/figures.json, its steps parted by |, and FORMAT is Python's. A whole table stands between
+<!--table NAME--> and <!--end of table-->, NAME being one of figure_tables.py:
 
     make bench bench-scene bench-tracking       # each writes benchmark_output/NAME.json
     python docs/write_figures.py --collect      # takes them into docs/figures.json
@@ -15,6 +16,8 @@ import re
 import sys
 from typing import Any, Dict, List
 
+import figure_tables
+
 from openpose_ros import files
 from openpose_ros.commands import tables
 
@@ -22,6 +25,7 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
 FIGURES = os.path.join(ROOT, 'docs', 'figures.json')
 MEASURED = os.path.join(ROOT, 'benchmark_output', '*.json')
 _PLACE = re.compile(r'(<!--=([^<>]+?) ([^\s<>]+)-->)(.*?)(<!--=-->)')
+_TABLE = re.compile(r'(<!--table (\w+)-->\n)(.*?)(<!--end of table-->)', re.S)
 
 
 def documents() -> List[str]:
@@ -51,7 +55,15 @@ def written(text: str, known: Dict[str, Any]) -> str:
     def place(match):
         begin, path, form, _, end = match.groups()
         return begin + format(find(path, known), form) + end
-    return _PLACE.sub(place, text)
+
+    def table(match):
+        begin, name, _, end = match.groups()
+        try:
+            return begin + figure_tables.markdown(*figure_tables.TABLES[name](known)) + end
+        except KeyError as error:
+            raise KeyError('there are no figures for the table {}: {} is missing'.format(
+                name, error))
+    return _TABLE.sub(table, _PLACE.sub(place, text))
 
 
 def collect() -> None:

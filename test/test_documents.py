@@ -2,6 +2,7 @@
 import importlib.util
 import os
 import re
+import sys
 
 import pytest
 
@@ -10,6 +11,7 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), '..'))
 
 @pytest.fixture(scope='module')
 def write_figures():
+    sys.path.insert(0, os.path.join(ROOT, 'docs'))      # it imports figure_tables
     spec = importlib.util.spec_from_file_location(
         'write_figures', os.path.join(ROOT, 'docs', 'write_figures.py'))
     module = importlib.util.module_from_spec(spec)
@@ -29,11 +31,17 @@ def test_every_figure_is_the_one_that_a_benchmark_wrote(write_figures):
             'run python docs/write_figures.py'
 
 
+def test_no_figure_is_without_a_number(write_figures):
+    assert 'NaN' not in read(write_figures.FIGURES)
+
+
 def test_a_figure_that_was_not_measured_is_an_error_that_names_it(write_figures):
     with pytest.raises(KeyError, match='there is no figure scene.nobody in docs/figures.json'):
         write_figures.written('<!--=scene|nobody .1f-->3<!--=-->', {'scene': {'ms': 1.}})
     assert write_figures.written('<!--=scene|ms .1f-->3<!--=-->', {'scene': {'ms': 1.}}) == \
         '<!--=scene|ms .1f-->1.0<!--=-->'
+    with pytest.raises(KeyError, match='no figures for the table load'):
+        write_figures.written('<!--table load-->\n<!--end of table-->', {})
 
 
 def test_links_lead_somewhere(write_figures):

@@ -71,12 +71,22 @@ def reserved(path: Optional[str]) -> Iterator[Optional[str]]:
 
 
 def write_json(path: Optional[str], figures: Any) -> None:
-    """Write figures as JSON, where there is a path."""
+    """Write figures as JSON, where there is a path; one that is unknown (NaN) as null."""
     if path is not None:
         with open(path, 'w') as file:
-            # item(): of NumPy's numbers.
-            json.dump(figures, file, indent=1, default=lambda value: value.item())
+            json.dump(_plain(figures), file, indent=1, allow_nan=False)
             file.write('\n')
+
+
+def _plain(figures):
+    """The same with Python's own numbers; JSON knows no NaN."""
+    if isinstance(figures, dict):
+        return {key: _plain(value) for key, value in figures.items()}
+    if isinstance(figures, (list, tuple, np.ndarray)):
+        return [_plain(value) for value in figures]
+    if isinstance(figures, np.generic):
+        figures = figures.item()
+    return None if isinstance(figures, float) and not np.isfinite(figures) else figures
 
 
 def pyplot(path: str) -> Any:
