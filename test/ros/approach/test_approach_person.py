@@ -76,15 +76,17 @@ class Stage:
             process.wait()
         self.node.destroy_node()
 
-    def output(self):
-        with open(self._logs['node']) as log:
+    def output(self, name='node'):
+        with open(self._logs[name]) as log:
             return log.read()
 
     def until(self, reached, seconds=TIMEOUT):
         """Play openpose, ten goals a second, until something is so."""
         end = time.monotonic() + seconds
         while not reached():
-            assert time.monotonic() < end, (self.events, self.states, self.output())
+            assert time.monotonic() < end, (self.events, self.states, {
+                name: (process.poll(), self.output(name))
+                for name, process in self._processes.items()})
             if self.goal is not None:
                 self._goals.publish(self._message())
             pause = time.monotonic() + .1
