@@ -17,7 +17,7 @@ from tqdm import tqdm
 from openpose_ros import network
 from openpose_ros.looks import CLOSER, WHOLE, Settings
 from openpose_ros.looks.merging import similarity
-from openpose_ros.network.network import input_size
+from openpose_ros.network.network import usual_pixels
 from openpose_ros.perception import Perception
 from openpose_ros.perception import Settings as PerceptionSettings
 from openpose_ros.tracking import Tracker
@@ -84,7 +84,7 @@ def measure(loaded, looks, views, people, clips, shrunk):
         perception = Perception(loaded, PerceptionSettings(looks=looks), Tracker())
         for number, image in images(os.path.join(clips, view['name'] + '.mp4'), shrunk):
             perceived = perception.perceive(image, stamp=number / 60.)
-            usual += np.prod(input_size(perceived.image_size))
+            usual += usual_pixels(perceived.image_size)
             for region in perceived.look.regions:
                 pixels += region.pixels
                 kinds[region.view.kind] += 1

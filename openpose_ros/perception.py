@@ -17,7 +17,7 @@ from openpose_ros.looks import Settings as LooksSettings
 from openpose_ros.mounting import Mounting
 from openpose_ros.network import Network
 from openpose_ros.network.averaging import infer_averaged
-from openpose_ros.network.network import Maps, input_size
+from openpose_ros.network.network import Maps, input_size, usual_pixels
 from openpose_ros.orientation import Orientation
 from openpose_ros.people import People, people_in_image
 from openpose_ros.scene import Camera, Level
@@ -26,9 +26,6 @@ from openpose_ros.scene import Vertical, locate_and_explain
 from openpose_ros.tracking import Tracker
 
 _SAID_STDDEV = math.radians(3.)    # chosen: of a tilt that is only said, before people confirm it
-# Standard deviation of a keypoint along an axis, px of the network's input: what both networks have
-# against the labels of COCO (0.28 to 0.34 cells). What half or twice of it does is not measured.
-_KEYPOINT_NOISE = 2.4
 _MAX_INTERVAL = .5   # s, for which people are predicted ahead to the next image
 _NOW = 1e-6          # s
 
@@ -165,13 +162,13 @@ class Perception:
         upright_size = image.shape[1::-1]
         network_size = (input_size(upright_size, settings.height, settings.width,
                                    self.network.model.stride) if image.size else (1, 1))
-        views = self._planner.plan(self._expected, upright_size, network_size, settings.looks,
-                                   settings.first)
+        plan = settings.looks.in_pixels(usual_pixels(upright_size) if image.size else 1)
+        views = self._planner.plan(self._expected, upright_size, network_size, plan, settings.first)
         regions = [self._look_at(image, view, settings) for view in views]
-        if settings.looks.mode == looks.TWICE:
+        if plan.mode == looks.TWICE:
             found = _found(regions, self.network.model.body, settings.decoding)
             regions += [self._look_at(image, view, settings) for view in looks.second_look(
-                found.keypoints, views[0], upright_size, settings.looks)]
+                found.keypoints, views[0], upright_size, plan)]
         in_network = sum(region.maps.seconds for region in regions)
         return Look(settings, size, tuple(regions), {
             'network': in_network, 'resizing': time.perf_counter() - start - in_network})
@@ -228,7 +225,7 @@ class Perception:
         if closer:
             looked_at = [tuple(corners[0]) + tuple(corners[1] - corners[0])
                          for _, corners in look.looked_at]
-            noise = _KEYPOINT_NOISE / np.maximum(scale, 1e-6)
+            noise = looks.KEYPOINT_NOISE / np.maximum(scale, 1e-6)
         people = self.tracker.update(people, stamp, look.image_size, mounting.camera_position(),
                                      looked_at, noise, mounting.up)
         if closer:

@@ -11,11 +11,16 @@ import numpy as np
 from openpose_ros import decoding, files, image_files, looks, network
 from openpose_ros.files import printable
 from openpose_ros.network.models import catalogue, fetch
-from openpose_ros.network.network import BACKENDS, DEVICES, PRECISIONS
+from openpose_ros.network.network import BACKENDS, DEVICES, HEIGHT, PRECISIONS
 from openpose_ros.orientation import ROTATIONS, Orientation
 from openpose_ros.perception import Mounting, Perception, Settings
 from openpose_ros.scene import Camera, up_of_tilt
 from openpose_ros.tracking import Tracker
+
+
+# Looks' worth of network pixels that an image may take at most where it is looked at twice. Chosen:
+# of 64 images of COCO twice as much gains AP .00 to .01, and half costs .05 (docs/accuracy.md).
+BUDGET = 3.
 
 
 class UserError(Exception):
@@ -36,6 +41,14 @@ def scale_list(text: str) -> tuple:
     if not all(0. < scale <= 8. for scale in scales):
         raise argparse.ArgumentTypeError('scales are numbers above 0 and up to 8, as in 1,0.5')
     return scales
+
+
+def budget(text: str) -> float:
+    """An option's value as a finite number above 0."""
+    value = float(text)
+    if not 0. < value < np.inf:
+        raise argparse.ArgumentTypeError('{} is not a number above 0'.format(text))
+    return value
 
 
 def add_network_options(parser: argparse.ArgumentParser) -> None:
@@ -66,6 +79,10 @@ def add_network_options(parser: argparse.ArgumentParser) -> None:
                             'time, in a video in turn with the whole image')
     group.add_argument('--crop-height', type=positive, default=256, metavar='PX',
                        help='height of the network input for that (default: %(default)s)')
+    group.add_argument('--budget', type=budget, metavar='X',
+                       help='with --closer: network pixels an image at most, over those of one '
+                            'look at it whole at height {} (default: {} in an image, one look in a '
+                            'video)'.format(HEIGHT, BUDGET))
     group = parser.add_argument_group('decoding')
     defaults = decoding.Settings()
     group.add_argument('--upsampling', type=int, choices=(1, 2, 4), default=defaults.upsampling,
@@ -99,7 +116,8 @@ def make_perception(args: argparse.Namespace, tracker: Optional[Tracker] = None)
 
 def _looks(args, tracker):
     mode = (looks.TWICE if tracker is None else looks.CLOSER) if args.closer else looks.WHOLE
-    return looks.Settings(mode=mode, crops=looks.crops_of_height(args.crop_height))
+    cost = args.budget or (BUDGET if mode == looks.TWICE else 0.)
+    return looks.Settings(mode=mode, cost=cost, crops=looks.crops_of_height(args.crop_height))
 
 
 def offer_to_fetch(name: str) -> None:

@@ -11,7 +11,7 @@ from openpose_ros import image_files
 from openpose_ros.body import COCO
 from openpose_ros.commands import common, results, tables
 from openpose_ros.files import read_regular
-from openpose_ros.network.network import HEIGHT, input_size
+from openpose_ros.network.network import HEIGHT, usual_pixels
 
 # The 17 keypoints of the COCO data set in its own order: left before right, and no neck.
 COCO_DATASET_PARTS = ('nose', 'left_eye', 'right_eye', 'left_ear', 'right_ear', 'left_shoulder',
@@ -125,7 +125,7 @@ def evaluate(perception, truth, images_dir: str) -> dict:
         perceived = perception.perceive(image_files.read_image(path, False))
         people = perceived.people
         looks += [region.pixels for region in perceived.look.regions]
-        usual += np.prod(input_size(perceived.image_size))
+        usual += usual_pixels(perceived.image_size)
         found += [{'image_id': number, 'category_id': category, 'score': float(score),
                    'keypoints': as_coco(keypoints)}
                   for keypoints, score in zip(people.keypoints, people.scores)]

@@ -19,6 +19,14 @@ _FILLED = .53     # share of the box of someone that they fill; chosen, not meas
 assert len(SIGMAS) == body.PART_COUNT
 
 
+# Standard deviation of a keypoint along an axis, px of the network's input: what both networks have
+# against the labels of COCO (0.28 to 0.34 cells). What half or twice of it does is not measured.
+KEYPOINT_NOISE = 2.4
+# Looks whose keypoints are further apart than so many standard deviations do not mean the same
+# place. Chosen; half of it, or twice, moves AP by .005 at most (docs/accuracy.md).
+_APART = 3.
+
+
 class Merged(NamedTuple):
     """People of several looks, each once.
 
@@ -31,22 +39,43 @@ class Merged(NamedTuple):
 
 
 def merge(looks: Sequence[Tuple[np.ndarray, float]]) -> Merged:
-    """The people of these looks, each once: the finer look's keypoints win, the coarser's fill in.
+    """The people of these looks, each once, their keypoints the mean of all who saw them.
 
     looks: of each the keypoints (n, 18, 3) found, in px of the image, and its scale, network px per
-    image px.
+    image px. Each look counts by its information (the scale squared, as its noise is that of the
+    network's px) times its score; where two are too far apart to mean one place, the one that
+    counts more wins. The score is the higher one: what a score is worth differs with the scale, and
+    someone whom another look has seen, too, is not less certain for it.
     """
     looks = sorted(looks, key=lambda look: -look[1])
     keypoints = np.zeros((0, body.PART_COUNT, 3), np.float32)
-    scale = np.zeros(0)
+    weights, scale = np.zeros((0, body.PART_COUNT)), np.zeros(0)
     for found, fineness in looks:
         rows, columns = _pairs(similarity(keypoints, found))
-        keypoints[rows] = np.where(keypoints[rows, :, 2:] > 0., keypoints[rows], found[columns])
+        weight = fineness ** 2 * found[..., 2]
+        keypoints[rows], weights[rows] = _joined(
+            keypoints[rows], weights[rows], found[columns], weight[columns],
+            _APART * 2. ** .5 * KEYPOINT_NOISE / fineness)
         new = np.ones(len(found), bool)
         new[columns] = False
         keypoints = np.concatenate((keypoints, found[new]))
+        weights = np.concatenate((weights, weight[new]))
         scale = np.concatenate((scale, np.full(np.count_nonzero(new), fineness)))
     return Merged(keypoints, scale)
+
+
+def _joined(one, one_weight, other, other_weight, apart):
+    """(keypoints, weights) of the same people as two looks have them; weights: (n, parts)."""
+    heavier = one_weight >= other_weight
+    joined = np.where(heavier[..., None], one, other)
+    with np.errstate(invalid='ignore'):    # a part that was not seen is NaN, and far from all
+        same = np.linalg.norm(one[..., :2] - other[..., :2], axis=-1) <= apart
+    total = np.where(same, one_weight + other_weight, 1.)
+    mean = (one[..., :2] * one_weight[..., None] + other[..., :2] * other_weight[..., None]
+            ) / total[..., None]
+    joined[..., :2] = np.where(same[..., None], mean, joined[..., :2])
+    joined[..., 2] = np.maximum(one[..., 2], other[..., 2])
+    return joined, np.where(same, total, np.maximum(one_weight, other_weight))
 
 
 def similarity(one: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -20,15 +20,17 @@ class Settings(NamedTuple):
 
     mode: of MODES. 'closer' follows people by crops; 'twice' looks at every image whole and then
     closely at whoever is small in it, which takes more than one look's time. whole_every: one image
-    in so many at least is looked at whole. budget: network px an image at most; 0: those of one
-    look at the whole image, a little more where crops of fixed shapes do not fit otherwise
-    (`slack`). crops: see crops.Settings. tile_zoom: how many times as large as in the whole image
-    people are seen in the tiles of a scan.
+    in so many at least is looked at whole. budget: network px an image at most; 0: 'closer': those
+    of one look at the whole image, a little more where crops of fixed shapes do not fit otherwise
+    (`slack`); 'twice': any. cost: the budget, where it is 0, as a multiple of what a look at the
+    whole image at the usual height takes; 0: not said. crops: see crops.Settings. tile_zoom: how
+    many times as large as in the whole image people are seen in the tiles of a scan.
     """
 
     mode: str = 'whole'
     whole_every: int = 3
     budget: int = 0
+    cost: float = 0.
     slack: float = 1.07
     crops: CropSettings = CropSettings()
     tile_zoom: float = 2.
@@ -41,7 +43,15 @@ class Settings(NamedTuple):
             return 'whole_every must be at least 1'
         if self.budget < 0:
             return 'budget must be at least 0'
+        if not 0. <= self.cost < np.inf:
+            return 'cost must be at least 0, and finite'
         return ''
+
+    def in_pixels(self, usual: int) -> 'Settings':
+        """The same with `cost` as a budget; usual: network px of a look at the usual height."""
+        if self.budget or not self.cost:
+            return self
+        return self._replace(budget=max(int(self.cost * usual), 1))
 
 
 class Known(NamedTuple):
@@ -158,15 +168,15 @@ def second_look(keypoints: np.ndarray, before: View, image_size: Tuple[int, int]
                 settings: Settings) -> List[View]:
     """Crops round those who were found in a look `before`, best seen first, and are small in it.
 
-    keypoints: (n, 18, 3) px of the image, best first. The budget is for all of the crops; 0: any.
+    keypoints: (n, 18, 3) px of the image, best first. The budget is for the look before, too.
     """
     if not len(keypoints):
         return []
     low, high = box_corners(keypoints)
     boxes = np.concatenate((low, high - low), axis=1).tolist()
     targets = [crops.Target(row, box, before.scale) for row, box in enumerate(boxes)]
-    return [view for view, _ in crops.crops_round(targets, image_size, settings.crops,
-                                                  settings.budget or np.inf)]
+    left = (settings.budget or np.inf) - before.pixels
+    return [view for view, _ in crops.crops_round(targets, image_size, settings.crops, left)]
 
 
 def _usable(known, image_size):

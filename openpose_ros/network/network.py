@@ -176,6 +176,12 @@ def input_size(image_size: Tuple[int, int], height: int = HEIGHT, width: Optiona
     return _multiple(width, stride), height
 
 
+def usual_pixels(image_size: Tuple[int, int]) -> int:
+    """Pixels of a network's input for an image of this (width, height) at the usual height."""
+    width, height = input_size(image_size)
+    return width * height
+
+
 def resize_for(model: Model, image: np.ndarray, height: int, width: Optional[int] = None,
                max_pixels: int = MAX_PIXELS) -> np.ndarray:
     """The image in the size of the network's input, as :meth:`Network.infer` takes it."""

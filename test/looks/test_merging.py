@@ -18,13 +18,31 @@ def without(keypoints, *parts):
     return keypoints
 
 
-def test_the_finer_look_wins_and_the_coarser_fills_in():
-    coarse, fine = without(person(), NOSE), without(person(103., score=.9), RIGHT_WRIST)
-    merged = merge([(coarse[None], .5), (fine[None], 2.)])
-    assert merged.keypoints.shape == (1, 18, 3) and merged.scale.tolist() == [2.]
-    expected = fine.copy()
-    expected[RIGHT_WRIST] = coarse[RIGHT_WRIST]
-    np.testing.assert_array_equal(merged.keypoints[0], expected)
+def test_looks_count_by_their_scale_and_score():
+    coarse, fine = without(person(score=.8), NOSE), without(person(101., score=.4), RIGHT_WRIST)
+    merged = merge([(coarse[None], .5), (fine[None], 1.)])
+    assert merged.keypoints.shape == (1, 18, 3) and merged.scale.tolist() == [1.]
+    # Information is 1 / noise^2: a scale of 1 has four times as much as one of .5; the score halves.
+    expected = person(100. + 4. * .4 / (4. * .4 + .8), score=.8)
+    expected[NOSE], expected[RIGHT_WRIST] = fine[NOSE], coarse[RIGHT_WRIST]
+    np.testing.assert_allclose(merged.keypoints[0], expected, rtol=1e-5)
+
+
+def test_where_looks_do_not_mean_the_same_place_one_wins():
+    coarse, fine = person(score=.8), person(score=.4)
+    coarse[LEFT_ANKLE, 0] += 60.
+    merged = merge([(coarse[None], .5), (fine[None], 1.)]).keypoints[0]
+    np.testing.assert_allclose(merged[:, :2], fine[:, :2], rtol=1e-5)
+    coarse[LEFT_ANKLE, 2] = fine[NOSE, 2] = 1.
+    fine[LEFT_ANKLE, 2] = .2     # this little is worth less than the coarse look's
+    merged = merge([(coarse[None], .5), (fine[None], 1.)]).keypoints[0]
+    np.testing.assert_allclose(merged[LEFT_ANKLE], coarse[LEFT_ANKLE])
+
+
+def test_three_looks_are_the_mean_of_all():
+    places = (99., 100., 102.)
+    merged = merge([(person(x)[None], 1.) for x in places])
+    np.testing.assert_allclose(merged.keypoints[0], person(np.mean(places)), rtol=1e-5)
 
 
 def test_half_a_person_in_a_crop_is_made_whole():

@@ -132,7 +132,8 @@ def test_no_settings_let_anybody_starve(settings):
                    for start in range(17))
 
 
-@pytest.mark.parametrize('wrong', (dict(mode='near'), dict(whole_every=0), dict(budget=-1)))
+@pytest.mark.parametrize('wrong', (dict(mode='near'), dict(whole_every=0), dict(budget=-1),
+                                   dict(cost=-1.), dict(cost=float('inf')), dict(cost=np.nan)))
 def test_impossible_settings_have_a_line(wrong):
     assert Settings(**wrong).problem().startswith(list(wrong)[0])
     assert not CLOSE.problem()
@@ -164,3 +165,13 @@ def test_a_second_look_is_at_those_who_are_small():
     assert shows(view, (20., 100., 20., 60.))
     assert second_look(keypoints[:0], before, SIZE, Settings()) == []
     assert second_look(keypoints, before, SIZE, Settings(budget=1)) == []
+    enough = before.pixels + view.pixels     # the budget is for both looks
+    assert second_look(keypoints, before, SIZE, Settings(budget=enough)) == [view]
+    assert second_look(keypoints, before, SIZE, Settings(budget=enough - 1)) == []
+
+
+def test_a_cost_is_a_budget_of_usual_looks():
+    assert Settings(cost=2.5).in_pixels(1000).budget == 2500
+    assert Settings(cost=2.5, budget=7).in_pixels(1000).budget == 7    # px were given
+    assert Settings().in_pixels(1000).budget == 0
+    assert Settings(cost=1e-9).in_pixels(1000).budget == 1             # 0 would be any
