@@ -129,6 +129,8 @@ class Chain:
 
 def built(output, seen):
     """An output's message, ready to be sent."""
+    if hasattr(output, 'serialized'):
+        return output.serialized(seen)
     message = output.to_message(seen)
     return serialize_message(message) if message is not None else None
 

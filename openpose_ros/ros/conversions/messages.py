@@ -1,76 +1,65 @@
 """People as messages."""
 import math
-from typing import List, Optional, Sequence
+from typing import Sequence
 
 import numpy as np
 from geometry_msgs.msg import Pose
+from rclpy.serialization import deserialize_message
 
 from openpose_ros.body import PART_COUNT
 from openpose_ros.msg import Skeleton, SkeletonArray
 from openpose_ros.people import People
 from openpose_ros.proportions import HEAD_PARTS
+from openpose_ros.ros.conversions import cdr
 from openpose_ros.ros.conversions.rotations import quaternions
 
 # How far people lean from upright: rad^2, about the two level axes. They bend over tables and sit
 # back, and nothing here measures it.
 LEAN_VARIANCE = .3 ** 2
 
+_PARTS = np.arange(PART_COUNT)[None]
+_SKELETONS = cdr.Records(
+    Skeleton, id=['id'], score=['score'],
+    box=['roi.x_offset', 'roi.y_offset', 'roi.height', 'roi.width'],
+    part=['keypoints.part'], keypoints=['keypoints.x', 'keypoints.y', 'keypoints.score'],
+    points=['keypoints.position'], position_source=['position_source'],
+    position=['pose.pose.position'], orientation=['pose.pose.orientation'],
+    covariance=['pose.covariance'], facing_source=['facing_source'], facing=['facing'],
+    facing_stddev=['facing_stddev'], gaze_source=['gaze_source'], gaze=['gaze'],
+    gaze_stddev=['gaze_stddev'], gaze_pitch_stddev=['gaze_pitch_stddev'], attention=['attention'],
+    stature=['stature'], stature_stddev=['stature_stddev'], velocity=['velocity'])
 
 
 def skeleton_array(people: People, header, width: int, height: int,
-                   up: Sequence[float] = (0., -1., 0.),
-                   pool: Optional[List[Skeleton]] = None) -> SkeletonArray:
-    """The message for the people of one image.
+                   up: Sequence[float] = (0., -1., 0.)) -> SkeletonArray:
+    """The message for the people of one image; see :func:`serialized_skeletons`."""
+    return deserialize_message(serialized_skeletons(people, header, width, height, up),
+                               SkeletonArray)
+
+
+def serialized_skeletons(people: People, header, width: int, height: int,
+                         up: Sequence[float] = (0., -1., 0.)) -> bytes:
+    """The SkeletonArray for the people of one image, serialized.
 
     header: the stamp is the image's, the frame that of the people's positions. width, height: of
-    the image, px. up: unit vector against gravity in that frame. pool: of skeletons to fill anew,
-    which takes what is missing; to make one takes as long as to fill it.
+    the image, px. up: unit vector against gravity in that frame.
     """
-    pool = [] if pool is None else pool
-    pool.extend(Skeleton() for _ in range(people.count - len(pool)))
-    message = SkeletonArray(header=header, image_width=width, image_height=height,
-                            skeletons=pool[:people.count])
+    writer, up = cdr.Writer(), np.asarray(up, float)
+    writer.header(header)
+    writer.number('uint32', width)
+    writer.number('uint32', height)
     boxes = boxes_around(people.keypoints, width, height)
-    up = np.asarray(up, float)
-    rotations, covariances = orientations(people.facing, up), pose_covariances(people, up)
-    for row, skeleton in enumerate(message.skeletons):
-        _fill(skeleton, people, row)
-        _fill_keypoints(skeleton.keypoints, people.keypoints[row].tolist(),
-                        people.points[row].tolist())
-        roi = skeleton.roi
-        roi.x_offset, roi.y_offset, roi.width, roi.height = boxes[row]
-        body = skeleton.pose
-        set_xyz(body.pose.position, people.position[row])
-        set_xyzw(body.pose.orientation, rotations[row])
-        body.covariance = covariances[row].ravel()
-    return message
-
-
-def _fill(skeleton, people, row):
-    skeleton.id = int(people.ids[row])
-    skeleton.score = float(people.scores[row])
-    skeleton.position_source = int(people.position_source[row])
-    skeleton.facing_source = int(people.facing_source[row])
-    # What a float32 cannot hold is infinite in one; the message itself would raise an error.
-    skeleton.facing_stddev = float(np.float32(people.facing_stddev[row]))
-    skeleton.gaze_source = int(people.gaze_source[row])
-    skeleton.gaze_stddev = float(np.float32(people.gaze_stddev[row]))
-    skeleton.gaze_pitch_stddev = float(np.float32(people.gaze_pitch_stddev[row]))
-    skeleton.attention = float(people.attention[row])
-    skeleton.stature = float(np.float32(people.stature[row]))
-    skeleton.stature_stddev = float(np.float32(people.stature_stddev[row]))
-    set_xyz(skeleton.facing, people.facing[row])
-    set_xyz(skeleton.gaze, people.gaze[row])
-    set_xyz(skeleton.velocity, people.velocity[row])
-
-
-def _fill_keypoints(messages, keypoints, points):
-    for part in range(PART_COUNT):
-        message = messages[part]
-        message.part = part
-        message.x, message.y, message.score = keypoints[part]
-        position = message.position
-        position.x, position.y, position.z = points[part]
+    _SKELETONS.write(
+        writer, people.count, id=people.ids, score=people.scores, box=boxes[:, (0, 1, 3, 2)],
+        part=_PARTS.repeat(people.count, axis=0), keypoints=people.keypoints, points=people.points,
+        position_source=people.position_source, position=people.position,
+        orientation=orientations(people.facing, up), covariance=pose_covariances(people, up),
+        facing_source=people.facing_source, facing=people.facing,
+        facing_stddev=people.facing_stddev, gaze_source=people.gaze_source, gaze=people.gaze,
+        gaze_stddev=people.gaze_stddev, gaze_pitch_stddev=people.gaze_pitch_stddev,
+        attention=people.attention, stature=people.stature, stature_stddev=people.stature_stddev,
+        velocity=people.velocity)
+    return bytes(writer)
 
 
 def set_xyz(message, values: np.ndarray) -> None:
@@ -100,21 +89,19 @@ def head_positions(points: np.ndarray) -> np.ndarray:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def boxes_around(keypoints: np.ndarray, width: int, height: int) -> list:
-    """[x, y, width, height] of the box around each person's seen parts, px within the image.
+def boxes_around(keypoints: np.ndarray, width: int, height: int) -> np.ndarray:
+    """x, y, width, height of the box around each person's seen parts, (n, 4) px within the image.
 
-    It is empty, [0, 0, 0, 0], around somebody of whom no part is seen.
+    It is empty, (0, 0, 0, 0), around somebody of whom no part is seen.
     """
-    boxes = []
-    for person in keypoints[..., :2]:
-        seen = person[np.isfinite(person).all(axis=1)]
-        if not len(seen):
-            boxes.append([0, 0, 0, 0])
-            continue
-        low = np.clip(np.floor(seen.min(axis=0)), 0, (width - 1, height - 1)).astype(int)
-        high = np.clip(np.ceil(seen.max(axis=0)), 0, (width - 1, height - 1)).astype(int)
-        boxes.append(low.tolist() + (high - low + 1).tolist())
-    return boxes
+    seen = np.isfinite(keypoints[..., :2]).all(axis=2)
+    some, seen = seen.any(axis=1)[:, None], seen[..., None]
+    last = (width - 1, height - 1)
+    low, high = (
+        np.minimum(np.maximum(np.where(some, corner, 0.), 0), last).astype(int) for corner in (
+            np.floor(np.where(seen, keypoints[..., :2], np.inf).min(axis=1)),
+            np.ceil(np.where(seen, keypoints[..., :2], -np.inf).max(axis=1))))
+    return np.concatenate((low, np.where(some, high - low + 1, 0)), axis=1)
 
 
 def cross_matrix(axis: np.ndarray) -> np.ndarray:

@@ -7,11 +7,10 @@ from rclpy.serialization import deserialize_message
 from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
+from openpose_ros.ros.conversions.cdr import PLAIN_CDR
 from openpose_ros.ros.conversions.images import ImageError
 
-# The first four bytes of a message in plain CDR, little-endian (OMG's DDSI-RTPS, 10.5).
-_PLAIN_CDR = b'\0\1'
-_BEGIN = 4
+_BEGIN = 4      # bytes, before the fields; cdr.py tells what they say
 
 
 class Stamp(NamedTuple):
@@ -34,7 +33,7 @@ class Serialized(NamedTuple):
         """
         read = _READERS.get(self.message_type)
         try:
-            if read is not None and self.data[:2] == _PLAIN_CDR:
+            if read is not None and self.data[:2] == PLAIN_CDR:
                 return read(_Reader(self.data))
             return deserialize_message(self.data, self.message_type)
         except Exception as error:      # rclpy's is not the same in all of its versions
@@ -43,7 +42,7 @@ class Serialized(NamedTuple):
 
     def stamp(self) -> Stamp:
         """That of its header; not set where there is no header."""
-        order = '<' if self.data[1:2] == _PLAIN_CDR[1:] else '>'
+        order = '<' if self.data[1:2] == PLAIN_CDR[1:] else '>'
         if len(self.data) < _BEGIN + 8:
             return Stamp(0, 0)
         return Stamp(*struct.unpack_from(order + 'iI', self.data, _BEGIN))

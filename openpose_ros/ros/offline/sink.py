@@ -36,21 +36,25 @@ class BagNode:
         """As of rclpy's Node: what was published stays in the bag."""
 
     def write(self, topic: str, message_type, message) -> None:
-        """Write a message of a topic, which is added with its first one."""
+        """Write a message of a topic, serialized or not; the topic is added with its first one."""
         if self.muted:
             return
         if topic not in self._numbers:
             self._numbers[topic] = self._bag.add_topic(topic, type_name(message_type))
-        data = serialize_message(message)
-        # What lies between the fields is whatever was in memory; now it is zero, each time.
-        name = type_name(message_type)
-        if name in self._types.fielddefs:
-            data = bytes(self._types.serialize_cdr(self._types.deserialize_cdr(data, name), name))
+        data = message if isinstance(message, bytes) else self._serialized(
+            message, type_name(message_type))
         try:
             self._bag.write(self._numbers[topic], data, self.time)
         except OSError as error:
             self.error = error
             raise
+
+    def _serialized(self, message, name):
+        data = serialize_message(message)
+        # What lies between the fields is whatever was in memory; now it is zero, each time.
+        if name in self._types.fielddefs:
+            data = bytes(self._types.serialize_cdr(self._types.deserialize_cdr(data, name), name))
+        return data
 
 
 class BagPublisher:

@@ -10,7 +10,8 @@ from visualization_msgs.msg import Marker, MarkerArray
 from openpose_ros.approach import Approach, Settings, Viewpoint
 from openpose_ros.ros.conversions import messages, rotations
 from openpose_ros.ros.outputs.base import Output, Seen
-from openpose_ros.ros.outputs.markers import Markers, new_marker
+from openpose_ros.ros.outputs.marker_kinds import new_marker
+from openpose_ros.ros.outputs.markers import Markers
 
 _COLOUR = (0, 159, 230)         # BGR; orange of the palette of drawing.py's colours
 _ARROW = (.7, .08, .12)         # m: its length, and the widths of shaft and head (for the eye)

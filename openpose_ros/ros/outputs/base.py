@@ -3,6 +3,7 @@ from typing import Any, Dict, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 from rclpy.qos import QoSProfile
+from rclpy.serialization import deserialize_message
 
 from openpose_ros.people import People
 from openpose_ros.perception import Mounting
@@ -64,9 +65,23 @@ class Output:
             self._publisher.publish(message)
 
     def to_message(self, seen: Seen):
-        """The message, or None; it may be filled anew at the next call, so serialize it before."""
+        """The message, or None."""
         raise NotImplementedError
 
     def close(self, node) -> None:
         """Publish no more."""
         node.destroy_publisher(self._publisher)
+
+
+class SerializedOutput(Output):
+    """One topic whose message is written as the bytes in which it travels; see cdr.py."""
+
+    def publish(self, seen: Seen) -> None:
+        self._publisher.publish(self.serialized(seen))
+
+    def serialized(self, seen: Seen) -> bytes:
+        """The message for one image."""
+        raise NotImplementedError
+
+    def to_message(self, seen: Seen):
+        return deserialize_message(self.serialized(seen), self.message_type)
