@@ -18,11 +18,12 @@ autodoc_default_options = {'members': True, 'show-inheritance': True}
 autodoc_member_order = 'bysource'
 # Of what the modules import only NumPy is needed to read what they say.
 autodoc_mock_imports = [
-    'ai_edge_litert', 'ament_index_python', 'builtin_interfaces', 'cv2', 'cv_bridge', 'diagnostic_msgs',
-    'geometry_msgs', 'hri_msgs', 'mcap', 'nav2_msgs', 'openpose_ros.msg', 'rcl_interfaces', 'rclpy',
+    'action_msgs', 'ai_edge_litert', 'ament_index_python', 'builtin_interfaces', 'cv2', 'cv_bridge', 'diagnostic_msgs',
+    'geometry_msgs', 'google', 'hri_msgs', 'mcap', 'nav2_msgs', 'openpose_ros.msg', 'rcl_interfaces', 'rclpy',
     'rosbags', 'sensor_msgs', 'std_msgs', 'scipy', 'std_srvs', 'tensorflow', 'tf2_ros', 'tqdm', 'yaml', 'visualization_msgs']
 
-_FIELD = re.compile(r' *(\*?\w[\w*, ]{0,60}): (\S.*)')
+# A name, or some, and what they are; not the columns of a table.
+_FIELD = re.compile(r' *(\*?\w(?:(?!  )[\w*, ]){0,60}): (\S.*)')
 
 
 def list_fields(app, what, name, obj, options, lines):

@@ -14,7 +14,12 @@ from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.executors import MultiThreadedExecutor
 from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_msgs.msg import String
+
+
+# Kept for who comes later: the first goal may come before the listener is known.
+EVENTS = QoSProfile(depth=50, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 
 class StandIn(Node):
@@ -26,7 +31,7 @@ class StandIn(Node):
         self._newest = None
         self._lock = threading.Lock()
         group = ReentrantCallbackGroup()
-        self._events = self.create_publisher(String, 'stand_in/event', 50)
+        self._events = self.create_publisher(String, 'stand_in/event', EVENTS)
         self.create_subscription(String, 'stand_in/order', self._on_order, 10, callback_group=group)
         self.create_subscription(SpeedLimit, 'speed_limit', lambda message: self._tell(
             'limit', message.speed_limit), 10, callback_group=group)

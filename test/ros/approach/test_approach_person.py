@@ -35,7 +35,8 @@ class Stage:
         self._orders = self.node.create_publisher(String, 'stand_in/order', 5)
         self.events, self.states = [], []
         self.node.create_subscription(
-            String, 'stand_in/event', lambda message: self.events.append(message.data), 50)
+            String, 'stand_in/event', lambda message: self.events.append(message.data),
+            QoSProfile(depth=50, durability=DurabilityPolicy.TRANSIENT_LOCAL))
         self.node.create_subscription(
             String, 'approach_person/state', lambda message: self.states.append(message.data),
             QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL))
