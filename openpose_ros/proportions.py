@@ -83,8 +83,13 @@ HEAD = np.array(((0., .112, -.014), (-.034, .092, .02), (.034, .092, .02),
                  (-.08, 0., 0.), (.08, 0., 0.)))
 HEAD_FORWARD = Length(.03, .025)   # N: the middle between the ears ahead of the neck's keypoint
 
+# How far the middle of the hips lies under that of their keypoints, m. N: 0.03 to 0.04 (rendered
+# people of all sizes, postures and views, both networks); their torsos are 0.50 long, not 0.46.
+HIPS_DROP = .025
+
 # How far the torso's axis lies behind the surface a depth camera sees, m: from the front, from
 # behind, and from the side, where arms hang. N: 0.118, 0.079, 0.16; G: half the waist depth 0.11.
+# Of an adult; a child's are as much smaller as the child is.
 TORSO_RADII = (.118, .079, .16)
 
 

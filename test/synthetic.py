@@ -15,7 +15,9 @@ import numpy as np
 
 from openpose_ros import body
 
-# Joints of the standing body in (left, forward, up) of the hips' midpoint, m. The left half.
+_HIPS_DROP = .03    # m; how far the middle of the hips lies under that of their keypoints
+# Joints of the standing body in (left, forward, up) of the middle of the hips' keypoints, m. The
+# left half.
 # Arms, from the neck: elbow, wrist. Legs: knee, ankle. Head, from its middle: nose, eye, ear.
 _ARM = {'hanging': ((.21, .02, -.27), (.22, .08, -.51)),
         'raised': ((.23, .14, -.16), (.10, .34, -.05))}
@@ -88,7 +90,8 @@ def joints(person, view=Viewpoint()):
 
 def hips(person, view=Viewpoint()):
     """The hips' midpoint in the optical frame, (3,) m: what is called a person's position."""
-    return joints(person, view)[[body.RIGHT_HIP, body.LEFT_HIP]].mean(axis=0)
+    keypoints = joints(person, view)[[body.RIGHT_HIP, body.LEFT_HIP]].mean(axis=0)
+    return keypoints - _HIPS_DROP * person.size * up(view)
 
 
 def front(heading, view=Viewpoint()):

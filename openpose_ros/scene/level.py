@@ -15,6 +15,7 @@ from openpose_ros import proportions
 from openpose_ros.body import LEFT_SHOULDER, NECK, RIGHT_SHOULDER
 from openpose_ros.people import People
 from openpose_ros.scene.camera import Camera
+from openpose_ros.scene.ground import ANKLE_HEIGHT
 from openpose_ros.scene.size import ANKLES, HIPS, KNEES, mean_of
 
 _STEP = np.radians(3.)
@@ -27,7 +28,6 @@ _LEANING = .08          # tangent; how far a standing person is from upright, to
 _HIPS_AT = proportions.LEG.mean / (proportions.LEG.mean + proportions.TORSO.mean)
 _HIPS_STDDEV = .04      # of the same share: its spread and a lean forward
 _SIZE_STDDEV = .09      # of the logarithm of the stature that is seen: keypoints, ankles' height
-_ANKLE_HEIGHT = .12     # m; see position.py
 _LEAST_TANGENT = .05    # a foot this little under the horizon says nothing of the distance
 _NONSENSE = np.exp(-6.)   # likelihood of someone who does not stand as they seem to
 _CORRELATED = 2.        # s; images nearer in time show the same stance
@@ -132,7 +132,7 @@ def _likelihood(ups, rays, camera_height):
     away = np.sqrt(np.maximum((rays ** 2).sum(axis=1)[:, None] - high ** 2, 1e-12))
     foot, hip, top = high / away
     body = np.maximum(top - foot, 1e-6)
-    distance = (camera_height - _ANKLE_HEIGHT) / np.maximum(-foot, _LEAST_TANGENT)
+    distance = (camera_height - ANKLE_HEIGHT) / np.maximum(-foot, _LEAST_TANGENT)
     size = np.log(distance * body / (proportions.LEG.mean + proportions.TORSO.mean))
     beside = np.cross(rays[0], rays[2]) @ ups.T / (away[0] * away[2]) / body
     share = (hip - foot) / body

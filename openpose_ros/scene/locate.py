@@ -14,11 +14,12 @@ from openpose_ros.scene.depth import (DepthSettings, depth_problem,
                                       joint_depths)
 from openpose_ros.scene.facing import swapped, torso_likelihood
 from openpose_ros.scene.gaze import couple_torso_and_head, head_likelihood
-from openpose_ros.scene.position import (ground_range, half_thickness, place,
+from openpose_ros.scene.ground import stances
+from openpose_ros.scene.position import (half_thickness, place,
                                          surface_range)
 from openpose_ros.scene.size import (Estimate, choose, heights,
                                      upright_size)
-from openpose_ros.scene.stature import Sized, infer
+from openpose_ros.scene.stature import Sized, by_depth, on_the_ground
 from openpose_ros.scene.view import look_at
 
 UP = (0., -1., 0.)    # of a camera that is level, in its optical frame
@@ -100,7 +101,7 @@ def locate_and_explain(people: People, camera: Camera, depth: Optional[np.ndarra
     view = look_at(people.keypoints, camera, up, settings.keypoint_noise / input_height)
     rise = heights(view)
     upright = upright_size(view, rise)
-    ground = ground_range(view, rise.standing, camera_height, settings.tilt_stddev)
+    ground = stances(view, rise, upright, camera_height, settings.tilt_stddev)
     depths, problems = _depths(view, upright, depth, settings)
     sized, surface = _sized(view, upright, ground, depths)
     size = with_default_size(sized.size)
@@ -113,8 +114,8 @@ def locate_and_explain(people: People, camera: Camera, depth: Optional[np.ndarra
     pitch = head_pitch(view, size, looks)
     gaze = np.cos(pitch.value)[:, None] * gaze + np.sin(pitch.value)[:, None] * view.axes[:, 2]
 
-    sized = _range(sized, surface, half_thickness(turn, settings.torso_radii), upright, ground,
-                   torso.size_given(headings[0]))
+    thickness = half_thickness(turn, settings.torso_radii) * _relative(sized.stature.value)
+    sized = _range(sized, surface, thickness, upright, ground, torso.size_given(headings[0]))
     where = place(view, sized.range, size.value, turn, depths)
     source = SOURCE_MONOCULAR if depths is None else np.where(
         np.isfinite(depths.torso), SOURCE_DEPTH, SOURCE_MONOCULAR)
@@ -133,11 +134,18 @@ def locate_and_explain(people: People, camera: Camera, depth: Optional[np.ndarra
 def _sized(view, upright, ground, depths):
     """What is known of size and range before the heading is; the torso's surface, if by depth."""
     if depths is None:
-        return infer(upright, ground), None
+        return on_the_ground(upright, ground), None
     surface = surface_range(view, depths)
     known = np.isfinite(surface.value)
-    by_depth = infer(upright, Estimate(surface.value + _THICKNESS, surface.stddev), certain=True)
-    return by_depth if known.all() else _where(known, by_depth, infer(upright, ground)), surface
+    deep = by_depth(upright, Estimate(surface.value + _THICKNESS, surface.stddev))
+    if known.all():
+        return deep, surface
+    return _where(known, deep, on_the_ground(upright, ground)), surface
+
+
+def _relative(stature):
+    """Sizes relative to the adult of the proportions, (n,); 1 where the stature is unknown."""
+    return np.where(np.isfinite(stature), stature / proportions.STATURE, 1.)
 
 
 def _range(sized, surface, thickness, upright, ground, size):
@@ -151,8 +159,10 @@ def _range(sized, surface, thickness, upright, ground, size):
         known = np.isfinite(axis.value)
         if known.all():
             return sized._replace(range=axis)
-    alone = infer(choose(np.isfinite(ground.value) & np.isfinite(upright.value), upright, size),
-                  ground)
+    if ground:
+        grounded = sum(np.isfinite(stance.range.value) for stance in ground) > 0
+        size = choose(grounded & np.isfinite(upright.value), upright, size)
+    alone = on_the_ground(size, ground)
     return alone if surface is None else _where(known, sized._replace(range=axis), alone)
 
 

@@ -15,14 +15,8 @@ from openpose_ros.scene.size import ANKLES, HIPS, Estimate, mean_of, neck
 from openpose_ros.scene.view import View
 
 _LEAN = .03           # m; how far the hips are from where the torso as a whole is
-_PLACEMENT = np.array((.025, 0., .025))  # m; where a hip's keypoint lies: right, away, up
+_PLACEMENT = np.array((.025, 0., .03))   # m; where a hip's keypoint lies: right, away, up
 _DROP = np.array((.06, 0., .06))         # m; the same of hips that are reckoned from the neck
-# The ankle's keypoint over the ground, m, and its stddev: shoes and an ankle (G lateral malleolus
-# 0.07), the heel of who walks (0.14), and that networks set it 0.03 too high.
-_ANKLE_HEIGHT, _ANKLE_HEIGHT_STDDEV = .12, .03
-_STRIDE = .07         # m; how far the hips of a standing person are from over their ankles
-_SITTING = .30        # m; the same of one who sits (0.25 to 0.32 rendered)
-_HORIZON = .05             # rad; a foot this little under the horizon says nothing of the distance
 
 
 class Place(NamedTuple):
@@ -52,24 +46,6 @@ def half_thickness(turn: np.ndarray, radii=proportions.TORSO_RADII) -> np.ndarra
     return np.hypot(side * np.sin(known), np.where(ahead > 0., front, back) * ahead)
 
 
-def ground_range(view: View, standing: np.ndarray, camera_height: Optional[float],
-                 tilt_stddev: float) -> Estimate:
-    """Range from where the ankles are seen, the ground being `camera_height` m under the camera.
-
-    standing: (n,) probability that someone stands, with the hips over the ankles. tilt_stddev: rad.
-    """
-    if camera_height is None or not camera_height > 2. * _ANKLE_HEIGHT:
-        return Estimate(np.full(len(standing), np.nan), np.full(len(standing), np.nan))
-    ankles = mean_of(view.up[:, ANKLES])
-    height = camera_height - _ANKLE_HEIGHT
-    with np.errstate(invalid='ignore'):
-        distance = height / np.where(ankles < -_HORIZON, -ankles, np.nan)
-    tilt = np.hypot(view.noise[:, 0], tilt_stddev * (1. + ankles ** 2)) / -ankles
-    beside = standing * _STRIDE ** 2 + (1. - standing) * _SITTING ** 2
-    return Estimate(distance, np.sqrt(
-        distance ** 2 * (tilt ** 2 + (_ANKLE_HEIGHT_STDDEV / height) ** 2) + beside))
-
-
 def place(view: View, distance: Estimate, size: np.ndarray, turn: np.ndarray,
           depths: Depths) -> Place:
     """Positions of people at these ranges.
@@ -91,7 +67,7 @@ def place(view: View, distance: Estimate, size: np.ndarray, turn: np.ndarray,
 def _hips(view, size, turn):
     """Tangents of the hips' midpoint, (n,) each, and their stddev in the view's axes, (n, 3).
 
-    Of one hip its midpoint is half a pair away; where none is seen it is a torso under the neck.
+    It lies under that of their keypoints (proportions.HIPS_DROP). Of one hip its midpoint is half a pair away; where none is seen it is a torso under the neck.
     """
     half = .5 * proportions.HIPS.mean * size * np.nan_to_num(np.cos(turn))
     aside = mean_of(np.stack((view.right[:, RIGHT_HIP] + half, view.right[:, LEFT_HIP] - half),
@@ -101,7 +77,7 @@ def _hips(view, size, turn):
     right = np.where(seen, aside, neck(view.right))
     high = np.where(seen, level, neck(view.up) - proportions.TORSO.mean * size)
     spread = np.where(seen[:, None], _PLACEMENT * size[:, None], _DROP * size[:, None])
-    return right, high, np.hypot(spread, view.noise)
+    return right, high - proportions.HIPS_DROP * size, np.hypot(spread, view.noise)
 
 
 def _points(view, distance, size, turn, depths):

@@ -20,6 +20,9 @@ HIPS, KNEES, ANKLES = [RIGHT_HIP, LEFT_HIP], [RIGHT_KNEE, LEFT_KNEE], [RIGHT_ANK
 # to 1.45). Each a logistic: where it is even, and its softness. tools/derive_proportions.py.
 _THIGH_SHARE, _THIGH_SHARE_RANGE, _THIGH_SHARE_SOFTNESS = .49, .13, .03
 _LEGS_OVER_TORSO, _LEGS_OVER_TORSO_SOFTNESS = 1.35, .08
+# Without ankles: thighs are 0.75 torsos (0.5 to 0.95; sitting below 0.57). Seen from above, the
+# knees of who sits towards the camera are lower in the image: the softer.
+_THIGHS_OVER_TORSO, _THIGHS_OVER_TORSO_SOFTNESS, _KNEES_AHEAD = .55, .06, .25
 _UNKNOWN_STANDING = .5
 _LEAN = .06    # relative; how far torso and head are foreshortened by bending (cos 20 degrees)
 
@@ -88,8 +91,10 @@ def heights(view: View) -> Heights:
             / _THIGH_SHARE_SOFTNESS
         bent = np.where(np.isfinite(off), off,
                         (_LEGS_OVER_TORSO - legs / torso) / _LEGS_OVER_TORSO_SOFTNESS)
+        bent = np.where(np.isfinite(legs), bent, (_THIGHS_OVER_TORSO - (hips - knees) / torso)
+                        / (_THIGHS_OVER_TORSO_SOFTNESS + _KNEES_AHEAD * np.abs(hips)))
         lies = np.where(seen, rise < np.abs(aside), head < .5 * np.abs(head_aside))
-        standing = np.where(legs > 0., 1. / (1. + np.exp(np.clip(bent, -30., 30.))), 0.)
+        standing = np.where(~(legs <= 0.), 1. / (1. + np.exp(np.clip(bent, -30., 30.))), 0.)
     standing = np.where(np.isfinite(bent), standing, _UNKNOWN_STANDING)
     return Heights(torso, legs, np.where(lies, 0., standing), ~lies)
 

@@ -5,14 +5,15 @@ by log s = log r + log a. Of a the proportions tell, of r the ground or depth, o
 there are (proportions.ADULTS, CHILDREN). All are normal distributions in the logarithm, for each
 group of people and once more for a ground that is not theirs (someone on a table, feet that are
 hidden), so that the answer is a mixture with as many parts. What is said is the mean of its
-likeliest part, and as variance the mean square off that: where a child is possible it grows to say
-so.
+likeliest part, and as standard deviation what the fourth power off that implies, which of a normal
+distribution is its own, and of a mixture grows with what is possible far off: a child.
 """
-from typing import NamedTuple
+from typing import NamedTuple, Sequence
 
 import numpy as np
 
 from openpose_ros import proportions
+from openpose_ros.scene.ground import Stance
 from openpose_ros.scene.size import Estimate
 
 _GROUPS = (proportions.ADULTS, proportions.CHILDREN)
@@ -39,29 +40,30 @@ class Sized(NamedTuple):
     misfit: np.ndarray
 
 
-def infer(size: Estimate, distance: Estimate, certain: bool = False) -> Sized:
-    """What apparent size and range, each unknown or not, say of each other and of the stature.
+def by_depth(size: Estimate, distance: Estimate) -> Sized:
+    """What apparent size and a range that holds in any case, each unknown or not, say together."""
+    everybody = np.ones(len(size.value))
+    return _infer(size, [Stance(everybody, distance, 0. * everybody)], 0.)
 
-    distance: range, m, by depth or the ground. certain: whether it holds in any case (depth).
-    """
-    (a, a_variance), (r, r_variance) = _logarithm(size), _logarithm(distance)
-    known = r_variance < _UNKNOWN
-    off = (a + r)[:, None] - _MEAN
-    total = _VARIANCE + (a_variance + r_variance)[:, None]
-    share = _SHARE * np.exp(-.5 * off ** 2 / total) / np.sqrt(total)
-    means = [_MEAN + _VARIANCE / total * off, r[:, None] - r_variance[:, None] / total * off,
-             a[:, None] - a_variance[:, None] / total * off]
-    variances = [each * (1. - each / total) for each in (
-        _VARIANCE + 0. * total, r_variance[:, None], a_variance[:, None])]
-    misfit = np.zeros(len(a))
-    if not certain and known.any():
-        share = np.concatenate((share, _wrong_ground(known)), axis=1)
-        free = _without_range(a, a_variance)
-        means = [np.concatenate(pair, axis=1) for pair in zip(means, free[0])]
-        variances = [np.concatenate(pair, axis=1) for pair in zip(variances, free[1])]
-        share /= share.sum(axis=1, keepdims=True)
-        misfit = share[:, len(_GROUPS):].sum(axis=1)
+
+def on_the_ground(size: Estimate, stances: Sequence[Stance]) -> Sized:
+    """What apparent size and the ways people may be on the ground say together."""
+    return _infer(size, stances, _WRONG_GROUND)
+
+
+def _infer(size, stances, elsewhere):
+    """The mixture of the groups, of the stances and of who is `elsewhere`, a share."""
+    a, a_variance = _logarithm(size)
+    parts = [_with_range(a, a_variance, stance) for stance in stances]
+    known = np.zeros(len(a), bool)
+    for stance in stances:
+        known |= (stance.share > 0.) & np.isfinite(stance.range.value)
+    share = elsewhere * _ANYWHERE * _SHARE * (2. * np.pi) ** .5
+    free = _without_range(a, a_variance)
+    parts.append((np.where(known[:, None], share, _SHARE),) + free)
+    share, means, variances = (np.concatenate(each, axis=-1) for each in zip(*parts))
     share = share / share.sum(axis=1, keepdims=True)
+    misfit = np.where(known, share[:, -len(_SHARE):].sum(axis=1), 0.)
     best = share.argmax(axis=1)
     s, r, a = (_estimate(mean, variance, share, best) for mean, variance in zip(means, variances))
     told = known & (a_variance < _UNKNOWN) & (misfit < .5)
@@ -69,17 +71,31 @@ def infer(size: Estimate, distance: Estimate, certain: bool = False) -> Sized:
                                 np.where(told, proportions.STATURE * s.stddev, np.nan)), misfit)
 
 
-def _wrong_ground(known):
-    """Weights of the groups where the ground is not theirs, (n, groups)."""
-    return known[:, None] * _WRONG_GROUND * _ANYWHERE * _SHARE * np.sqrt(2. * np.pi)
+def _with_range(a, a_variance, stance):
+    """Weights (n, groups), means and variances (3, n, groups) of s, r and a, in this stance.
+
+    With the covariance of log r and log a, Kalman's equations for log s = log r + log a.
+    """
+    (r, r_variance), tie = _logarithm(stance.range), stance.tie
+    tie = np.where(r_variance < _UNKNOWN, tie, 0.)
+    off = (a + r)[:, None] - _MEAN
+    total = _VARIANCE + np.maximum(a_variance + r_variance + 2. * tie, 0.)[:, None]
+    share = np.where(r_variance < _UNKNOWN, stance.share, 0.)[:, None] * _SHARE \
+        * np.exp(-.5 * off ** 2 / total) / np.sqrt(total)
+    pull = np.stack((_VARIANCE + 0. * total, (-r_variance - tie)[:, None] + 0. * total,
+                     (-a_variance - tie)[:, None] + 0. * total))
+    before = np.stack((_MEAN + 0. * total, r[:, None] + 0. * total, a[:, None] + 0. * total))
+    variances = np.stack((_VARIANCE + 0. * total, r_variance[:, None] + 0. * total,
+                          a_variance[:, None] + 0. * total))
+    return share, before + pull / total * off, np.maximum(variances - pull ** 2 / total, 0.)
 
 
 def _without_range(a, a_variance):
-    """Means and variances of s, r and a, (n, groups) each, from the apparent size alone."""
-    mean = _MEAN + 0. * a[:, None]
-    variance = _VARIANCE + 0. * a[:, None]
-    return ((mean, mean - a[:, None], a[:, None] + 0. * mean),
-            (variance, variance + a_variance[:, None], a_variance[:, None] + 0. * mean))
+    """Means and variances (3, n, groups) of s, r and a, from the apparent size alone."""
+    a, a_variance = a[:, None] + 0. * _MEAN, a_variance[:, None] + 0. * _MEAN
+    mean, variance = _MEAN + 0. * a, _VARIANCE + 0. * a
+    return (np.stack((mean, mean - a, a)),
+            np.stack((variance, variance + a_variance, a_variance)))
 
 
 def _logarithm(estimate):
@@ -93,6 +109,8 @@ def _logarithm(estimate):
 def _estimate(mean, variance, share, best):
     """Value and stddev of a mixture in the logarithm; NaN where nothing is known."""
     middle = mean[np.arange(len(best)), best]
-    spread = np.sqrt((share * (variance + (mean - middle[:, None]) ** 2)).sum(axis=1))
+    off = (mean - middle[:, None]) ** 2
+    fourth = (share * (3. * variance ** 2 + 6. * variance * off + off ** 2)).sum(axis=1)
+    spread = (fourth / 3.) ** .25
     value = np.where(spread < 1., np.exp(np.clip(middle, -20., 20.)), np.nan)
     return Estimate(value, value * spread)

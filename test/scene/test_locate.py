@@ -13,6 +13,7 @@ from openpose_ros.scene import (Camera, Settings, locate, locate_and_explain,
 CAMERA = Camera.from_info(640, 480, 'plumb_bob', (-.12, .05, .001, -.001, 0.),
                           (610., 0., 322., 0., 612., 243., 0., 0., 1.))
 PINHOLE = Camera.from_field_of_view(640, 480, 55.)
+FEET, KNEES = [body.RIGHT_ANKLE, body.LEFT_ANKLE], [body.RIGHT_KNEE, body.LEFT_KNEE]
 HEADINGS = np.radians(np.arange(0, 360, 30))
 
 
@@ -309,6 +310,26 @@ def test_a_child_is_measured_by_depth_and_by_the_ground():
     for found in locate(people, CAMERA, depth), locate(people, CAMERA, camera_height=1.1):
         assert found.stature[0] == pytest.approx(1.7 * .72, abs=.12)
         assert abs(np.linalg.norm(found.position[0]) - away) < .06 * away
+
+
+def test_a_child_without_feet_in_view_is_measured_by_the_ground():
+    child = synthetic.Person((0., 2.2), .4, size=.72)
+    away = np.linalg.norm(synthetic.hips(child))
+    by_knees = locate(hide(seen(child)[0], *FEET), CAMERA, camera_height=1.1)
+    assert abs(np.linalg.norm(by_knees.position[0]) - away) < .1 * away
+    assert abs(by_knees.stature[0] - 1.7 * .72) < 2. * by_knees.stature_stddev[0]
+    by_hips = locate(hide(seen(child)[0], *FEET + KNEES), CAMERA, camera_height=1.1)
+    off = np.linalg.norm(by_hips.position[0]) - away    # it may be an adult who sits
+    assert abs(off) < 2. * np.sqrt(by_hips.position_covariance[0, 2, 2])
+
+
+@pytest.mark.parametrize('knees', [True, False])
+def test_an_adult_who_sits_without_feet_in_view_is_no_certain_child(knees):
+    adult = synthetic.Person((0., 2.5), .4, posture='sitting')
+    hidden = FEET + ([] if knees else KNEES)
+    found = locate(hide(seen(adult)[0], *hidden), CAMERA, camera_height=1.1)
+    off = abs(np.linalg.norm(found.position[0]) - np.linalg.norm(synthetic.hips(adult)))
+    assert off < 2. * np.sqrt(found.position_covariance[0, 2, 2])
 
 
 def test_the_gaze_goes_down_with_the_head():

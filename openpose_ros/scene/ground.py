@@ -1,0 +1,96 @@
+"""How far people are who are on the ground, the camera being so high over it.
+
+A joint that is h metres over the ground is seen h·a under the tangent of the feet, a being the
+apparent size; and the feet of who is r away are H/r under the camera's level, H being its height. So
+a joint seen at the tangent t says r = H / (h·a - t). Of ankles, which are hardly over the ground,
+that is nearly free of a and holds however a body is held; where they do not show, the hips tell (or
+the neck), who are at one height when standing and at another when sitting.
+"""
+from typing import List, NamedTuple, Optional
+
+import numpy as np
+
+from openpose_ros import proportions
+from openpose_ros.scene.size import (ANKLES, HIPS, Estimate, Heights, mean_of,
+                                     neck)
+from openpose_ros.scene.view import View
+
+# The ankle's keypoint over the ground, m, and its stddev: shoes and an ankle (G lateral malleolus
+# 0.07), the heel of who walks (0.14), and that networks set it 0.03 too high.
+ANKLE_HEIGHT, _ANKLE_HEIGHT_STDDEV = .12, .03
+_STRIDE = .07         # m; how far the hips of a standing person are from over their ankles
+_SITTING = .30        # m; the same of one who sits (0.25 to 0.32 rendered)
+_HORIZON = .05        # rad; a foot this little under the horizon says nothing of the distance
+# The hips' keypoints over the ground, m of an adult, standing and sitting: legs and ankles (N: 0.90
+# to 0.93), and a seat (0.40 to 0.48, the height of the hollow of the knee by G) with what of a body
+# is over it (N: 0.55 to 0.57).
+_STANDING_HIPS = proportions.Length(proportions.LEG.mean + ANKLE_HEIGHT, .045)
+_SITTING_HIPS = proportions.Length(.56, .06)
+
+
+class Stance(NamedTuple):
+    """A way people may be on the ground, and how far they then are.
+
+    share: (n,) how likely it is. range: along the ground, m, NaN where it cannot be. tie: (n,)
+    covariance of the logarithms of range and apparent size.
+    """
+
+    share: np.ndarray
+    range: Estimate
+    tie: np.ndarray
+
+
+def stances(view: View, rise: Heights, size: Estimate, camera_height: Optional[float],
+            tilt_stddev: float) -> List[Stance]:
+    """Ranges from where people are seen, the ground being `camera_height` m under the camera.
+
+    By their ankles; else by their hips if they stand, and if they sit. size: apparent size.
+    tilt_stddev: rad. Empty without a height, or with one that cannot be.
+    """
+    if camera_height is None or not camera_height > 2. * ANKLE_HEIGHT:
+        return []
+    ankles = _by_ankles(view, rise.standing, camera_height, tilt_stddev)
+    showing = np.isfinite(ankles.range.value)
+    if showing.all():
+        return [ankles]
+    stand, sit = (_by_hips(view, rise, size, camera_height, tilt_stddev, height)
+                  for height in (_STANDING_HIPS, _SITTING_HIPS))
+    return [_first(showing, ankles, stand._replace(share=rise.standing)),
+            sit._replace(share=np.where(showing, 0., 1. - rise.standing))]
+
+
+def _first(these, one, other):
+    """The one stance of these people, (n,) bool, and the other of the rest."""
+    return Stance(np.where(these, one.share, other.share), Estimate(*(
+        np.where(these, a, b) for a, b in zip(one.range, other.range))),
+        np.where(these, one.tie, other.tie))
+
+
+def _by_ankles(view, standing, camera_height, tilt_stddev):
+    ankles = mean_of(view.up[:, ANKLES])
+    height = camera_height - ANKLE_HEIGHT
+    with np.errstate(invalid='ignore'):
+        distance = height / np.where(ankles < -_HORIZON, -ankles, np.nan)
+    tilt = np.hypot(view.noise[:, 0], tilt_stddev * (1. + ankles ** 2)) / -ankles
+    beside = standing * _STRIDE ** 2 + (1. - standing) * _SITTING ** 2
+    return Stance(np.ones(len(standing)), Estimate(distance, np.sqrt(
+        distance ** 2 * (tilt ** 2 + (_ANKLE_HEIGHT_STDDEV / height) ** 2) + beside)),
+        np.zeros(len(standing)))
+
+
+def _by_hips(view, rise, size, camera_height, tilt_stddev, hips):
+    """Of who holds their hips so high, m of an adult; of hips out of view a torso under the neck."""
+    tangent, height = mean_of(view.up[:, HIPS]), np.full(len(rise.standing), hips.mean)
+    unseen = np.isnan(tangent)
+    tangent = np.where(unseen, neck(view.up), tangent)
+    height = np.where(unseen, hips.mean + proportions.TORSO.mean, height)
+    feet = height * size.value - tangent
+    with np.errstate(invalid='ignore'):
+        feet = np.where(rise.upright & (feet > _HORIZON), feet, np.nan)
+    of_size = height * size.stddev / feet
+    others = np.hypot(np.hypot(view.noise[:, 0], tilt_stddev * (1. + tangent ** 2)),
+                      np.where(unseen, np.hypot(hips.stddev, proportions.TORSO.stddev),
+                               hips.stddev) * size.value) / feet
+    distance = camera_height / feet
+    return Stance(np.ones(len(feet)), Estimate(distance, distance * np.hypot(of_size, others)),
+                  -of_size * size.stddev / size.value)
