@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build fetch-model test test-often test-py36 demo demo-approach demo-depth run bench bench-scene \
+.PHONY: help setup build fetch-model test test-often test-py36 demo demo-approach demo-depth run bench bench-models bench-scene \
 	bench-tracking bench-approach bench-load bench-overlap bench-range bench-machines bench-bag soak fuzz docs figures drawings requirements audit clean FORCE
 
 # A stamp a kind of environment: the wheels of PyPI, or a ROS 2 that is sourced.
@@ -49,6 +49,9 @@ run: fetch-model  ## run the node alone: make run IMAGE=/camera/image_raw
 
 bench: fetch-model  ## measure accuracy and speed; tables and benchmark_output/*.json
 	$(RUN) python benchmark/main.py $(BENCH_ARGS)
+
+bench-models: fetch-model  ## measure every network that is here, in float and eight bits (a quarter of an hour)
+	$(RUN) python benchmark/models.py $(BENCH_ARGS)
 
 bench-scene: fetch-model  ## measure position, facing and gaze
 	$(RUN) python benchmark/scene.py $(BENCH_ARGS)

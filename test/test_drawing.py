@@ -56,7 +56,7 @@ def test_parts_that_were_not_seen_are_not_drawn():
     assert not drawing.overlay(blank, people).any()
 
 
-def test_the_facing_arrow_points_where_she_faces():
+def test_the_facing_arrow_points_where_they_face():
     camera = Camera.from_field_of_view(320, 240, 60.)
     people = standing(facing=((1., 0., 0.),))
     arrow = coloured(drawing.overlay(np.zeros((240, 320, 3), np.uint8), people, camera),

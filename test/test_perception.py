@@ -79,13 +79,13 @@ def test_whoever_is_seen_in_a_turned_image_is_the_same_person(image, orientation
                                    atol=within)
 
 
-def test_with_a_camera_she_stands_somewhere(image):
+def test_with_a_camera_they_stand_somewhere(image):
     camera = Camera.from_field_of_view(432, 368, 60.)
     frame = Perception(MadeNetwork()).perceive(image, camera)
     assert np.isfinite(frame.people.position).all() and frame.people.facing[0, 2] < 0.
 
 
-def test_with_a_tracker_she_gets_an_id(image):
+def test_with_a_tracker_they_get_an_id(image):
     perception = Perception(MadeNetwork(), tracker=Tracker())
     ids = [list(perception.perceive(image, stamp=.1 * number).people.ids) for number in range(6)]
     assert ids[-1] == [1] and ids[0] == []

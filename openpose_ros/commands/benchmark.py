@@ -27,12 +27,18 @@ class Case(NamedTuple):
 
     model: str
     backend: str
+    precision: str
     height: int
     way: str
 
     @property
     def settings(self) -> Settings:
         return WAYS[self.way]._replace(height=self.height)
+
+    @property
+    def network(self) -> Tuple[str, str, str]:
+        """What it is loaded by."""
+        return self.model, self.backend, self.precision
 
 
 def add_parser(subparsers) -> None:
@@ -59,7 +65,9 @@ def add_parser(subparsers) -> None:
                         help='{}; accuracy is measured with the first (default: auto)'.format(
                             ', '.join(BACKENDS)))
     parser.add_argument('--device', default='auto', choices=DEVICES)
-    parser.add_argument('--precision', default='auto', choices=PRECISIONS)
+    parser.add_argument('--precisions', type=_names, default=('auto',), metavar='NAME,...',
+                        help='{}; int8 runs in TFLite only (default: auto)'.format(
+                            ', '.join(PRECISIONS)))
     parser.add_argument('--threads', type=common.positive, help='CPU threads (default: all cores)')
     parser.add_argument('--rounds', type=common.positive, default=5, metavar='N',
                         help='times each case is timed, all cases in turn (default: %(default)s)')
@@ -92,18 +100,24 @@ def _measure(args):
     labelled = args.accuracy or args.range
     truth = evaluate.read_annotations(labelled[0]) if labelled else None
     image = image_files.read_image(args.image, False) if args.image else _made_image()
-    networks = {(model, backend): network.load(model, backend, args.device, threads=args.threads,
-                                            precision=args.precision)
-                for model, backend in itertools.product(args.models, args.backends)}
+    networks = {(model, backend, precision): network.load(
+        model, backend, args.device, threads=args.threads, precision=precision)
+        for model, backend, precision in itertools.product(
+            args.models, args.backends, args.precisions) if _runs(backend, precision)}
+    if not networks:
+        raise common.UserError('int8 runs in TFLite only: --backends tflite')
     for loaded in networks.values():
         print(loaded.description)
     if args.range:
-        first = {model: networks[model, args.backends[0]] for model in args.models}
+        first = {model: networks[model, args.backends[0], args.precisions[0]]
+                 for model in args.models}
         return ranges.measure(first, args.heights, truth, labelled[1],
                               args.closer), ranges.plot
     ways = list(WAYS) if args.accuracy else [SINGLE_PASS]
-    cases = [Case(model, backend, height, way) for model, height, way, backend in
-             itertools.product(args.models, args.heights, ways, args.backends)]
+    cases = [Case(model, backend, precision, height, way)
+             for model, precision, height, way, backend in itertools.product(
+                 args.models, args.precisions, args.heights, ways, args.backends)
+             if _runs(backend, precision)]
     rows = times(networks, cases, image, args.rounds)
     if args.accuracy:
         add_accuracy(rows, networks, truth, labelled[1])
@@ -111,21 +125,27 @@ def _measure(args):
     return rows, plot_accuracy if args.accuracy else plot_times
 
 
+def _runs(backend, precision):
+    """Whether there is such a way to run a network; of several those that are none are left out."""
+    return (backend, precision) != ('tensorflow', 'int8')
+
+
 def _made_image():
     return np.random.RandomState(0).randint(0, 256, MADE_SIZE + (3,)).astype(np.uint8)
 
 
-def times(networks: Dict[Tuple[str, str], network.Network], cases: Sequence[Case],
+def times(networks: Dict[Tuple[str, str, str], network.Network], cases: Sequence[Case],
           image: np.ndarray, rounds: int) -> List[Dict[str, Any]]:
     """Least ms of each case for one image, a row each; what else runs can only add to it.
 
-    networks: by model and backend. The cases take turns, so that all see the same machine; each
-    looks twice and the second look counts, since the first may prepare the network for its size.
+    networks: by model, backend and precision. The cases take turns, so that all see the same
+    machine; each looks twice and the second look counts, since the first may prepare the network
+    for its size.
     `ms` is the time from image to people and `ratio` that against the first case's.
     """
     taken = {case: [] for case in cases}
     for _, case in tqdm(list(itertools.product(range(rounds), cases)), 'timing'):
-        perception = Perception(networks[case.model, case.backend], case.settings)
+        perception = Perception(networks[case.network], case.settings)
         perception.perceive(image)
         start = time.perf_counter()
         seconds = perception.perceive(image).seconds
@@ -137,26 +157,28 @@ def times(networks: Dict[Tuple[str, str], network.Network], cases: Sequence[Case
             for case, (in_network, in_decoding, in_all) in least.items()]
 
 
-def add_accuracy(rows: List[Dict[str, Any]], networks: Dict[Tuple[str, str], network.Network],
+def add_accuracy(rows: List[Dict[str, Any]], networks: Dict[Tuple[str, str, str], network.Network],
                  truth: Any, images_dir: str) -> None:
-    """Add the COCO figures to each row, measured with the first backend there is for its model."""
-    backend = rows[0]['backend']
+    """Add the COCO figures to each row, measured with the first backend there is for its network."""
+    first = {}
     known = {}
     for row in rows:
-        case = Case(row['model'], backend, row['height'], row['way'])
+        backend = first.setdefault((row['model'], row['precision']), row['backend'])
+        case = Case(row['model'], backend, row['precision'], row['height'], row['way'])
         if case not in known:
-            print('{}, height {}, {}'.format(case.model, case.height, case.way))
+            print('{}, {}, height {}, {}'.format(
+                case.model, case.precision, case.height, case.way))
             known[case] = evaluate.evaluate(
-                Perception(networks[case.model, backend], case.settings), truth, images_dir)
+                Perception(networks[case.network], case.settings), truth, images_dir)
         row.update(known[case])
 
 
 def _print(rows):
     figures = [name for name, _ in evaluate.FIGURES if name in rows[0]]
-    header = ['model', 'height', 'way', 'backend'] + figures + ['network ms', 'decoding ms',
-                                                                'time / first']
+    header = ['model', 'height', 'way', 'backend', 'precision'] + figures + [
+        'network ms', 'decoding ms', 'time / first']
     tables.print_table('', header, [
-        [row['model'], row['height'], row['way'], row['backend']]
+        [row['model'], row['height'], row['way'], row['backend'], row['precision']]
         + ['{:.3f}'.format(row[name]) for name in figures]
         + ['{:.1f}'.format(row['network_ms']), '{:.2f}'.format(row['decoding_ms']),
            '{:.2f}'.format(row['ratio'])] for row in rows])
@@ -198,8 +220,14 @@ def plot_times(plotter: Any, rows: Sequence[Dict[str, Any]]) -> Any:
 
 
 def _kinds(rows):
-    """The models, ways of looking and backends of these rows, each once."""
-    return [list(dict.fromkeys(row[name] for row in rows)) for name in ('model', 'way', 'backend')]
+    """The models, ways of looking, and backends with precision of these rows, each once."""
+    return [list(dict.fromkeys(find(row) for row in rows)) for find in (
+        lambda row: row['model'], lambda row: row['way'], _runner)]
+
+
+def _runner(row):
+    """What runs the network, in words."""
+    return row['backend'] + ('' if row['precision'] == 'auto' else ', ' + row['precision'])
 
 
 def _groups(rows):
@@ -207,7 +235,7 @@ def _groups(rows):
     models, ways, backends = _kinds(rows)
     for model, way, backend in itertools.product(models, ways, backends):
         group = [row for row in rows
-                 if (row['model'], row['way'], row['backend']) == (model, way, backend)]
+                 if (row['model'], row['way'], _runner(row)) == (model, way, backend)]
         style = {'color': 'C{}'.format(models.index(model)), 'markersize': 5,
                  'marker': _MARKERS[ways.index(way) % len(_MARKERS)],
                  'linestyle': _LINES[backends.index(backend) % len(_LINES)]}

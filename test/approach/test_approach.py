@@ -40,7 +40,7 @@ def test_the_goal_is_in_front_of_them_and_faces_them():
 
 
 @pytest.mark.parametrize('heading', range(0, 360, 30))
-def test_whichever_way_she_faces_the_robot_stands_there_and_looks_at_them(heading):
+def test_whichever_way_they_face_the_robot_stands_there_and_looks_at_them(heading):
     approach = Approach(Settings(distance=.8))
     people = crowd((1, -.5, 2., heading))
     goal = goal_of(approach, people)

@@ -84,7 +84,7 @@ def folder(tmp_path):
     return str(tmp_path)
 
 
-def test_everyone_found_where_she_is(folder):
+def test_everyone_found_where_they_are(folder):
     pytest.importorskip('pycocotools')
     labels = [label(200.), label(300., at=(400., 100.))]
     sightings = ranges.look(Seer(labels, error=4.), Truth(labels), folder)
@@ -96,7 +96,7 @@ def test_everyone_found_where_she_is(folder):
         assert seen.error == pytest.approx(4. / 200., rel=1e-3)
 
 
-def test_nobody_is_found_twice_or_where_she_is_not(folder):
+def test_nobody_is_found_twice_or_where_they_are_not(folder):
     pytest.importorskip('pycocotools')
     near, other = label(200.), label(200., at=(450., 50.))
     # One detection for two labels, then a detection of somebody else only.
@@ -179,6 +179,17 @@ def test_times_of_every_case_against_the_first(networks, tmp_path, capsys):
     assert rows[0]['ratio'] == 1. and all(row['ms'] >= row['network_ms'] >= 0. for row in rows)
     lines = capsys.readouterr().out.splitlines()
     assert sum(line.startswith('| ') for line in lines) == 2 + len(rows)
+
+
+def test_both_precisions_are_compared_where_there_are_both(networks, tmp_path, capsys):
+    out = str(tmp_path / 'out.json')
+    assert cli.main(['benchmark', '--heights', '64', '--backends', 'tflite,tensorflow',
+                     '--precisions', 'float,int8', '--rounds', '1', '--json', out]) == 0
+    with open(out) as file:
+        assert [(row['precision'], row['backend']) for row in json.load(file)] == [
+            ('float', 'tflite'), ('float', 'tensorflow'), ('int8', 'tflite')]
+    assert cli.main(['benchmark', '--backends', 'tensorflow', '--precisions', 'int8']) == 2
+    assert 'int8 runs in TFLite only' in capsys.readouterr().err
 
 
 def test_accuracy_of_those_who_see_nobody_is_zero(networks, tmp_path, folder):

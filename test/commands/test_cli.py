@@ -112,7 +112,7 @@ def video(tmp_path):
     return path
 
 
-def test_a_person_in_a_video_keeps_her_id(model, video, tmp_path):
+def test_a_person_in_a_video_keeps_their_id(model, video, tmp_path):
     out, overlay = str(tmp_path / 'out.json'), str(tmp_path / 'overlay.mp4')
     assert cli.main(['video', video, '--json', out, '--overlay', overlay, '--hfov', '60']) == 0
     with open(out) as file:
