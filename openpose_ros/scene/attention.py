@@ -7,7 +7,7 @@ import numpy as np
 
 from openpose_ros import circle, proportions
 from openpose_ros.scene.gaze import NOISE_SHARES, place_across
-from openpose_ros.scene.size import Estimate, mean_of, neck
+from openpose_ros.scene.size import Estimate
 from openpose_ros.scene.view import View
 
 # Chosen: how far people look up and down when nothing is seen of it; the truths' heads have 11 to
@@ -33,9 +33,9 @@ def head_pitch(view: View, size: Estimate, heading: np.ndarray) -> Estimate:
     """
     known = np.isfinite(heading)
     scale = size.value[:, None]
-    base, heights = neck(view.up)[:, None], view.up[:, _PARTS]
+    base, heights = view.ups.neck[:, None], view.up[:, _PARTS]
     free = np.isnan(base)
-    tilt = np.where(known, np.cos(heading) * mean_of(heights), 0.)[:, None]
+    tilt = np.where(known, np.cos(heading) * view.ups.head, 0.)[:, None]
     off = heights - np.where(free, 0., base) - scale * (
         proportions.HEAD_HEIGHT.mean + _UP + _FORWARD * tilt)
     seen = np.isfinite(off) & known[:, None]
@@ -62,8 +62,7 @@ def attention(probability: np.ndarray, pitch: Estimate, view: View) -> np.ndarra
 
     probability: (n, headings) of the head's heading, 0 towards the camera.
     """
-    tangent = mean_of(view.up[:, _PARTS])
-    off = (-np.arctan(tangent) - pitch.value)[:, None]    # of the camera over the gaze
+    off = (-np.arctan(view.ups.head) - pitch.value)[:, None]    # of the camera over the gaze
     within = _below((off + _HALF[_NEAR]) / pitch.stddev[:, None]) \
         - _below((off - _HALF[_NEAR]) / pitch.stddev[:, None])
     return (probability[:, _NEAR] * within).sum(axis=1)

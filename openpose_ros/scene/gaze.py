@@ -9,7 +9,7 @@ import numpy as np
 from openpose_ros import circle, proportions
 from openpose_ros.body import LEFT_EAR, LEFT_EYE, NOSE, RIGHT_EAR, RIGHT_EYE
 from openpose_ros.scene.depth import Depths
-from openpose_ros.scene.size import Estimate, mean_of, neck
+from openpose_ros.scene.size import Estimate, mean_of
 from openpose_ros.scene.view import View
 
 _PARTS = list(proportions.HEAD_PARTS)
@@ -30,7 +30,7 @@ _TURN = circle.spread_kernel((np.radians(15.), np.radians(50.)), (.6, .4))
 
 
 def couple_torso_and_head(loglikelihood: np.ndarray) -> np.ndarray:
-    """What the head's heading says of the torso's, or the other way round, (n, headings)."""
+    """What the head's heading says of the torso's, or the other way round, (..., headings)."""
     return np.log(circle.normalized(loglikelihood) @ _TURN)
 
 
@@ -53,11 +53,11 @@ def _robust(loglikelihood, outlier):
 
 def _across(view, size):
     """What the parts' places across the image say, (n, headings), against the neck."""
-    across, base = view.right[:, _PARTS], neck(view.right)
+    across, base = view.right[:, _PARTS], view.rights.neck
     free = np.isnan(base)    # without a neck the head may be anywhere
     noise = view.noise ** 2 * NOISE_SHARES ** 2
     roughly = (proportions.HEAD_FORWARD.stddev * size.value) ** 2 + view.noise[:, 0] ** 2
-    return _fit(across - np.where(free, mean_of(across), base)[:, None], noise,
+    return _fit(across - np.where(free, view.rights.head, base)[:, None], noise,
                 np.where(free, size.value ** 2, roughly), size, _EXPECTED_ACROSS, _PLACE_ACROSS)
 
 
@@ -152,17 +152,20 @@ def _visible(view, size):
 
 def _ears(view):
     """From both ears' scores: a network is less sure of the one that is further round the head."""
-    with np.errstate(divide='ignore', invalid='ignore'):
-        ratio = np.log(view.scores[:, RIGHT_EAR] / view.scores[:, LEFT_EAR])[:, None]
-    ratio = np.where(np.isfinite(ratio), ratio, np.nan)
-    return np.nan_to_num(-.5 * ((ratio - _EAR_RATIO * circle.SIN) / _EAR_RATIO_STDDEV) ** 2)
+    right, left = view.scores[:, RIGHT_EAR], view.scores[:, LEFT_EAR]
+    both = (right > 0.) & (left > 0.)
+    if not both.any():
+        return np.zeros((len(both), 1))
+    ratio = np.log(np.where(both, right, 1.) / np.where(both, left, 1.))[:, None]
+    off = ratio - _EAR_RATIO * circle.SIN
+    return both[:, None] * (-.5 / _EAR_RATIO_STDDEV ** 2) * off * off
 
 
 def _within(view, size):
     """Whether the head lies wholly within the image."""
     margin = _NEAR_EDGE * size.value[:, None] * abs(view.camera.fx)
     head = view.keypoints[:, _PARTS]
-    last = np.array((view.camera.width, view.camera.height)) - 1.
-    with np.errstate(invalid='ignore'):
-        cut = (head < margin[..., None]) | (head > last - margin[..., None])
-    return ~cut.any(axis=(1, 2))
+    low, high = np.fmin.reduce(head, axis=1), np.fmax.reduce(head, axis=1)
+    last = (view.camera.width - 1., view.camera.height - 1.)
+    with np.errstate(invalid='ignore'):     # of who shows no part of it
+        return ~((low < margin) | (high > last - margin)).any(axis=1)

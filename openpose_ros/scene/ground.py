@@ -11,8 +11,7 @@ from typing import List, NamedTuple, Optional
 import numpy as np
 
 from openpose_ros import proportions
-from openpose_ros.scene.size import (ANKLES, HIPS, Estimate, Heights, mean_of,
-                                     neck)
+from openpose_ros.scene.size import Estimate, Heights
 from openpose_ros.scene.view import View
 
 # The ankle's keypoint over the ground, m, and its stddev: shoes and an ankle (G lateral malleolus
@@ -67,7 +66,7 @@ def _first(these, one, other):
 
 
 def _by_ankles(view, standing, camera_height, tilt_stddev):
-    ankles = mean_of(view.up[:, ANKLES])
+    ankles = view.ups.ankles
     height = camera_height - ANKLE_HEIGHT
     with np.errstate(invalid='ignore'):
         distance = height / np.where(ankles < -_HORIZON, -ankles, np.nan)
@@ -80,9 +79,9 @@ def _by_ankles(view, standing, camera_height, tilt_stddev):
 
 def _by_hips(view, rise, size, camera_height, tilt_stddev, hips):
     """Of who holds their hips so high, m of an adult; of hips out of view a torso under the neck."""
-    tangent, height = mean_of(view.up[:, HIPS]), np.full(len(rise.standing), hips.mean)
+    tangent, height = view.ups.hips, np.full(len(rise.standing), hips.mean)
     unseen = np.isnan(tangent)
-    tangent = np.where(unseen, neck(view.up), tangent)
+    tangent = np.where(unseen, view.ups.neck, tangent)
     height = np.where(unseen, hips.mean + proportions.TORSO.mean, height)
     feet = height * size.value - tangent
     with np.errstate(invalid='ignore'):

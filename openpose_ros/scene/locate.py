@@ -177,9 +177,8 @@ def _headings(view, size, depths, input_height):
     height = proportions.STATURE * size.value * view.camera.fy * input_height / view.camera.height
     torso = torso_likelihood(view, size, depths, swapped(height))
     head = head_likelihood(view, size, depths)
-    return circle.normalized(np.stack((
-        torso.loglikelihood + couple_torso_and_head(head),
-        head + couple_torso_and_head(torso.loglikelihood)))), torso
+    each = np.array((torso.loglikelihood, head))
+    return circle.normalized(each + couple_torso_and_head(each[::-1])), torso
 
 
 def _is_direction(up):
@@ -225,8 +224,8 @@ def _directions(probability, view, upright, settings):
 
     NaN where too uncertain, and of who is not upright: of who lies it would mean nothing.
     """
-    turn, stddev = (each.reshape(probability.shape[:2]) for each in circle.estimate(
-        probability.reshape(-1, circle.COUNT)))
+    turn, stddev = np.array(circle.estimate(probability.reshape(-1, circle.COUNT))).reshape(
+        (2,) + probability.shape[:2])
     unknown = ~(stddev <= settings.max_stddev) | np.isnan(view.axes[:, 0, 0]) | ~upright
     turn = np.where(unknown, np.nan, turn)
     vector = np.sin(turn)[..., None] * view.axes[:, 0] - np.cos(turn)[..., None] * view.axes[:, 1]

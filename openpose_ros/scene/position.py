@@ -7,16 +7,20 @@ from typing import NamedTuple, Optional
 
 import numpy as np
 
-from openpose_ros.body import LEFT_HIP, RIGHT_HIP
+from openpose_ros.body import LEFT_HIP, PART_COUNT, RIGHT_HIP
 from openpose_ros import proportions
 from openpose_ros.scene.depth import TORSO_PARTS, Depths
 from openpose_ros.scene.facing import LEFTS, RIGHTS, WIDTHS, hidden
-from openpose_ros.scene.size import ANKLES, HIPS, Estimate, mean_of, neck
+from openpose_ros.scene.size import Estimate, mean_of
 from openpose_ros.scene.view import View
 
 _LEAN = .03           # m; how far the hips are from where the torso as a whole is
 _PLACEMENT = np.array((.025, 0., .03))   # m; where a hip's keypoint lies: right, away, up
 _DROP = np.array((.06, 0., .06))         # m; the same of hips that are reckoned from the neck
+# How far before the middle a part lies of who is turned to the side, (18,) m, and its pair's width.
+_AHEAD, _WIDTH = np.zeros(PART_COUNT), np.full(PART_COUNT, np.inf)
+_AHEAD[LEFTS], _AHEAD[RIGHTS] = .5 * WIDTHS, -.5 * WIDTHS
+_WIDTH[LEFTS] = _WIDTH[RIGHTS] = WIDTHS
 
 
 class Place(NamedTuple):
@@ -70,13 +74,11 @@ def _hips(view, size, turn):
     It lies under that of their keypoints (proportions.HIPS_DROP). Of one hip its midpoint is half a pair away; where none is seen it is a torso under the neck.
     """
     half = .5 * proportions.HIPS.mean * size * np.nan_to_num(np.cos(turn))
-    aside = mean_of(np.stack((view.right[:, RIGHT_HIP] + half, view.right[:, LEFT_HIP] - half),
-                             axis=1))
-    level = mean_of(view.up[:, HIPS])
-    seen = np.isfinite(aside)
-    right = np.where(seen, aside, neck(view.right))
-    high = np.where(seen, level, neck(view.up) - proportions.TORSO.mean * size)
-    spread = np.where(seen[:, None], _PLACEMENT * size[:, None], _DROP * size[:, None])
+    one_alone = np.isnan(view.right[:, LEFT_HIP]) * 1. - np.isnan(view.right[:, RIGHT_HIP])
+    seen = np.isfinite(view.rights.hips)
+    right = np.where(seen, view.rights.hips + one_alone * half, view.rights.neck)
+    high = np.where(seen, view.ups.hips, view.ups.neck - proportions.TORSO.mean * size)
+    spread = np.where(seen[:, None], _PLACEMENT, _DROP) * size[:, None]
     return right, high - proportions.HIPS_DROP * size, np.hypot(spread, view.noise)
 
 
@@ -87,14 +89,11 @@ def _points(view, distance, size, turn, depths):
     taken to be as far away as the person is, but for the shoulders and hips, which the turn sets
     apart. The same is done for a shoulder or hip which the body hides.
     """
-    half = .5 * WIDTHS * (size * distance * np.nan_to_num(np.sin(turn)))[:, None]
-    one_hides = hidden(WIDTHS, turn[:, None]) > .5
-    ahead, hides = np.zeros(view.right.shape), np.zeros(view.right.shape, bool)
-    ahead[:, LEFTS], ahead[:, RIGHTS] = half, -half
-    hides[:, LEFTS], hides[:, RIGHTS] = one_hides & (half > 0.), one_hides & (half < 0.)
+    ahead = np.where(np.isnan(turn), 0., size * distance * np.sin(turn))[:, None] * _AHEAD
     depth = (distance[:, None] + ahead) / view.along
     if depths is None:
         return view.rays * depth[..., None]
+    hides = (hidden(_WIDTH, turn[:, None]) > .5) & (ahead > 0.)
     behind = proportions.PART_RADII / np.sqrt((view.rays ** 2).sum(axis=-1))
     measured = np.isfinite(depths.torso)[:, None] & ~(hides & np.isfinite(depths.joints))
     return view.rays * np.where(measured, depths.joints + behind, depth)[..., None]

@@ -80,11 +80,10 @@ class Heights(NamedTuple):
 
 def heights(view: View) -> Heights:
     """How people rise, from their necks, hips, knees and ankles."""
-    hips, knees, ankles = (mean_of(view.up[:, parts]) for parts in (HIPS, KNEES, ANKLES))
-    rise, aside = neck(view.up) - hips, neck(view.right) - mean_of(view.right[:, HIPS])
+    hips, knees, ankles, head, base = view.ups
+    rise, aside = base - hips, view.rights.neck - view.rights.hips
     legs, torso = hips - ankles, np.hypot(rise, aside)
-    head = mean_of(view.up[:, _HEAD_PARTS]) - neck(view.up)
-    head_aside = mean_of(view.right[:, _HEAD_PARTS]) - neck(view.right)
+    head, head_aside = head - base, view.rights.head - view.rights.neck
     seen = np.isfinite(rise)
     with np.errstate(invalid='ignore', divide='ignore', over='ignore'):
         off = (np.abs((hips - knees) / legs - _THIGH_SHARE) - _THIGH_SHARE_RANGE) \
@@ -109,7 +108,7 @@ def upright_size(view: View, rise: Heights) -> Estimate:
     torso = _size_of(rise.torso, proportions.TORSO, noise, _LEAN)
     legs = _size_of(rise.legs, proportions.LEG, noise)
     legs = Estimate(legs.value, legs.stddev / np.maximum(rise.standing, 1e-3))
-    head = _size_of_head(view.up[:, _HEAD_PARTS] - neck(view.up)[:, None], noise)
+    head = _size_of_head(view.up[:, _HEAD_PARTS] - view.ups.neck[:, None], noise)
     size = fuse(torso, head, legs)
     if np.isfinite(size.value).all():
         return size

@@ -65,10 +65,10 @@ def _infer(size, stances, elsewhere):
     share = share / share.sum(axis=1, keepdims=True)
     misfit = np.where(known, share[:, -len(_SHARE):].sum(axis=1), 0.)
     best = share.argmax(axis=1)
-    s, r, a = (_estimate(mean, variance, share, best) for mean, variance in zip(means, variances))
-    told = known & (a_variance < _UNKNOWN) & (misfit < .5)
-    return Sized(a, r, Estimate(np.where(told, proportions.STATURE * s.value, np.nan),
-                                np.where(told, proportions.STATURE * s.stddev, np.nan)), misfit)
+    values, stddevs = _estimate(means, variances, share, best)
+    (_, r, a), told = zip(values, stddevs), known & (a_variance < _UNKNOWN) & (misfit < .5)
+    stature = np.where(told, proportions.STATURE * np.array((values[0], stddevs[0])), np.nan)
+    return Sized(Estimate(*a), Estimate(*r), Estimate(*stature), misfit)
 
 
 def _with_range(a, a_variance, stance):
@@ -106,11 +106,11 @@ def _logarithm(estimate):
     return np.log(value), np.where(known, (estimate.stddev / value) ** 2, _UNKNOWN)
 
 
-def _estimate(mean, variance, share, best):
-    """Value and stddev of a mixture in the logarithm; NaN where nothing is known."""
-    middle = mean[np.arange(len(best)), best]
-    off = (mean - middle[:, None]) ** 2
-    fourth = (share * (3. * variance ** 2 + 6. * variance * off + off ** 2)).sum(axis=1)
+def _estimate(means, variances, share, best):
+    """Values and stddevs (3, n) of mixtures in the logarithm; NaN where nothing is known."""
+    middle = means[:, np.arange(len(best)), best]
+    off = (means - middle[..., None]) ** 2
+    fourth = (share * (3. * variances ** 2 + 6. * variances * off + off ** 2)).sum(axis=2)
     spread = (fourth / 3.) ** .25
-    value = np.where(spread < 1., np.exp(np.clip(middle, -20., 20.)), np.nan)
-    return Estimate(value, value * spread)
+    value = np.where(spread < 1., np.exp(np.minimum(np.maximum(middle, -20.), 20.)), np.nan)
+    return value, value * spread

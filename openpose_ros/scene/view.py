@@ -12,6 +12,10 @@ from typing import NamedTuple, Sequence, Union
 
 import numpy as np
 
+from openpose_ros import proportions
+from openpose_ros.body import (LEFT_ANKLE, LEFT_HIP, LEFT_KNEE, LEFT_SHOULDER,
+                               NECK, PART_COUNT, RIGHT_ANKLE, RIGHT_HIP,
+                               RIGHT_KNEE, RIGHT_SHOULDER)
 from openpose_ros.scene.camera import Camera
 from openpose_ros.scene.depth import TORSO_PARTS
 
@@ -20,6 +24,26 @@ _STEEPEST = .2
 # A keypoint with less than this share of the best score of the shoulders and neck is a guess: a hip
 # below the image, the eye on the far side.
 _GUESS = .35
+
+
+class Middles(NamedTuple):
+    """Tangents of the middles of parts that go together, (n,) each; NaN where none of them shows.
+
+    neck: the neck's, else the shoulders' middle (which is what the neck's keypoint means).
+    """
+
+    hips: np.ndarray
+    knees: np.ndarray
+    ankles: np.ndarray
+    head: np.ndarray
+    neck: np.ndarray
+
+
+# Of which parts each of them is the mean, (18, 4).
+_MIDDLES = np.zeros((PART_COUNT, 4))
+for _column, _parts in enumerate(((RIGHT_HIP, LEFT_HIP), (RIGHT_KNEE, LEFT_KNEE),
+                                  (RIGHT_ANKLE, LEFT_ANKLE), proportions.HEAD_PARTS)):
+    _MIDDLES[list(_parts), _column] = 1.
 
 
 class View(NamedTuple):
@@ -31,6 +55,7 @@ class View(NamedTuple):
     right, up: (n, 18) tangents; NaN where unseen or no more than a guess.
     along: (n, 18), metres away per metre of depth.
     scores: (n, 18), 0 where unseen. noise: (n, 1), stddev of a keypoint in either tangent.
+    rights, ups: the middles' tangents.
     """
 
     camera: Camera
@@ -42,6 +67,8 @@ class View(NamedTuple):
     along: np.ndarray
     scores: np.ndarray
     noise: np.ndarray
+    rights: Middles
+    ups: Middles
 
 
 def look_at(keypoints: np.ndarray, camera: Camera, up: Sequence[float],
@@ -67,8 +94,21 @@ def look_at(keypoints: np.ndarray, camera: Camera, up: Sequence[float],
     scores = np.where(seen, keypoints[..., 2], 0.)
     trusted = np.where(scores >= _GUESS * scores[:, TORSO_PARTS].max(axis=1, initial=0.,
                                                                      keepdims=True), along, np.nan)
-    return View(camera, pixels, rays, axes, right / trusted, high / trusted, along, scores,
-                (np.zeros(len(keypoints)) + noise)[:, None] * (camera.height / camera.fy))
+    tangents = np.array((right, high)) / trusted
+    return View(camera, pixels, rays, axes, tangents[0], tangents[1], along, scores,
+                (np.zeros(len(keypoints)) + noise)[:, None] * (camera.height / camera.fy),
+                *_middles(tangents))
+
+
+def _middles(tangents):
+    """The Middles of tangents (2, n, 18), for each of both."""
+    known = np.isfinite(tangents)
+    count = known.astype(float) @ _MIDDLES
+    means = np.where(known, tangents, 0.) @ _MIDDLES / np.where(count > 0., count, np.nan)
+    of_shoulders = .5 * (tangents[..., RIGHT_SHOULDER] + tangents[..., LEFT_SHOULDER])
+    neck = np.where(known[..., NECK], tangents[..., NECK], of_shoulders)
+    hips, knees, ankles, head = np.moveaxis(means, 2, 0)
+    return [Middles(*each) for each in zip(hips, knees, ankles, head, neck)]
 
 
 def _middle(rays):
