@@ -158,8 +158,7 @@ class Camera(NamedTuple):
         90° and more off the axis.
         """
         pixels = np.asarray(pixels, float)
-        rays = np.stack(((pixels[..., 0] - self.cx) / self.fx,
-                         (pixels[..., 1] - self.cy) / self.fy), axis=-1)
+        rays = (pixels - (self.cx, self.cy)) / (self.fx, self.fy)
         return undistort(rays, self.model in _FISHEYE, self.distortion)
 
     def unproject(self, pixels: np.ndarray, depth: np.ndarray) -> np.ndarray:

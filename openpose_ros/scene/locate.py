@@ -237,13 +237,14 @@ def _source(source, value):
 
 
 def _why_unknown(view, upright, position, misfit):
-    unknown = np.isnan(position[:, 0])
-    steep = np.isnan(view.axes[:, 0, 0]) & np.isfinite(view.rays).all(axis=-1).any(axis=1)
-    problems = ['the position of {} of {} people is unknown: {}'.format(
-                    these.sum(), len(these), why)
-                for these, why in (
-                    (steep, 'the camera looks at them from straight above or below'),
-                    (unknown & ~steep, 'too little of them shows')) if these.any()]
+    unknown, problems = np.isnan(position[:, 0]), []
+    if unknown.any():
+        steep = np.isnan(view.axes[:, 0, 0]) & np.isfinite(view.rays).all(axis=-1).any(axis=1)
+        problems += ['the position of {} of {} people is unknown: {}'.format(
+                         these.sum(), len(these), why)
+                     for these, why in (
+                         (steep, 'the camera looks at them from straight above or below'),
+                         (unknown & ~steep, 'too little of them shows')) if these.any()]
     if not upright.all():
         problems.append('{} of {} people are not upright: which way they face is unknown (or is '
                         'the camera tilted otherwise than it is said to be?)'.format(

@@ -36,13 +36,14 @@ class Estimate(NamedTuple):
 
 def fuse(*estimates: Estimate) -> Estimate:
     """Mean of independent estimates weighted by their inverse variances, the unknown left out."""
-    value = np.stack([e.value for e in estimates])
-    weight = np.stack([e.stddev for e in estimates]) ** -2.
+    value, stddev = np.array(estimates).transpose(1, 0, 2)
+    weight = stddev ** -2.
     known = np.isfinite(value) & np.isfinite(weight)
     weight = np.where(known, weight, 0.)
-    total = weight.sum(axis=0)
+    total = np.add.reduce(weight, axis=0)
     total = np.where(total > 0., total, np.nan)
-    return Estimate((weight * np.where(known, value, 0.)).sum(axis=0) / total, total ** -.5)
+    return Estimate(np.add.reduce(weight * np.where(known, value, 0.), axis=0) / total,
+                    total ** -.5)
 
 
 def choose(condition: np.ndarray, one: Estimate, other: Estimate) -> Estimate:
@@ -54,8 +55,8 @@ def choose(condition: np.ndarray, one: Estimate, other: Estimate) -> Estimate:
 def mean_of(values: np.ndarray) -> np.ndarray:
     """Mean of the finite ones of some parts' values, (n, parts) to (n,); NaN where none is."""
     known = np.isfinite(values)
-    count = known.sum(axis=1)
-    return np.where(known, values, 0.).sum(axis=1) / np.where(count > 0, count, np.nan)
+    count = np.add.reduce(known, axis=1, dtype=float)
+    return np.add.reduce(np.where(known, values, 0.), axis=1) / np.where(count > 0., count, np.nan)
 
 
 def neck(values: np.ndarray) -> np.ndarray:

@@ -54,6 +54,8 @@ def on_the_ground(size: Estimate, stances: Sequence[Stance]) -> Sized:
 def _infer(size, stances, elsewhere):
     """The mixture of the groups, of the stances and of who is `elsewhere`, a share."""
     a, a_variance = _logarithm(size)
+    if not stances:
+        return _alone(a, a_variance)
     parts = [_with_range(a, a_variance, stance) for stance in stances]
     known = np.zeros(len(a), bool)
     for stance in stances:
@@ -69,6 +71,21 @@ def _infer(size, stances, elsewhere):
     (_, r, a), told = zip(values, stddevs), known & (a_variance < _UNKNOWN) & (misfit < .5)
     stature = np.where(told, proportions.STATURE * np.array((values[0], stddevs[0])), np.nan)
     return Sized(Estimate(*a), Estimate(*r), Estimate(*stature), misfit)
+
+
+def _alone(a, a_variance):
+    """The same where nothing tells of the range: that of the likeliest group, as in `_estimate`."""
+    likeliest = _SHARE.argmax()
+    off, share = (_MEAN - _MEAN[likeliest]) ** 2, _SHARE / _SHARE.sum()
+    r_variance = (a_variance ** 2 + 2. * a_variance * share.dot(_VARIANCE + off)
+                  + share.dot(_VARIANCE ** 2 + 2. * _VARIANCE * off + off ** 2 / 3.)) ** .5
+    known = r_variance < 1.
+    size = np.exp(np.minimum(np.maximum(a, -20.), 20.))
+    values = np.where(known, (size, np.exp(_MEAN[likeliest]) / size), np.nan)
+    stddevs = values * np.sqrt((a_variance, r_variance))
+    nothing = np.full(len(a), np.nan)
+    return Sized(Estimate(values[0], stddevs[0]), Estimate(values[1], stddevs[1]),
+                 Estimate(nothing, nothing), np.zeros(len(a)))
 
 
 def _with_range(a, a_variance, stance):

@@ -8,6 +8,7 @@ metre away. For a person `range` metres away along the ground, tangents times ra
 A heading says which way a person's front points along the ground, against the ray to them: 0 faces
 the camera, pi/2 faces the image's right, pi faces away, -pi/2 the left.
 """
+import math
 from typing import NamedTuple, Sequence, Union
 
 import numpy as np
@@ -41,6 +42,7 @@ class Middles(NamedTuple):
 
 # Of which parts each of them is the mean, (18, 4).
 _MIDDLES = np.zeros((PART_COUNT, 4))
+_TORSO = np.isin(np.arange(PART_COUNT), TORSO_PARTS)
 for _column, _parts in enumerate(((RIGHT_HIP, LEFT_HIP), (RIGHT_KNEE, LEFT_KNEE),
                                   (RIGHT_ANKLE, LEFT_ANKLE), proportions.HEAD_PARTS)):
     _MIDDLES[list(_parts), _column] = 1.
@@ -80,24 +82,29 @@ def look_at(keypoints: np.ndarray, camera: Camera, up: Sequence[float],
     up: the vertical in the optical frame. noise: stddev of a keypoint, as a share of the image's
     height, of all or (n,). A person whose joints have no bearing has NaN axes.
     """
-    up = np.asarray(up, float) / np.linalg.norm(up)
-    seen = (keypoints[..., 2] > 0.) & np.isfinite(keypoints).all(axis=-1)
-    last = (camera.width - .5, camera.height - .5)
-    with np.errstate(invalid='ignore'):
-        seen &= ((keypoints[..., :2] >= -.5) & (keypoints[..., :2] <= last)).all(axis=-1)
+    up = np.asarray(up, float) / math.sqrt(sum(each * each for each in up))
+    seen = _seen(keypoints, camera)
     pixels = np.where(seen[..., None], keypoints[..., :2], np.nan).astype(float)
-    rays = np.concatenate((camera.pixels_to_rays(pixels), np.ones(seen.shape + (1,))), axis=-1)
-    axes = _axes(_middle(rays), up)
-    right, along, high = np.moveaxis(rays @ axes.transpose(0, 2, 1), -1, 0)
+    rays = np.ones(seen.shape + (3,))
+    rays[..., :2] = camera.pixels_to_rays(pixels)
+    axes = _axes(_middle(rays, seen), up)
+    right, along, high = (axes @ rays.transpose(0, 2, 1)).transpose(1, 0, 2)
     with np.errstate(invalid='ignore'):
         along = np.where(along > .05, along, np.nan)
     scores = np.where(seen, keypoints[..., 2], 0.)
-    trusted = np.where(scores >= _GUESS * scores[:, TORSO_PARTS].max(axis=1, initial=0.,
-                                                                     keepdims=True), along, np.nan)
-    tangents = np.array((right, high)) / trusted
+    best = np.maximum.reduce(scores[:, TORSO_PARTS], axis=1, initial=0., keepdims=True)
+    tangents = np.array((right, high)) / np.where(scores >= _GUESS * best, along, np.nan)
     return View(camera, pixels, rays, axes, tangents[0], tangents[1], along, scores,
                 (np.zeros(len(keypoints)) + noise)[:, None] * (camera.height / camera.fy),
                 *_middles(tangents))
+
+
+def _seen(keypoints, camera):
+    """Which parts are seen, within the image, (n, 18)."""
+    x, y, score = keypoints.transpose(2, 0, 1)
+    with np.errstate(invalid='ignore'):
+        return ((x >= -.5) & (x <= camera.width - .5) & (y >= -.5) & (y <= camera.height - .5)
+                & (score > 0.) & (score < np.inf))
 
 
 def _middles(tangents):
@@ -107,26 +114,28 @@ def _middles(tangents):
     means = np.where(known, tangents, 0.) @ _MIDDLES / np.where(count > 0., count, np.nan)
     of_shoulders = .5 * (tangents[..., RIGHT_SHOULDER] + tangents[..., LEFT_SHOULDER])
     neck = np.where(known[..., NECK], tangents[..., NECK], of_shoulders)
-    hips, knees, ankles, head = np.moveaxis(means, 2, 0)
+    hips, knees, ankles, head = means.transpose(2, 0, 1)
     return [Middles(*each) for each in zip(hips, knees, ankles, head, neck)]
 
 
-def _middle(rays):
+def _middle(rays, seen):
     """Mean direction of the torso's seen joints, else of all, (n, 3); NaN for a person unseen."""
-    known = np.isfinite(rays[..., 0])
-    torso = np.zeros_like(known)
-    torso[:, TORSO_PARTS] = known[:, TORSO_PARTS]
-    weight = np.where(torso.any(axis=1, keepdims=True), torso, known)[..., None]
-    count = weight.sum(axis=1)
-    return np.where(weight, rays, 0.).sum(axis=1) / np.where(count > 0, count, np.nan)
+    known = seen & np.isfinite(rays[..., 0])
+    torso = known & _TORSO
+    weight = np.where(np.logical_or.reduce(torso, axis=1, keepdims=True), torso, known)
+    count = np.add.reduce(weight, axis=1, dtype=float)[:, None]
+    return np.add.reduce(np.where(weight[..., None], rays, 0.), axis=1) / np.where(
+        count > 0., count, np.nan)
 
 
 def _axes(direction, up):
-    direction = direction / np.sqrt((direction ** 2).sum(axis=-1, keepdims=True))
     away = direction - (direction @ up)[:, None] * up
-    length = np.sqrt((away ** 2).sum(axis=-1, keepdims=True))
+    length = np.sqrt(np.add.reduce(away * away, axis=1, keepdims=True))
+    whole = np.sqrt(np.add.reduce(direction * direction, axis=1, keepdims=True))
     with np.errstate(invalid='ignore'):
-        away = away / np.where(length > _STEEPEST, length, np.nan)
+        away = away / np.where(length > _STEEPEST * whole, length, np.nan)
     x, y, z = up
-    right = away @ np.array(((0., -z, y), (z, 0., -x), (-y, x, 0.)))    # away × up
-    return np.stack((right, away, up + 0. * away), axis=1)
+    axes = np.empty((len(away), 3, 3))
+    axes[:, 0] = away @ np.array(((0., -z, y), (z, 0., -x), (-y, x, 0.)))    # away × up
+    axes[:, 1], axes[:, 2] = away, up + 0. * away
+    return axes
