@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup build fetch-model test test-often test-py36 demo demo-approach demo-depth run bench bench-models bench-scene \
-	bench-tracking bench-approach bench-load bench-overlap bench-range bench-machines bench-bag soak fuzz docs figures drawings requirements audit clean FORCE
+	bench-looks bench-tracking bench-approach bench-load bench-overlap bench-range bench-machines bench-bag soak fuzz docs figures drawings requirements audit clean FORCE
 
 # A stamp a kind of environment: the wheels of PyPI, or a ROS 2 that is sourced.
 ENVIRONMENT := .venv/made-for-$(or $(ROS_DISTRO),wheels)
@@ -68,14 +68,17 @@ bench-load: fetch-model  ## measure the node's own load and memory (some minutes
 bench-overlap: fetch-model  ## measure rate and latency with a stand-in for a GPU (some minutes)
 	$(RUN) python benchmark/overlap.py $(BENCH_ARGS)
 
-bench-range: fetch-model  ## measure the error of facing against distance (some minutes)
+bench-range: fetch-model  ## measure from how far people are found, and facing against distance (some minutes)
 	$(RUN) python benchmark/range.py $(BENCH_ARGS)
+	$(RUN) python benchmark/far_people.py $(BENCH_ARGS)
 
 bench-bag: fetch-model  ## measure how fast a recording is taken through
 	$(RUN) python benchmark/bag.py $(BENCH_ARGS)
 
-bench-looks: fetch-model  ## measure looking closer on video (some minutes): make bench-looks CLIPS=FOLDER
-	$(RUN) python benchmark/video_looks.py $(CLIPS) $(BENCH_ARGS)
+bench-looks: fetch-model  ## measure looking closer (some minutes; with video: make bench-looks CLIPS=FOLDER)
+	$(RUN) python benchmark/closer.py $(BENCH_ARGS)
+	$(RUN) python benchmark/crowds.py $(BENCH_ARGS)
+	$(if $(CLIPS),$(RUN) python benchmark/video_looks.py $(CLIPS) $(BENCH_ARGS))
 
 bench-machines: fetch-model  ## measure the way from machine to machine (as root; some minutes)
 	$(RUN) python benchmark/machines.py $(BENCH_ARGS)

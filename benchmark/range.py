@@ -11,17 +11,17 @@ import os
 import cv2
 import numpy as np
 import report
-import scene
 import synthetic
 import turning_person as turning_frames
-from scene import MODES, pyplot
+from scene import pyplot
 from tqdm import tqdm
 
-from openpose_ros import network
+from openpose_ros import body, network
 from openpose_ros.people import people_in_image
 from openpose_ros.perception import Perception, Settings
 from openpose_ros.scene import Camera, locate
 
+MODES = ('depth', 'monocular')
 DISTANCES = (1., 1.5, 2., 3., 4., 6., 8., 12.)    # m, of synthetic people
 # Standard deviation of a keypoint's error along an axis, px of the network's input: what
 # lightweight_openpose's and mobilenet_thin's have against the labels of COCO (0.28 to 0.34 cells).
@@ -49,7 +49,7 @@ def synthetic_people(height, count, seed=0):
                 found[mode].append(locate(people, CAMERA, depth if mode == 'depth' else None,
                                           synthetic.up(view)))
         for mode in MODES:
-            figures[mode].append(scene.error_figures(*scene.directions(
+            figures[mode].append(error_figures(*directions(
                 found[mode], np.degrees(headings), np.degrees(headings))['facing']))
     return figures
 
@@ -59,10 +59,10 @@ def turning_person(perception):
     turning, figures = turning_frames.load(), {mode: [] for mode in MODES}
     for away in AWAY:
         frames = turning.frames('turning person, {:.1f} m'.format(NEAR * away))
-        found = scene.located_in(perception, (further_away(*frame, away) for frame in frames),
+        found = located_in(perception, (further_away(*frame, away) for frame in frames),
                                  camera_of_further_away(turning.camera, away))
         for mode in MODES:
-            figures[mode].append(figures_of(scene.directions(
+            figures[mode].append(figures_of(directions(
                 found[mode], turning.headings, turning.headings)['facing']))
     return figures
 
@@ -71,7 +71,47 @@ def figures_of(errors):
     """error_figures, or only that there are no answers."""
     if not np.isfinite(errors[0]).any():
         return {'answers': 0., 'mean': np.nan, 'p95': np.nan, 'flips': np.nan}
-    return scene.error_figures(*errors)
+    return error_figures(*errors)
+
+
+def turned_by(vectors, headings):
+    """Signed difference, degrees, between directions (n, 3) and headings (n,) in degrees."""
+    found = np.degrees(np.arctan2(vectors[:, 0], -vectors[:, 2]))
+    return (found - headings + 180.) % 360. - 180.
+
+
+def error_figures(error, stddev):
+    """What there is to say of signed errors and their stddevs, degrees, NaN where no answer."""
+    known = np.isfinite(error)
+    size, share = np.abs(error[known]), np.abs(error[known]) / stddev[known]
+    return {'answers': float(known.mean()), 'mean': float(size.mean()),
+            'p95': float(np.percentile(size, 95)), 'flips': float((size > 90.).mean()),
+            'within_1_stddev': float((share < 1.).mean()),
+            'within_2_stddev': float((share < 2.).mean())}
+
+
+def largest(people):
+    """The person with the best score; the image shows one."""
+    return people.select([int(np.argmax(people.scores))]) if people.count else people
+
+
+def located_in(perception, frames, camera):
+    """{mode: the one person of each frame (image, depth), located; unknown where she is not}."""
+    found = {mode: [] for mode in MODES}
+    for image, depth in frames:
+        people = largest(perception.perceive(image).people)
+        for mode in MODES:
+            located = locate(people, camera, depth if mode == 'depth' else None)
+            found[mode].append(located if located.count else people_in_image(
+                np.full((1, body.PART_COUNT, 3), np.nan)))
+    return found
+
+
+def directions(located, facing, gaze):
+    """{facing, gaze: (signed error, stddev) in degrees} of single people and their headings."""
+    return {name: (turned_by(np.concatenate([getattr(one, name) for one in located]), truth),
+                   np.degrees(np.concatenate([getattr(one, name + '_stddev') for one in located])))
+            for name, truth in (('facing', facing), ('gaze', gaze))}
 
 
 def further_away(image, depth, away):

@@ -8,10 +8,10 @@ import argparse
 import json
 import os
 
+import report  # first: it finds what the tests share
 import cv2
 import data
 import numpy as np
-import report
 from tqdm import tqdm
 
 from openpose_ros import network

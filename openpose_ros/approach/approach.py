@@ -66,6 +66,11 @@ class Approach:
         self.reset()
 
     @property
+    def chosen(self) -> int:
+        """Id of the person who is chosen; 0: nobody is."""
+        return int(self._choice.id)
+
+    @property
     def settings(self) -> Settings:
         """What it goes by; may be set at any time."""
         return self._settings

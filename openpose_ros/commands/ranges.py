@@ -10,16 +10,21 @@ from tqdm import tqdm
 from openpose_ros import image_files, looks, proportions
 from openpose_ros.commands import evaluate, tables
 from openpose_ros.network import Network
-from openpose_ros.perception import Perception, Settings
+from openpose_ros.network.network import Maps
+from openpose_ros.perception import Mounting, Perceived, Perception, Settings
 from openpose_ros.scene import Camera
+from openpose_ros.tracking import Tracker
 
 STATURE = 1.7    # m, of the person whose distance is given
 CAMERAS = {'640x480, 60 deg': Camera.from_field_of_view(640, 480, 60.),
            '1280x720, 69 deg': Camera.from_field_of_view(1280, 720, 69.)}
 SHRUNK = (1., .5, .25)    # how much smaller images are looked at, besides as they are
-# Height of the first of two looks over that of one that costs as much as both: its half of the
-# pixels leave one for two crops of that height.
-FIRST_LOOK = .7
+# How a still scene is watched as a camera would show it, image after image: the whole image and the
+# nine tiles of a scan in turn, and then some to be followed.
+CROP = .7        # height of a crop over that of the whole image, as the node has it
+RATE = 15.       # Hz
+WATCHED = 36     # images
+JUDGED = 6       # the last of them, in half of which a person must be found
 FOUND = .5                # object keypoint similarity from which a person counts as found
 # Height of a person in the network's input, px: between these a person is in one bin.
 EDGES = (12., 18., 24., 34., 48., 68., 96., 136., 192., 272., 384.)
@@ -45,14 +50,14 @@ def measure(networks: Dict[str, Network], heights: Sequence[int], truth: Any,
             images_dir: str, closer: bool = False) -> List[Dict[str, Any]]:
     """Print two tables; returns a row for each model, height of the network and bin of EDGES.
 
-    networks: by model. closer: measure a second look at who is small as well, at the same cost; its
-    model is called `MODEL, closer`. `share` is the share of people found, `error` the median error
-    of those.
+    networks: by model. closer: measure looking closer, too, at the same cost: each image is watched
+    for a while, as it takes turns; its model is called `MODEL, closer`. `share` is the share of
+    people found, `error` the median error of those.
     """
     rows = []
     for model, loaded in networks.items():
         for height in heights:
-            for way, settings in _ways(height, closer).items():
+            for way, settings in ways_of(height, closer).items():
                 print('{}{}, height {}'.format(model, way, height))
                 sightings = look(Perception(loaded, settings), truth, images_dir, height)
                 rows += [dict(model=model + way, height=height, **figures)
@@ -61,13 +66,33 @@ def measure(networks: Dict[str, Network], heights: Sequence[int], truth: Any,
     return rows
 
 
-def _ways(height, closer):
+def ways_of(height, closer):
     ways = {'': Settings(height=height)}
     if closer:
-        smaller = int(round(FIRST_LOOK * height))
-        ways[', closer'] = Settings(height=smaller, looks=looks.Settings(
-            mode=looks.TWICE, crops=looks.crops_of_height(smaller)))
+        ways[', closer'] = Settings(height=height, looks=looks.Settings(
+            mode=looks.CLOSER, crops=looks.crops_of_height(int(round(CROP * height)))))
     return ways
+
+
+class _Remembering:
+    """A network that remembers what it said of each part of one image; such scenes stand still."""
+
+    def __init__(self, loaded: Network) -> None:
+        self.model, self._loaded, self._known = loaded.model, loaded, {}
+
+    def infer(self, image: np.ndarray, height: int, width: Optional[int] = None) -> Maps:
+        part = hash(image.tobytes()), height, width
+        if part not in self._known:
+            self._known[part] = self._loaded.infer(image, height, width)
+        return self._known[part]
+
+
+def watch(loaded: Network, settings: Settings, pixels: np.ndarray, camera: Optional[Camera] = None,
+          mounting: Mounting = Mounting()) -> List[Perceived]:
+    """The last JUDGED of WATCHED images of a scene that stands still, its people followed."""
+    perception = Perception(_Remembering(loaded), settings, Tracker())
+    return [perception.perceive(pixels, camera, stamp=number / RATE, mounting=mounting)
+            for number in range(WATCHED)][-JUDGED:]
 
 
 def look(perception: Perception, truth: Any, images_dir: str,
@@ -90,11 +115,26 @@ def look(perception: Perception, truth: Any, images_dir: str,
             continue
         pixels = image_files.read_image(os.path.join(images_dir, image['file_name']), False)
         for factor in SHRUNK:
-            found = perception.perceive(shrunk(pixels, factor)).people.keypoints
-            found = np.array([evaluate.as_coco(person) for person in found]).reshape(-1, 17, 3)
-            sightings += _compared(labels, found, factor, deviations,
-                                   (height or perception.settings.height) / float(pixels.shape[0]))
+            seen = [_compared(labels, found.people.keypoints, factor, deviations,
+                              (height or perception.settings.height) / float(pixels.shape[0]))
+                    for found in _perceived(perception, shrunk(pixels, factor))]
+            sightings += [judged(person) for person in zip(*seen)]
     return sightings
+
+
+def _perceived(perception, pixels):
+    """One image as one look sees it, or the last images of a scene that is watched."""
+    if perception.settings.looks.mode == looks.CLOSER:
+        return watch(perception.network, perception.settings, pixels)
+    return [perception.perceive(pixels)]
+
+
+def judged(sightings: Sequence[Sighting]) -> Sighting:
+    """What several images of one person come to: found where at least half of them found them."""
+    errors = [sighting.error for sighting in sightings if sighting.found]
+    if 2 * len(errors) < len(sightings):
+        return Sighting(sightings[0].height, False, np.nan)
+    return Sighting(sightings[0].height, True, float(np.median(errors)))
 
 
 def shrunk(pixels: np.ndarray, factor: float) -> np.ndarray:
@@ -126,7 +166,8 @@ def standing_height(label: Dict[str, Any]) -> float:
 
 
 def _compared(labels, found, factor, deviations, scale):
-    """A Sighting of each label, `found` (n, 17, 3) being in px of the shrunk image."""
+    """A Sighting of each label, `found` (n, 18, 3) being in px of the shrunk image."""
+    found = np.array([evaluate.as_coco(person) for person in found]).reshape(-1, 17, 3)
     truth = np.array([label['keypoints'] for label in labels], float).reshape(-1, 17, 3)
     areas = np.array([label['area'] for label in labels]) * factor ** 2
     # A cell's centre stays where it is under scaling, not its corner.

@@ -7,17 +7,18 @@ import numpy as np
 from openpose_ros.looks.view import TILE, WHOLE, View
 
 _CELLS = 16   # along each axis; chosen, not measured
-_STEPS = 2    # places a tile's width, so that nobody stands between two
 # Share of a tile at each side where people are cut off: it does not count as looked at. Chosen, not
 # measured.
 _RIM = .15
+_STEP = 1. - 2. * _RIM   # of a tile's width between two places at most: what counts leaves no gap
 
 
 class Coverage:
     """Images since each cell of a grid over the image was last within a crop or a tile."""
 
     def __init__(self) -> None:
-        self._age = np.ones((_CELLS, _CELLS))
+        middle = 1. - np.abs(np.linspace(-1., 1., _CELLS))
+        self._age = 1. + .1 * np.outer(middle, middle)    # a scan begins in the middle
 
     def looked(self, views: Sequence[View], image_size: Tuple[int, int]) -> None:
         """Another image has been looked at by these views."""
@@ -36,9 +37,10 @@ class Coverage:
         places = [_places(length, whole) for length, whole in zip(size, image_size)]
         columns, rows = (np.array([_span(place, length, whole) for place in along]).T
                          for along, length, whole in zip(places, size, image_size))
-        # Sums over rectangles from one running sum (an integral image).
+        # Sums over rectangles from one running sum (an integral image), of squares: a gap left for
+        # long outweighs a whole tile looked at not long ago.
         total = np.zeros((_CELLS + 1, _CELLS + 1))
-        self._age.cumsum(axis=0).cumsum(axis=1, out=total[1:, 1:])
+        (self._age ** 2).cumsum(axis=0).cumsum(axis=1, out=total[1:, 1:])
         strips = total[rows[1]] - total[rows[0]]
         age = strips[:, columns[1]] - strips[:, columns[0]]
         row, column = divmod(int(age.argmax()), len(places[0]))
@@ -58,7 +60,7 @@ def _core(box, image_size):
 
 def _places(length, whole):
     """Where tiles of this length begin along an axis, evenly from end to end."""
-    steps = max(math.ceil(_STEPS * (whole - length) / float(length)), 0)
+    steps = max(math.ceil((whole - length) / (_STEP * length)), 0)
     return [int(round((whole - length) * step / float(max(steps, 1)))) for step in range(steps + 1)]
 
 

@@ -1,5 +1,5 @@
 """The planner: what to look at in this image, with so many pixels of the network's input."""
-from typing import List, NamedTuple, Sequence, Tuple
+from typing import Dict, List, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
@@ -13,6 +13,15 @@ MODES = WHOLE, CLOSER, TWICE = 'whole', 'closer', 'twice'
 # Share of the people last looked at by crops who must have been found there; with fewer, the
 # predictions are wrong, as when the camera turns, and all of the image is looked at at once.
 _FOUND = .5
+# Height in px of the network's input at which half of the people are found, and how fast that grows:
+# between mobilenet_thin and lightweight_openpose on COCO (docs/accuracy.md, "How far?").
+_HALF, _STEEPNESS = 90., 4.
+# Share of those whom one look at the whole image did not show whom a second in a row does not show
+# either. Chosen, not measured.
+_AGAIN = .5
+# Share by which someone counts as seen once a crop was given to them, at least, so that nobody who
+# cannot be found takes all crops. Chosen, not measured.
+_SERVED = 1. / 3.
 
 
 class Settings(NamedTuple):
@@ -73,9 +82,10 @@ NOBODY = Known(np.zeros(0, int), np.zeros((0, 4)), np.zeros(0), np.zeros(0, bool
 class Planner:
     """Plans look after look at the images of one camera; knows nothing of networks or clocks.
 
-    It goes round: the whole image, then people by crops, those who have waited longest first, and
-    tiles where there is nobody to look at or something is left. Whoever is seen as well in the
-    whole image (near, or large) makes it come round sooner.
+    Everybody's turn comes the more urgently, the longer they have probably not been seen. The whole
+    image is looked at where more is to be gained of it than of as many crops as the budget allows,
+    and every so often in any case, for newcomers; crops go to the most urgent first, and tiles
+    where there is nobody to look at or something is left.
     """
 
     def __init__(self) -> None:
@@ -84,9 +94,9 @@ class Planner:
     def reset(self) -> None:
         """Forget what was looked at, as when the camera has changed."""
         self._since_whole = None    # type: Optional[int]
-        self._turn = 0
-        self._served = {}           # type: Dict[int, int]  # id: turn of the last crop
-        self._expected = []         # type: List[int]   # ids looked at by the last image's crops
+        # By id: images since they were seen, each look counting by how probably it shows them.
+        self._waited = {}   # type: Dict[int, float]
+        self._expected = []     # type: List[int]   # ids looked at by the last image's crops
         self._coverage = Coverage()
 
     def plan(self, known: Known, image_size: Tuple[int, int], network_size: Tuple[int, int],
@@ -97,7 +107,6 @@ class Planner:
         the people who come first, such as the one about to be approached. In mode 'whole' it is the
         whole image always. Never raises for what people and images may be like.
         """
-        self._turn += 1
         everything = whole(image_size, network_size[1], network_size[0])
         views, rows = [everything], []  # type: Tuple[List[View], List[int]]
         if settings.mode == CLOSER:
@@ -111,46 +120,72 @@ class Planner:
     def _closer(self, known, everything, image_size, settings, first):
         """(views, ids of those to whom crops were given)."""
         budget = settings.budget or settings.slack * everything.pixels
-        targets = self._targets(known, everything, first)
-        wanted, near = [], False
-        for target in targets:
-            gain = crops.best_zoom(target.box, settings.crops) / everything.scale
-            if gain >= settings.crops.min_gain:
-                wanted.append(target)
-            else:
-                near = True
-        if self._is_whole_due(known, settings, near, bool(wanted)):
+        waited = self._urgency(known, first)
+        targets = self._targets(known, everything, waited)
+        wanted = [target for target in targets if settings.crops.min_gain * everything.scale
+                  <= crops.best_zoom(target.box, settings.crops)]
+        chosen, due = [], self._is_whole_due(known, settings)
+        if not due:
+            chosen = crops.crops_round(wanted, image_size, settings.crops, budget)
+            due = self._is_whole_better(known, waited, everything, chosen)
+        if due:
+            self._wait(known, dict.fromkeys(range(len(waited)), everything.scale), 0.)
             return [everything], []
-        chosen = crops.crops_round(wanted, image_size, settings.crops, budget)
+        scales = {row: view.scale for view, shown in chosen for row in shown}
+        self._wait(known, scales, _SERVED)
         views = [view for view, _ in chosen]
-        rows = [row for _, shown in chosen for row in shown]
-        self._served.update((int(known.ids[row]), self._turn) for row in rows)
-        budget -= sum(view.pixels for view in views)
-        tile = self._tile(everything, image_size, settings, budget)
-        if tile is not None and not near:
+        tile = self._tile(everything, image_size, settings,
+                          budget - sum(view.pixels for view in views))
+        if tile is not None and len(wanted) == len(targets):
             views.append(tile)
-        ids = [int(known.ids[row]) for row in rows if known.ids[row]]
+        ids = [int(known.ids[row]) for row in scales if known.ids[row]]
         return (views, ids) if views else ([everything], [])
 
-    def _is_whole_due(self, known, settings, near, far):
-        """Whether this image is to be looked at whole."""
-        if self._since_whole is None or self._since_whole >= settings.whole_every - 1:
-            return True
-        if near and (not far or self._since_whole >= 1):
-            return True
-        return self._lost(known)
+    def _urgency(self, known, first):
+        """For each of the people how many images they have waited to be seen, or count as if.
+
+        Who is asked for, or new and not confirmed yet, counts as much as all others.
+        """
+        waited = [self._waited.get(int(number), 1.) for number in known.ids]
+        most = 1. + sum(waited)
+        return [each if number and int(number) not in first else most
+                for number, each in zip(known.ids, waited)]
+
+    def _wait(self, known, scales, least):
+        """Another image, in which the people of these rows are looked at, at these scales."""
+        self._waited = {
+            int(number): self._waited.get(int(number), 1.) * (1. - max(
+                _chance(box, scales[row]), least) if row in scales else 1.) + 1.
+            for row, (number, box) in enumerate(zip(known.ids, known.boxes)) if number}
+
+    def _is_whole_due(self, known, settings):
+        """Whether this image is to be looked at whole, whatever else there is to be seen.
+
+        Where nobody is known it takes turns with the tiles, for whoever comes in.
+        """
+        every = settings.whole_every if len(known.ids) else min(settings.whole_every, 2)
+        return (self._since_whole is None or self._since_whole >= every - 1
+                or self._lost(known))
+
+    def _is_whole_better(self, known, waited, everything, chosen):
+        """Whether of those who wait more will probably be seen in the whole image than by crops."""
+        by_crops = sum(waited[row] * _chance(known.boxes[row], view.scale)
+                       for view, shown in chosen for row in shown)
+        again = _AGAIN if self._since_whole == 0 else 0.
+        in_whole = 0.
+        for each, box, number in zip(waited, known.boxes, known.ids):
+            chance = _chance(box, everything.scale)
+            in_whole += each * chance * (1. - again * (1. - chance) if number else 1.)
+        return bool(waited) and by_crops <= in_whole
 
     def _lost(self, known):
         """Whether the people last looked at by crops were not where they were expected to be."""
         found = set(known.ids[known.found].tolist())
         return sum(number in found for number in self._expected) < _FOUND * len(self._expected)
 
-    def _targets(self, known, everything, first):
-        """Everybody, the most important first: those asked for, then who has waited longest."""
-        waited = [self._turn - self._served.get(int(number), -1) for number in known.ids]
-        asked = [int(number) in first for number in known.ids]
-        order = sorted(range(len(known.ids)), key=lambda row: (
-            not asked[row], -waited[row], -known.scores[row]))
+    def _targets(self, known, everything, waited):
+        """Everybody, who has waited longest first."""
+        order = sorted(range(len(waited)), key=lambda row: (-waited[row], -known.scores[row]))
         return [crops.Target(row, known.boxes[row].tolist(), everything.scale) for row in order]
 
     def _tile(self, everything, image_size, settings, budget):
@@ -177,6 +212,12 @@ def second_look(keypoints: np.ndarray, before: View, image_size: Tuple[int, int]
     targets = [crops.Target(row, box, before.scale) for row, box in enumerate(boxes)]
     left = (settings.budget or np.inf) - before.pixels
     return [view for view, _ in crops.crops_round(targets, image_size, settings.crops, left)]
+
+
+def _chance(box, scale):
+    """How probably someone of this box is found where the network sees them at this scale."""
+    height = max(box[2], box[3], 1.) * scale
+    return 1. / (1. + (_HALF / height) ** _STEEPNESS)
 
 
 def _usable(known, image_size):

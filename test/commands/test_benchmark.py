@@ -270,10 +270,40 @@ def test_people_of_real_images_are_found_from_some_height_on():
     assert sum(share[96]) > .5 * people[96] and sum(share[0]) < .2 * people[0]
 
 
-def test_two_looks_are_compared_at_the_cost_of_one():
-    ways = ranges._ways(368, True)
-    assert list(ways) == ['', ', closer'] and list(ranges._ways(368, False)) == ['']
-    first, crop = ways[', closer'].height, ways[', closer'].looks.crops.shapes[0]
-    # Of an image of 4:3: the first look and a crop or two.
-    assert first ** 2 * 4. / 3. + 2 * crop[0] * crop[1] <= 1.45 * 368 * 488
-    assert ways[', closer'].looks.mode == 'twice'
+def test_looking_closer_is_compared_at_the_same_cost():
+    ways = ranges.ways_of(368, True)
+    assert list(ways) == ['', ', closer'] and list(ranges.ways_of(368, False)) == ['']
+    closer = ways[', closer']
+    assert closer.looks.mode == 'closer' and closer.looks.crops.shapes[1] == (258, 258)
+    assert closer.looks.budget == 0 and closer.height == 368   # 0: that of one look
+
+
+def test_whoever_is_found_in_half_of_the_images_is_found():
+    there, missing = ranges.Sighting(50., True, .02), ranges.Sighting(50., False, np.nan)
+    assert ranges.judged([there, there._replace(error=.04), missing, missing]) == pytest.approx(
+        (50., True, .03))
+    found = ranges.judged([there, missing, missing])
+    assert not found.found and np.isnan(found.error)
+
+
+class Counting:
+    """A network that finds nobody and counts how often it is run."""
+
+    class model:
+        body, stride = COCO, 8
+
+    def __init__(self):
+        self.runs = []
+
+    def infer(self, image, height, width):
+        self.runs.append((width, height))
+        return Maps(np.zeros((height // 8, width // 8, 19), np.float32),
+                    np.zeros((height // 8, width // 8, 38), np.float32), 0.)
+
+
+def test_a_still_scene_is_watched_without_looking_twice_at_the_same_part():
+    loaded = Counting()
+    image = np.random.RandomState(0).randint(0, 256, (480, 640, 3)).astype(np.uint8)
+    seen = ranges.watch(loaded, ranges.ways_of(368, True)[', closer'], image)
+    assert len(seen) == ranges.JUDGED and not any(each.people.count for each in seen)
+    assert len(loaded.runs) == 1 + 9     # the whole image, and the tiles of a scan

@@ -88,6 +88,25 @@ def test_whoever_is_near_is_seen_in_every_image_as_before():
     assert all(kinds(views) == [WHOLE] for views in plans(known((200., 20., 160., 440.)), 10))
 
 
+def test_a_crowd_that_one_look_shows_is_looked_at_whole():
+    crowd = known(*((30. * x, 100. + 8. * x, 40., 200.) for x in range(20)))
+    looked = [kinds(views) == [WHOLE] for views in plans(crowd, 30)]
+    assert np.mean(looked) > .9
+
+
+def test_whoever_is_new_is_looked_at_in_the_next_image():
+    planner, old = Planner(), [far(x) for x in (20., 140., 260., 380.)]
+    for near, new in ((True, (500., 100., 100., 330.)), (False, far(520.))):
+        planner.reset()
+        for _ in range(5):
+            planner.plan(known(*old), SIZE, NETWORK, CLOSE)
+        people = known(*(old + [new]), ids=[1, 2, 3, 4, 0])
+        for _ in range(2):
+            views = planner.plan(people, SIZE, NETWORK, CLOSE)
+            assert kinds(views) == [WHOLE] or any(shows(view, new) for view in views)
+            assert not near or kinds(views) == [WHOLE]
+
+
 def test_near_and_far_take_turns():
     looked = plans(known((400., 20., 160., 440.), far(100.)), 9)
     assert [WHOLE in kinds(views) for views in looked] == [True, False] * 4 + [True]
@@ -175,3 +194,19 @@ def test_a_cost_is_a_budget_of_usual_looks():
     assert Settings(cost=2.5, budget=7).in_pixels(1000).budget == 7    # px were given
     assert Settings().in_pixels(1000).budget == 0
     assert Settings(cost=1e-9).in_pixels(1000).budget == 1             # 0 would be any
+
+
+def test_a_scan_begins_in_the_middle_and_soon_has_looked_everywhere():
+    planner, tiles = Planner(), []
+    for _ in range(32):     # two seconds at 15 Hz
+        tiles += [view.box for view in planner.plan(NOBODY, SIZE, NETWORK, CLOSE)
+                  if view.kind == TILE]
+    left, top, width, height = tiles[0]
+    assert abs(left + width / 2. - 320.) <= 1. and abs(top + height / 2. - 240.) <= 1.
+    inside = np.zeros(SIZE[::-1], bool)     # of a tile, further than a tenth from its sides
+    for left, top, width, height in tiles:
+        rim = [.1 * width * (left > 0), .1 * width * (left + width < SIZE[0]),
+               .1 * height * (top > 0), .1 * height * (top + height < SIZE[1])]
+        inside[int(top + rim[2]):int(top + height - rim[3]),
+               int(left + rim[0]):int(left + width - rim[1])] = True
+    assert inside.all()

@@ -81,6 +81,8 @@ class Pipeline:
         self._frame_id = None           # of the last image
         self._stretched = False         # whether it has been said that contrast is stretched
         self._time_jumped = self._camera_changed = False    # since the last job
+        # Given by finishing whole, read by looking: ids of those whom outputs are about.
+        self._chosen = ()
         # Of finishing.
         self._applied = None            # the settings that tracker and outputs go by
         self._geometry = Geometry(statistics, frames, report, image_topic, depth_topic)
@@ -141,6 +143,7 @@ class Pipeline:
         """(what the network says; what it says of the image turned, now and then, else None)."""
         orientation = self._geometry.orientation(header, arrival, settings)
         settings = settings.perception._replace(orientation=orientation)
+        settings = settings._replace(first=settings.first or self._chosen)
         look, rotation = self._perception.look(image, settings), self._tries.next_rotation()
         if not rotation:
             return look, None
@@ -257,6 +260,7 @@ class Pipeline:
             except Exception as error:   # the other outputs have done nothing
                 self._statistics.output_failed(output.topic, error)
                 self._report('{} could not be published: {!r}'.format(output.topic, error))
+        self._chosen = tuple(sorted({output.chosen for output in job.outputs} - {0}))
 
     def _latency(self, stamp) -> float:
         """s since the image was taken; below 0, reported, where the clocks do not agree."""

@@ -39,6 +39,10 @@ class ApproachGoal(Output):
     def forget(self) -> None:
         self._approach.reset()
 
+    @property
+    def chosen(self) -> int:
+        return self._approach.chosen
+
     def has_subscribers(self) -> bool:
         return super().has_subscribers() or self._drawn.get_subscription_count() > 0
 

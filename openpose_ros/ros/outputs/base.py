@@ -68,6 +68,11 @@ class Output:
         """The message, or None."""
         raise NotImplementedError
 
+    @property
+    def chosen(self) -> int:
+        """Id of the one person it is about, who is to be looked at first; 0: nobody, or all."""
+        return 0
+
     def close(self, node) -> None:
         """Publish no more."""
         node.destroy_publisher(self._publisher)

@@ -64,7 +64,7 @@ class Tracking:
 class Listened:
     """An output that somebody listens to."""
 
-    topic = '~/heard'
+    topic, chosen = '~/heard', 0
 
     def __init__(self):
         self.seen, self.values, self.listeners, self.forgotten = [], None, True, 0
@@ -145,6 +145,19 @@ def test_values_count_whole_from_the_next_image_on_that_is_begun(given):
     process(given, network_height=64)
     assert given.output.values['network_height'] == 64
     assert [settings.height for settings in given.perception.settings_seen] == [368, 368, 64]
+
+
+def test_whom_an_output_is_about_is_looked_at_first_in_the_next_image(given):
+    process(given)
+    given.output.chosen = 7
+    for _ in range(2):
+        process(given)
+    process(given, **{'approach.id': 3})     # whom the user names comes before
+    given.output.chosen = 0
+    process(given)
+    process(given)
+    assert [settings.first for settings in given.perception.settings_seen] == [
+        (), (), (7,), (3,), (7,), ()]
 
 
 def test_a_camera_height_is_that_of_the_floor(given):

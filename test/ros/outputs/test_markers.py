@@ -135,10 +135,12 @@ def test_the_goal_is_an_arrow_that_goes_with_it():
     node = Node()
     goal = ApproachGoal(node)
     goal.configure({parameter.name: parameter.default for parameter in parameters.PARAMETERS})
+    assert goal.chosen == 0
     for image in range(20):
         goal.publish(facing_the_camera(image * .1))
     (topic, pose), (markers_topic, array) = node.published[-2:]
     assert (topic, markers_topic) == ('~/approach_goal', '~/markers')
+    assert goal.chosen == facing_the_camera(0.).people.ids[0] > 0    # to be looked at first
     arrow, = array.markers
     assert (arrow.ns, arrow.type, arrow.action) == ('approach_goal', Marker.ARROW, Marker.ADD)
     assert arrow.pose == pose.pose and arrow.header == pose.header
