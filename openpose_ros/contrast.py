@@ -41,8 +41,9 @@ def _levels(pixels):
     height, width = pixels.shape[:2]
     sample = pixels[::max(1, height // _SAMPLED), ::max(1, width // _SAMPLED), ...].ravel()
     few = int(_OUTSIDE * (sample.size - 1))
-    ordered = np.partition(sample, (few, sample.size - 1 - few))
-    return int(ordered[few]), int(ordered[sample.size - 1 - few])
+    up_to = np.bincount(sample).cumsum()    # how many are of a level, or a darker one
+    low, high = np.searchsorted(up_to, (few + 1, sample.size - few)).tolist()
+    return low, high
 
 
 def _table(low, high, dtype):

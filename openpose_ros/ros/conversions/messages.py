@@ -17,6 +17,8 @@ from openpose_ros.ros.conversions.rotations import quaternions
 # back, and nothing here measures it.
 LEAN_VARIANCE = .3 ** 2
 
+_NOT_TURNED = np.array((0., 0., 0., 1.))
+_LEVEL = np.eye(3)
 _PARTS = np.arange(PART_COUNT)[None]
 _SKELETONS = cdr.Records(
     Skeleton, id=['id'], score=['score'],
@@ -82,11 +84,11 @@ def pose(position: np.ndarray, quaternion: np.ndarray) -> Pose:
 
 def head_positions(points: np.ndarray) -> np.ndarray:
     """The middle of the known parts of each head, (n, 3) m, of the parts (n, 18, 3)."""
-    head = points[:, list(HEAD_PARTS)]
-    known = np.isfinite(head).all(axis=2, keepdims=True)
-    count = known.sum(axis=1)
-    total = np.where(known, head, 0.).sum(axis=1)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    head = points.take(HEAD_PARTS, axis=1)
+    known = np.logical_and.reduce(np.isfinite(head), axis=2, keepdims=True)
+    count = np.add.reduce(known, axis=1, dtype=float)
+    total = np.add.reduce(np.where(known, head, 0.), axis=1)
+    return total / np.where(count > 0., count, np.nan)
 
 
 def boxes_around(keypoints: np.ndarray, width: int, height: int) -> np.ndarray:
@@ -94,14 +96,15 @@ def boxes_around(keypoints: np.ndarray, width: int, height: int) -> np.ndarray:
 
     It is empty, (0, 0, 0, 0), around somebody of whom no part is seen.
     """
-    seen = np.isfinite(keypoints[..., :2]).all(axis=2)
-    some, seen = seen.any(axis=1)[:, None], seen[..., None]
-    last = (width - 1, height - 1)
-    low, high = (
-        np.minimum(np.maximum(np.where(some, corner, 0.), 0), last).astype(int) for corner in (
-            np.floor(np.where(seen, keypoints[..., :2], np.inf).min(axis=1)),
-            np.ceil(np.where(seen, keypoints[..., :2], -np.inf).max(axis=1))))
-    return np.concatenate((low, np.where(some, high - low + 1, 0)), axis=1)
+    seen = np.logical_and.reduce(np.isfinite(keypoints[..., :2]), axis=2, keepdims=True)
+    corners = np.empty((len(keypoints), 2, 2))
+    np.floor(np.minimum.reduce(np.where(seen, keypoints[..., :2], np.inf), axis=1),
+             out=corners[:, 0])
+    np.ceil(np.maximum.reduce(np.where(seen, keypoints[..., :2], -np.inf), axis=1),
+            out=corners[:, 1])
+    boxes = np.minimum(np.maximum(corners, 0.), (width - 1, height - 1)).astype(int)
+    boxes[:, 1] += 1 - boxes[:, 0]
+    return boxes.reshape(-1, 4) * np.logical_or.reduce(seen, axis=1)
 
 
 def cross_matrix(axis: np.ndarray) -> np.ndarray:
@@ -116,17 +119,16 @@ def orientations(forwards: np.ndarray, up: np.ndarray) -> np.ndarray:
     x points along the direction, y level to its left and z up (REP-103, REP-155). The identity
     where the direction is unknown, no unit vector, or straight up or down.
     """
-    found = np.zeros((len(forwards), 4))
-    found[:, 3] = 1.
     left = forwards.dot(cross_matrix(up))
-    length = np.linalg.norm(left, axis=1)
-    known = (length > 1e-3) & (np.abs(np.linalg.norm(forwards, axis=1) - 1.) < 1e-3)
-    if known.any():
-        forward, left = forwards[known], left[known] / length[known, None]
-        upward = (up - forward.dot(up)[:, None] * forward) / length[known, None]
-        axes = np.stack((forward, left, upward), axis=2)
-        found[known] = quaternions(axes)
-    return found
+    length = np.sqrt(np.add.reduce(left * left, axis=1, keepdims=True))
+    whole = np.sqrt(np.add.reduce(forwards * forwards, axis=1, keepdims=True))
+    known = (length > 1e-3) & (np.abs(whole - 1.) < 1e-3)
+    axes = np.empty((len(forwards), 3, 3))
+    axes[..., 0] = forward = np.where(known, forwards, 0.)
+    length = np.where(known, length, 1.)
+    axes[..., 1] = np.where(known, left, 0.) / length
+    axes[..., 2] = (up - forward.dot(up)[:, None] * forward) / length
+    return np.where(known, quaternions(axes), _NOT_TURNED)
 
 
 def pose_covariances(people: People, up: np.ndarray) -> np.ndarray:
@@ -136,10 +138,9 @@ def pose_covariances(people: People, up: np.ndarray) -> np.ndarray:
     """
     covariances = np.zeros((people.count, 6, 6))
     covariances[:, :3, :3] = people.position_covariance
-    covariances[:, 3:, 3:] = math.pi ** 2 * np.eye(3)
-    known = np.flatnonzero(np.isfinite(people.facing).all(axis=1))
-    if len(known):
-        vertical = np.outer(up, up)
-        yaw = np.minimum(people.facing_stddev[known], math.pi)[:, None, None] ** 2
-        covariances[known, 3:, 3:] = yaw * vertical + LEAN_VARIANCE * (np.eye(3) - vertical)
+    vertical = up[:, None] * up
+    yaw = np.minimum(people.facing_stddev, math.pi)[:, None, None] ** 2
+    known = np.isfinite(people.facing).all(axis=1)[:, None, None]
+    covariances[:, 3:, 3:] = np.where(
+        known, yaw * vertical + LEAN_VARIANCE * (_LEVEL - vertical), math.pi ** 2 * _LEVEL)
     return covariances
