@@ -84,6 +84,19 @@ def _pair_up(peaks, body):
     Where more than NEAREST peaks could be the end, the nearest are taken: so the number of
     candidates grows with the people in the image and not with its square.
     """
+    first, last = np.array(body.limbs).T
+    count = peaks.start[1:] - peaks.start[:-1]
+    if not count.size or count.max() > NEAREST:
+        return _pair_up_crowd(peaks, body)
+    ends = count[last]
+    pairs = count[first] * ends
+    limb = np.arange(len(pairs)).repeat(pairs)
+    number = np.arange(len(limb)) - (pairs.cumsum() - pairs)[limb]      # of a limb's pairs
+    start, end = np.divmod(number, ends[limb])
+    return limb, start + peaks.start[first][limb], end + peaks.start[last][limb]
+
+
+def _pair_up_crowd(peaks, body):
     begin = peaks.start.tolist()
     rows = np.arange(begin[-1])
     starts, ends, sizes = [rows[:0]], [rows[:0]], []
@@ -161,10 +174,15 @@ def _interpolated(fields, field, x, y):
     upper_left = (row * width + column) * limbs + field
     lower_left = upper_left + to_lower * (width * limbs)
     to_right *= limbs
-    upper, lower = values.take(upper_left), values.take(lower_left)
-    upper += (values.take(upper_left + to_right) - upper) * right
-    lower += (values.take(lower_left + to_right) - lower) * right
-    return upper + (lower - upper) * down
+    # Both numbers of a complex one, side by side: real arithmetic takes half the time.
+    upper, lower, upper_right, lower_right = (
+        values.take(place).view(np.float32) for place in (
+            upper_left, lower_left, upper_left + to_right, lower_left + to_right))
+    right, down = right.repeat(2, axis=1), down.repeat(2, axis=1)
+    upper += (upper_right - upper) * right
+    lower += (lower_right - lower) * right
+    upper += (lower - upper) * down
+    return upper.view(np.complex64)
 
 
 def _split(places, size):
