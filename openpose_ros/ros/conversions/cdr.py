@@ -39,7 +39,9 @@ class Writer:
 
     def align(self, size: int) -> None:
         """Step to the next multiple of `size`."""
-        self._data += b'\0' * (-self.at % size)
+        missing = -self.at % size
+        if missing:
+            self._data += b'\0' * missing
 
     def number(self, kind: str, value: Any) -> None:
         """A number of one of the kinds of ROS' interfaces, as 'int32'."""
@@ -53,9 +55,7 @@ class Writer:
 
     def text(self, value: str) -> None:
         """A string; from a 0 in it on it is cut off, as rclpy does it."""
-        data = value.encode('utf-8', 'replace').partition(b'\0')[0] + b'\0'
-        self.count(len(data))
-        self._data += data
+        self.written(text(value), 4)
 
     def numbers(self, values: np.ndarray) -> None:
         """All numbers of an array, of float32 or float64, one after the other."""
@@ -68,11 +68,9 @@ class Writer:
         self.align(size)
         self._data += data
 
-    def header(self, header: Any) -> None:
+    def header(self, value: Any) -> None:
         """A std_msgs/Header."""
-        self.align(4)
-        self._data += struct.pack('<iI', header.stamp.sec, header.stamp.nanosec)
-        self.text(header.frame_id)
+        self.written(header(value), 4)
 
     def message(self, message: Any, fields: Sequence[str] = ()) -> None:
         """A message of any type, or these of its fields: slowly, one number after the other."""
@@ -95,6 +93,17 @@ class Writer:
                 self.message(each)
 
 
+def text(value: str) -> bytes:
+    """A string as it is written at a multiple of 4."""
+    data = value.encode('utf-8', 'replace').partition(b'\0')[0] + b'\0'
+    return struct.pack('<I', len(data)) + data
+
+
+def header(value: Any) -> bytes:
+    """A std_msgs/Header as it is written at a multiple of 4."""
+    return struct.pack('<iI', value.stamp.sec, value.stamp.nanosec) + text(value.frame_id)
+
+
 def written(message: Any, *fields: str) -> bytes:
     """A message, or these of its fields, as they are written at a multiple of 8.
 
@@ -103,6 +112,11 @@ def written(message: Any, *fields: str) -> bytes:
     writer = Writer()
     writer.message(message, fields)
     return bytes(writer)[len(_HEAD):]
+
+
+def filled(data: bytes) -> bytes:
+    """The same, and as much as is missing to a multiple of 4."""
+    return data + b'\0' * (-len(data) % 4)
 
 
 class _Layout(NamedTuple):

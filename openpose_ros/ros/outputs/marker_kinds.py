@@ -8,6 +8,7 @@ from visualization_msgs.msg import Marker
 
 from openpose_ros.ros.conversions import cdr
 
+_NOT_LOCKED = b'\0\0\0\0'    # frame_locked, and what is missing to a multiple of 4
 _NO_POINTS, _NO_COLOURS = np.zeros((0, 3)), np.zeros((0, 4), np.float32)
 
 
@@ -41,20 +42,19 @@ class Shown(NamedTuple):
     text: str = ''
 
     def write(self, writer: cdr.Writer, header: bytes, lifetime: bytes) -> None:
-        """Write it; header, lifetime: of the marker, written before."""
+        """Write it; header, lifetime: of the marker, written before.
+
+        All of a marker lies at multiples of 4, and its look (10 float64, 4 float32) at one of 8; so
+        do the points, which begin 112 bytes later.
+        """
         kind = self.kind
-        writer.written(header, 4)
-        writer.written(kind.name, 4)
-        writer.written(struct.pack('<3i', self.number, kind.type, self.action), 4)
-        writer.written(self.position + kind.look[len(self.position):], 8)
-        writer.written(lifetime + b'\0', 4)    # and frame_locked
-        writer.count(len(self.points))
-        writer.numbers(self.points)
-        writer.count(len(self.colours))
-        writer.numbers(self.colours)
-        writer.written(kind.before_text, 4)
-        writer.text(self.text)
-        writer.written(kind.after_text, 4)
+        writer.written(cdr.filled(header) + kind.name + struct.pack(
+            '<3i', self.number, kind.type, self.action), 4)
+        writer.written(b''.join((
+            self.position, kind.look[len(self.position):], lifetime, _NOT_LOCKED,
+            struct.pack('<I', len(self.points)), self.points.tobytes(),
+            struct.pack('<I', len(self.colours)), self.colours.tobytes(), kind.before_text,
+            cdr.filled(cdr.text(self.text)), kind.after_text)), 8)
 
 
 class Kind:
@@ -62,12 +62,12 @@ class Kind:
 
     def __init__(self, marker: Marker) -> None:
         self.number, self.type = marker.id, marker.type
-        self.name = cdr.written(marker, 'ns')
+        self.name = cdr.filled(cdr.text(marker.ns))
         self.look = cdr.written(marker, 'pose', 'scale', 'color')
         fields = list(marker.get_fields_and_field_types())
         rest = fields[fields.index('colors') + 1:]      # some of them are newer than Humble
         text = rest.index('text')
-        self.before_text = cdr.written(marker, *rest[:text])
+        self.before_text = cdr.filled(cdr.written(marker, *rest[:text]))
         self.after_text = cdr.written(marker, *rest[text + 1:])
 
     def showing(self, points: np.ndarray, colours: np.ndarray = _NO_COLOURS) -> Shown:

@@ -79,7 +79,7 @@ class Markers(SerializedOutput):
         writer = cdr.Writer()
         writer.count(len(markers) + len(on_plane))
         for header, these in ((seen.header, markers), (seen.image_header, on_plane)):
-            header = cdr.written(header)
+            header = cdr.header(header)
             for marker in these:
                 marker.write(writer, header, self._lifetime)
         return bytes(writer)
@@ -133,12 +133,12 @@ class _Figures:
 
     def markers(self, points, scores) -> list:
         """The markers of points (n, 18, 3) m and scores (n, 18)."""
-        known = np.isfinite(points).all(axis=2)
+        known = np.logical_and.reduce(np.isfinite(points), axis=2)
         rows, limbs = np.nonzero(known[:, _LIMBS].all(axis=2))
         ends = rows[:, None] * PART_COUNT + _LIMBS[limbs]
         points = points.reshape(-1, 3)
         markers = [self._limbs.showing(points[ends.ravel()], _LIMB_COLOURS[limbs.repeat(2)])]
-        sizes = np.where(known, np.digitize(scores, _SCORES), -1).ravel()
+        sizes = np.where(known, (scores >= _SCORES[0]) * 1 + (scores >= _SCORES[1]), -1).ravel()
         for size, kind in enumerate(self._joints):
             chosen = np.flatnonzero(sizes == size)
             markers.append(kind.showing(points[chosen], _PART_COLOURS[chosen % PART_COUNT]))
