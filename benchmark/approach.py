@@ -28,7 +28,9 @@ from openpose_ros.approach import Place  # noqa: E402
 PATIENCE = 90.      # s until an approach counts as failed
 STANDS, SITS, TURNS, VANISHES, WALKS, CROSSED = (
     'stands', 'sits', 'turns by 90 deg', 'vanishes for 2 s', 'walks', 'others cross')
-EYES = {'depth': True, 'height known': False}
+LOOKS = ' and a look from aside'
+_ROUNDS = 10
+EYES = {'depth': True, 'height known': False, 'height known' + LOOKS: False}
 
 
 def body_of(rng, posture='standing'):
@@ -65,7 +67,7 @@ def approach(job):
     seed, kind, eyes, patience = job
     start, actors, rng = scene_of(seed, kind)
     began = time.perf_counter()
-    loop = Loop(start, actors, eyes_of(eyes, actors, rng), rng)
+    loop = Loop(start, actors, eyes_of(eyes, actors, rng), rng, looks=eyes.endswith(LOOKS))
     run = loop.run(patience)
     at = actors[0].at(loop.time)
     distance = math.hypot(run.place.x - at.x, run.place.y - at.y) - 1.2 - actors[0].knees
@@ -117,13 +119,29 @@ def shortest(start, person, space=1.2, radius=.5):
     return max(straight + radius * (turn - 2. * math.sin(.5 * turn)), .3)
 
 
-def play(kind, eyes, count, workers, patience=PATIENCE):
-    """`count` seeded approaches, a list of what :func:`approach` returns."""
-    jobs = [(seed, kind, eyes, patience) for seed in range(count)]
+def play(kind, eyes, seeds, workers, patience=PATIENCE):
+    """Approaches of these seeds, a list of what :func:`approach` returns."""
+    jobs = [(seed, kind, eyes, patience) for seed in seeds]
     if workers == 1:
         return [approach(job) for job in jobs]
     with multiprocessing.Pool(workers) as pool:
-        return pool.map(approach, jobs, chunksize=2)
+        return pool.map(approach, jobs, chunksize=1)
+
+
+def play_in_rounds(figures, eyes, column, counts, workers):
+    """All kinds by turns, {kind: number of approaches}; what there is is written after each round.
+
+    Returns {kind: list}.
+    """
+    runs = {kind: [] for kind, count in counts.items() if count}
+    for part in range(_ROUNDS):
+        for kind, done in runs.items():
+            end = counts[kind] * (part + 1) // _ROUNDS
+            done += play(kind, eyes, range(len(done), end), workers)
+        if all(runs.values()):
+            figures[eyes] = {'table': table(eyes, column, runs), 'runs': runs}
+            write('approach', figures)
+    return runs
 
 
 def share(runs, name):
@@ -196,19 +214,14 @@ def main() -> int:
     options = parser.parse_args()
     figures = {}
     if options.people:
-        figures['rendered'] = table('rendered people and depth', 0, {
-            STANDS: play(STANDS, options.people, options.runs, options.workers)})
-        write('approach', figures)
+        play_in_rounds(figures, options.people, 0, {STANDS: options.runs}, options.workers)
         return 0
-    for column, eyes in enumerate(EYES):
-        if options.eyes and eyes not in options.eyes:
-            continue
-        runs = {kind: play(kind, eyes, options.runs if kind == STANDS else options.others,
-                           options.workers)
-                for kind in (STANDS, TURNS, VANISHES, SITS, WALKS, CROSSED)
-                if kind == STANDS or options.others}
-        figures[eyes] = {'table': table(eyes, column, runs), 'runs': runs}
-        write('approach', figures)
+    for eyes in EYES:
+        if not options.eyes or eyes in options.eyes:
+            counts = {STANDS: options.runs}
+            for kind in (TURNS, VANISHES, SITS, WALKS, CROSSED):
+                counts[kind] = options.others
+            play_in_rounds(figures, eyes, 0 if EYES[eyes] else 1, counts, options.workers)
     return 0
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from openpose_ros.approach import choice, comfort
 from openpose_ros.approach.choice import Choice
-from openpose_ros.approach.looking import LookRound
+from openpose_ros.approach.looking import ENOUGH, LookRound, place_aside
 from openpose_ros.approach.settings import Settings
 from openpose_ros.approach.stand import Stand, level_stddev
 from openpose_ros.people import People
@@ -17,8 +17,8 @@ from openpose_ros.scene import Camera
 _EDGE, _TOO_NEAR = .05, .5
 _DRIFT = .05    # m each second that who stands may shift while nobody looks
 
-# A goal that there is stays while the facing is less certain by this factor, and for s while it is
-# not even that: from near and straight in front it comes and goes.
+# A goal that there is stays while the facing is less certain by this factor, and for s in which
+# nothing is seen of it: from near and straight in front it comes and goes.
 _GO_ON, _HOLD = 1.5, 2.
 
 
@@ -54,8 +54,9 @@ class Viewpoint(NamedTuple):
 class Approach:
     """The goal from image to image; remembers whom it chose and where they stood.
 
-    look: after an update without a goal, from where to look at the chosen person (a Goal), for it
-    is not certain which way they face; None where there is no such person, or no viewpoint.
+    look: after an update, from where to look at the chosen person (a Goal), for it is not known
+    well enough which way they face; None where it is, or there is no such person or no viewpoint.
+    There may be a goal, too: for who does not go and look.
 
     It does not judge stamps: whoever finds that time has jumped back, or that images have failed
     to come for long, calls :meth:`reset`.
@@ -86,6 +87,7 @@ class Approach:
         self._stand = None
         self._aside = 0.            # rad; how far aside of their front the goal was last
         self._round = LookRound()
+        self._vague = None          # (id, position, s) of who was seen, but not which way they face
         self.look = None
 
     def update(self, people: People, people_in_camera: People, stamp: float, up: np.ndarray,
@@ -107,31 +109,60 @@ class Approach:
         row = self._choice.row(people, choice.costs(people_in_camera, settings.person), stamp,
                                settings.memory if remembered else settings.lost_time)
         if row is None:
-            return self._goal(people, row, up, floor) if remembered else None
+            if not remembered:
+                self._look_on(stamp, up, floor, viewpoint)
+                return None
+            self._look_aside(up, floor, viewpoint)
+            return self._goal(people, row, up, floor)
         self._follow(people, row, stamp, up)
-        if self._is_certain(people, row):
-            if self._stand is None:
-                self._stand, self._aside = Stand(int(people.ids[row])), 0.
-            self._stand.update(people, row, stamp, settings.settle_time, up, floor)
-        elif self._stand is None or stamp - self._stand.seen_at > _HOLD:
-            self._look_round(people, row, up, floor, viewpoint)
+        if self._stand is None and self._is_certain(people, row):
+            self._stand, self._aside = Stand(int(people.ids[row])), 0.
+        if self._stand is not None:
+            self._stand.update(people, row, stamp, settings, up, floor,
+                               None if viewpoint is None else viewpoint.translation)
+            if self._stand.faceless > _HOLD or not (
+                    self._stand.facing_stddev <= _GO_ON * settings.max_facing_stddev):
+                self._stand = None
+        if self._stand is None:
+            self._vague = int(people.ids[row]), people.position[row], stamp
+            self._look_round(people.position[row], up, floor, viewpoint, (
+                level_stddev(people, row, up), float(people.facing_stddev[row])), stamp)
             return None
+        self._vague = None
+        self._look_aside(up, floor, viewpoint)
         return self._goal(people, row, up, floor)
 
     def _is_certain(self, people, row):
-        """Whether the facing of this row is; to go on takes less than to begin."""
-        limit = self._settings.max_facing_stddev * (1. if self._stand is None else _GO_ON)
-        return (people.facing_stddev[row] <= limit
+        """Whether the facing of this row is certain enough to begin with."""
+        return (people.facing_stddev[row] <= self._settings.max_facing_stddev
                 and abs(np.linalg.norm(people.facing[row]) - 1.) < 1e-3)
 
-    def _look_round(self, people, row, up, floor, viewpoint):
+    def _look_round(self, position, up, floor, viewpoint, stddev, seen_at=None):
+        """Where it is not known at all which way they face."""
         if viewpoint is None:
             return
-        found = self._round.place(int(people.ids[row]), people.position[row],
-                                  viewpoint.translation, up)
+        person = self._vague[0]
+        found = self._round.place(person, position, viewpoint.translation, up, seen_at)
         if found is not None:
-            self.look = _goal_at(int(people.ids[row]), found[0], found[1], up, floor,
-                                 _stddev(people, row, up))
+            self.look = _goal_at(person, found[0], found[1], up, floor, stddev)
+
+    def _look_on(self, stamp, up, floor, viewpoint):
+        """The same on the way round, from which the camera does not see them."""
+        if self._vague is None or viewpoint is None:
+            return
+        _, position, seen_at = self._vague
+        if stamp - seen_at <= self._settings.memory and not viewpoint.sees(position):
+            self._look_round(position, up, floor, viewpoint, (math.nan, math.nan))
+
+    def _look_aside(self, up, floor, viewpoint):
+        """Where the facing is known, but not well."""
+        stand = self._stand
+        if viewpoint is None or stand.is_walking or stand.aside >= ENOUGH or (
+                stand.best_stddev <= self._settings.look_stddev):
+            return
+        found = place_aside(stand.position, stand.facing, viewpoint.translation, up)
+        self.look = _goal_at(stand.person, found[0], found[1], up, floor,
+                             (math.nan, stand.facing_stddev))
 
     def _follow(self, people, row, stamp, up):
         """Go on averaging the person of this row, who may have come back under another id."""
@@ -160,17 +191,13 @@ class Approach:
             return None
         self._aside = aside
         front = comfort.turned(stand.facing, up, aside)
-        return _goal_at(stand.person, stand.position + distance * front, -front, up, floor,
-                        _stddev(people, row, up))
+        stddev = math.nan, math.nan
+        if row is not None:
+            stddev = level_stddev(people, row, up), stand.facing_stddev
+        return _goal_at(stand.person, stand.position + distance * front, -front, up, floor, stddev)
 
 
 def _goal_at(person, position, forward, up, floor, stddev):
     if floor is not None:
         position = position + (floor - position.dot(up)) * up
     return Goal(person, position, np.stack((forward, np.cross(up, forward), up), axis=1), stddev)
-
-
-def _stddev(people, row, up):
-    if row is None:
-        return math.nan, math.nan
-    return level_stddev(people, row, up), float(people.facing_stddev[row])

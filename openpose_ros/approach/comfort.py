@@ -20,9 +20,13 @@ _STEP, _MAX_ASIDE = math.radians(10.), math.radians(90.)
 _STAY = .1                    # m by which a place that was free may become too near before it moves
 
 # The way round leads through places this far from the person, m: a chord of 60 degrees of that
-# circle stays 1.5 m away. It ends within the front, and is straight where the robot already is.
+# circle stays 1.5 m away. It ends at a gate before the goal, m from that: who comes from aside turns
+# to the person there and sees them on the last piece. (Chosen: half of it leaves no time to look,
+# twice of it makes the way longer by .4 m.)
 ROUND = 1.75
-ENTRY = math.radians(30.)
+GATE = .3
+_STRAIGHT = math.radians(30.)   # off the goal's heading: so far aside a camera ahead sees them
+_ENTRY = math.radians(30.)
 _CLEARANCE = PERSONAL_SPACE + .1
 _LEG = math.radians(60.)
 
@@ -86,27 +90,35 @@ def way_in(robot: Place, goal: Place, distance: float = PERSONAL_SPACE) -> Place
     front = goal.yaw + math.pi
     away = math.hypot(robot.x - person_x, robot.y - person_y)
     aside = angle_between(front, math.atan2(robot.y - person_y, robot.x - person_x))
-    if abs(aside) <= FRONT:
-        return goal
     side = math.copysign(1., aside)
     radius = max(ROUND, distance + .3)
-
-    def place(angle):
-        bearing = front + side * angle
-        return person_x + radius * math.cos(bearing), person_y + radius * math.sin(bearing)
-    # As far round as leads past the personal space; from within that, only farther away.
+    # Past the personal space; from within that, only farther away.
     room = min(_CLEARANCE, away - 1e-6)
-    angle = ENTRY
-    while angle < abs(aside) - _STEP and _passes(robot, place(angle), (person_x, person_y)) < room:
+
+    def place(angle, away=radius):
+        bearing = front + side * angle
+        return person_x + away * math.cos(bearing), person_y + away * math.sin(bearing)
+    if abs(aside) <= FRONT and _is_straight(robot, goal):
+        return goal
+    gate = place(0., distance + GATE)
+    if passes(robot, gate, (person_x, person_y)) >= room:
+        return Place(gate[0], gate[1], goal.yaw)
+    angle = _ENTRY
+    while angle < abs(aside) - _STEP and passes(robot, place(angle), (person_x, person_y)) < room:
         angle += _STEP
     x, y = place(angle)
-    if angle <= ENTRY + 1e-6:
-        return Place(x, y, math.atan2(person_y - y, person_x - x))
-    after_x, after_y = place(max(angle - _LEG, ENTRY))
+    after_x, after_y = place(angle - _LEG) if angle > _LEG else gate
     return Place(x, y, math.atan2(after_y - y, after_x - x))
 
 
-def _passes(start, end, point):
+def _is_straight(robot, goal):
+    """Whether the straight way leads to the person, too, or is too short to go another."""
+    x, y = goal.x - robot.x, goal.y - robot.y
+    return math.hypot(x, y) < GATE + .05 or (
+        abs(angle_between(math.atan2(y, x), goal.yaw)) <= _STRAIGHT)
+
+
+def passes(start, end, point):
     """How near the straight way from start to end passes a point, m."""
     along = np.array((end[0] - start.x, end[1] - start.y))
     to_point = np.array((point[0] - start.x, point[1] - start.y))

@@ -14,6 +14,8 @@ from openpose_ros.approach.orders import (ABORTED, APPROACHING, ARRIVED,
                                           Say, Send, Settings)
 from openpose_ros.approach.retries import Retries
 
+_CLOSER = .02           # m
+_LOOKS = .6             # s; no longer than that after it was last said is a look wanted, if it can go
 _MIN_INTERVAL = .5      # s between goals: a planner needs some of it
 _WHY = {ABORTED: 'the navigation has given up', REJECTED: 'the navigation rejects',
         CANCELED: 'somebody else has cancelled'}
@@ -150,6 +152,8 @@ class Errand:
         """((where to go, whether it is the goal itself), state); (None, None): nowhere."""
         if self._stopped:
             return None, None
+        if self.state != ARRIVED and self._look is not None and now - self._look.at <= _LOOKS:
+            return (self._look.place, False), LOOKING
         if self._is_fresh(self._goal, now):
             self._back = None
             goal = self._retries.place(self._goal.place)
@@ -157,9 +161,11 @@ class Errand:
                 return (self._facing(goal), True), ARRIVED
             if self.robot is None:
                 return (goal, True), APPROACHING
-            if math.hypot(goal.x - self.robot.x, goal.y - self.robot.y) < self.settings.near_enough:
+            if self._is_there(goal):
                 return (self._facing(goal), True), APPROACHING
             place = comfort.way_in(self.robot, goal, self.settings.distance)
+            if self._is_too_near(goal, place):
+                return (self._facing(goal), False), APPROACHING
             return (place, place == goal), APPROACHING
         if self._is_fresh(self._look, now):
             return (self._look.place, False), LOOKING
@@ -190,6 +196,20 @@ class Errand:
         """Whether the goal has moved so far from where the robot has arrived that it must drive."""
         at = self._arrived_at
         return (math.hypot(goal.x - at.x, goal.y - at.y) > self.settings.moved / 2.)
+
+    def _is_too_near(self, goal, place):
+        """Whether the person is near and the way to a place would lead still nearer."""
+        person = self._person(goal)
+        away = math.hypot(person[0] - self.robot.x, person[1] - self.robot.y)
+        return away < self.settings.keep_away * self.settings.distance and (
+            comfort.passes(self.robot, place, person) < away - _CLOSER)
+
+    def _is_there(self, goal):
+        """Whether the robot is so near the goal that it only turns; not while it drives to it."""
+        sent = self._sent
+        if sent is not None and sent.is_final and not self._differs(goal, sent.place):
+            return False
+        return math.hypot(goal.x - self.robot.x, goal.y - self.robot.y) < self.settings.near_enough
 
     def _facing(self, goal):
         """Where the robot is, turned to the person; what was sent last while that is about it."""

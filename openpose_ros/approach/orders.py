@@ -43,7 +43,8 @@ class Settings(NamedTuple):
     like any other. moved: m and turned: rad; what is worth a new plan while the goal is far;
     near it less is: `precise` of the way that is left, down to min_moved and min_turned.
     near_enough: m from the goal at which the robot only turns to the person: it cannot drive
-    sideways, and would turn away from them to come nearer. face_within: rad off the person, once
+    sideways, and would turn away from them to come nearer. keep_away: share of the
+    distance; nearer to the person than that it does not drive still nearer. face_within: rad off the person, once
     there, that make it turn.
     first_pause, max_pause: s before a goal that failed is sent again; doubles from one to the
     other. tries: times a place is tried before one aside of it is. answer_time: s within which the
@@ -56,10 +57,11 @@ class Settings(NamedTuple):
     moved: float = .3
     turned: float = math.radians(20.)
     precise: float = .15
-    min_moved: float = .08
-    min_turned: float = math.radians(5.)
+    min_moved: float = .05
+    min_turned: float = math.radians(3.)
     near_enough: float = .1
-    face_within: float = math.radians(6.)
+    keep_away: float = .8
+    face_within: float = math.radians(3.)
     first_pause: float = 1.
     max_pause: float = 30.
     tries: int = 2

@@ -13,7 +13,8 @@ class Settings(NamedTuple):
     approach, whoever else is there; 0: by `person`. attention: how probable it must be that they
     look at the camera for them to be chosen; 0: whether they look or not.
     distance: m in front of them; of a person who sits, in front of their knees.
-    max_facing_stddev: rad; no goal while their facing is less certain.
+    max_facing_stddev: rad; no goal while their facing is less certain. look_stddev: rad; while it
+    is less certain than this, it is worth a look from aside.
     switch_time: s that someone else must have been the better choice. settle_time: s over which a
     person who stands still is averaged.
     lost_time: s for which a person who has vanished is waited for before someone else is chosen.
@@ -26,6 +27,7 @@ class Settings(NamedTuple):
     attention: float = 0.
     distance: float = 1.2
     max_facing_stddev: float = math.radians(20.)
+    look_stddev: float = math.radians(10.)
     switch_time: float = 1.
     settle_time: float = 5.
     lost_time: float = 3.

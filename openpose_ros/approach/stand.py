@@ -3,6 +3,8 @@ import math
 
 import numpy as np
 
+from openpose_ros.approach.looking import is_aside
+from openpose_ros.approach.views import MAX_PASSED, Views
 from openpose_ros.body import LEFT_HIP, NECK, RIGHT_HIP
 
 # A standing person is averaged over. Someone who walks is not, and who has stepped aside or turned
@@ -12,10 +14,7 @@ _STEP, _TURN = .25, math.radians(20.)
 _PATIENCE = .5                      # s
 
 _SURE = 2.5                         # stddevs that a measurement must be off to count as a move
-_MAX_PASSED = .2                    # s for which one measurement counts, however long none came
-_MIN_SHIFT = .02                    # m; people sway by this much
 _UNKNOWN = .05                      # m
-_MIN_STDDEV = math.radians(3.)      # no facing counts as more certain: people are not that square
 
 # Height of the hips over that of the neck, above the floor, of who sits and who stands. The joints'
 # heights in body lengths H are .53 H and .82 H of one who stands (R. Drillis and R. Contini, "Body
@@ -26,54 +25,84 @@ _SITTING_TIME = 2.                  # s over which it is averaged
 
 
 class Stand:
-    """One person's place; person: their id. seen_at: s, when they were last measured."""
+    """One person's place; person: their id. seen_at: s, when they were last measured.
+    faceless: s for which they have been seen since, and their facing was not known. aside: s for
+    which they were seen from aside.
+    """
 
     def __init__(self, person: int) -> None:
         self.person = person
-        self.position = self.facing = None
         self.is_walking = False
         self.seen_at = None
-        self._weights = 0., 0.      # that the means of position (s/m^2) and facing (s/rad^2) have
+        self.faceless = self.aside = 0.
+        self._views = Views()
         self._apart_since = None    # s; since when the measurements contradict the average
         self._sits = 0.             # probability
         self._torso = 0.            # m
+
+    @property
+    def position(self) -> np.ndarray:
+        """(3,) m."""
+        return self._views.position
+
+    @property
+    def facing(self) -> np.ndarray:
+        """(3,), unit vector; None before it was measured."""
+        return self._views.facing
+
+    @property
+    def facing_stddev(self) -> float:
+        """rad; NaN before it was measured."""
+        return self._views.facing_stddev
+
+    @property
+    def best_stddev(self) -> float:
+        """rad, of the facing when it was known best since they moved; inf before."""
+        return self._views.best_stddev
 
     @property
     def knees(self) -> float:
         """How far the knees reach in front of the hips, m: 0 of one who stands."""
         return _THIGH * self._torso if self._sits > .5 else 0.
 
-    def update(self, people, row, stamp, settle_time, up, floor) -> None:
-        """Take in what was measured of this row."""
+    def update(self, people, row, stamp, settings, up, floor, camera=None) -> None:
+        """Take in what was measured of this row.
+
+        camera: (3,) m, where it was in a frame that does not move with it; None: there is none.
+        """
         position, facing = people.position[row], people.facing[row]
-        # Weights of the mean: the inverse variances, for as long as each was measured.
-        weights = 1. / max(level_stddev(people, row, up), _MIN_SHIFT) ** 2, 1. / max(
-            people.facing_stddev[row], _MIN_STDDEV) ** 2
-        if self.position is None or self._has_moved(people, row, stamp, up):
-            self._weights = 0., 0.
-            self.position, self.facing = position, facing
-        elif self._apart_since is None:
-            passed = min(max(stamp - self.seen_at, 1e-6), _MAX_PASSED)
-            kept = 1. - min(passed / max(settle_time, 1e-6), 1.)
-            self._weights = tuple(kept * old + passed * new
-                                  for old, new in zip(self._weights, weights))
-            shares = [passed * new / total for new, total in zip(weights, self._weights)]
-            self.position = self.position + shares[0] * (position - self.position)
-            turned = self.facing + shares[1] * (facing - self.facing)
-            self.facing = turned / np.linalg.norm(turned)
+        stddev = people.facing_stddev[row]
+        if not abs(np.linalg.norm(facing) - 1.) < 1e-3:
+            stddev = math.nan
+        if self.position is None or self._has_moved(people, row, stddev, stamp, up):
+            self._views, self.aside = Views(), 0.
+        passed = 0. if self.seen_at is None else stamp - self.seen_at
+        self.faceless = (0. if math.isfinite(stddev)
+                         else self.faceless + min(max(passed, 0.), MAX_PASSED))
+        if self._apart_since is None:
+            covariance = people.position_covariance[row]
+            if not np.isfinite(covariance).all():
+                covariance = _UNKNOWN ** 2 * np.eye(3)
+            self._views.add(position, covariance, facing, stddev, _bearing(position, camera, up),
+                            passed, stamp, settings.settle_time)
+            if camera is not None and math.isfinite(stddev) and is_aside(
+                    self.position, self.facing, camera, up):
+                self.aside += min(max(passed, 0.), MAX_PASSED)
         self._watch_posture(people.points[row], stamp, up, floor)
         self.seen_at = stamp
 
     def may_be_at(self, people, row, up, shift: float = 0.) -> bool:
         """Whether what was measured of this row may be of who stands here, or m (shift) beside."""
         apart = people.position[row] - self.position
-        room = max(_STEP, _SURE * level_stddev(people, row, up)) + shift
+        room = max(_STEP, _SURE * math.hypot(level_stddev(people, row, up),
+                                             self._views.level_stddev(up))) + shift
         return bool(np.linalg.norm(apart - apart.dot(up) * up) <= room)
 
-    def _has_moved(self, people, row, stamp, up):
-        apart = (not self.may_be_at(people, row, up)
-                 or self.facing.dot(people.facing[row]) < math.cos(
-                     min(max(_TURN, _SURE * people.facing_stddev[row]), .5 * math.pi)))
+    def _has_moved(self, people, row, stddev, stamp, up):
+        apart = not self.may_be_at(people, row, up)
+        if self.facing is not None and math.isfinite(stddev):
+            limit = min(max(_TURN, _SURE * math.hypot(stddev, self.facing_stddev)), .5 * math.pi)
+            apart = apart or self.facing.dot(people.facing[row]) < math.cos(limit)
         if not apart:
             self._apart_since = None
         elif self._apart_since is None:
@@ -102,6 +131,16 @@ def level_stddev(people, row: int, up: np.ndarray) -> float:
     covariance = people.position_covariance[row]
     level = np.trace(covariance) - up.dot(covariance).dot(up)
     return math.sqrt(max(.5 * level, 0.)) if math.isfinite(level) else _UNKNOWN
+
+
+def _bearing(position, camera, up):
+    """From a person to the camera, rad in any one level frame; 0 without a camera."""
+    if camera is None:
+        return 0.
+    away = camera - position
+    ahead = np.eye(3)[np.argmin(np.abs(up))]
+    ahead = ahead - ahead.dot(up) * up
+    return math.atan2(away.dot(np.cross(up, ahead)), away.dot(ahead))
 
 
 def _walks(people, row):

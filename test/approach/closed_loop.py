@@ -68,17 +68,19 @@ class Loop:
     """One approach, step by step. errand, base, navigation, goal: as of now, for who draws it."""
 
     def __init__(self, start: Place, actors, eyes, rng, settings: Settings = Settings(),
-                 navigation: Optional[Navigation] = None, errand: Optional[Errand] = None) -> None:
+                 navigation: Optional[Navigation] = None, errand: Optional[Errand] = None,
+                 looks: bool = False) -> None:
+        """looks: whether it goes and looks from aside, as the node does with that parameter."""
         self.start, self.actors, self.eyes = start, actors, eyes
         self.base = Base(start, rng)
         self.navigation = navigation or Navigation()
         self.approach = Approach(settings)
         self.errand = errand or Errand()
         self.errand.find_server(True)
-        self.time = 0.
+        self.time, self._looks = 0., looks
         self.goal = None                # what Approach said last
         self.people = self.perceived = None
-        self._under_way = []            # (s when it arrives, s of its image, goal)
+        self._under_way = []            # (s when it arrives, s of its image, goal, look)
         self._next_image = 0.
         self._rng = rng
         self.path, self.log, self.persons, self.sent = [], [], [], []
@@ -90,7 +92,9 @@ class Loop:
             self._see()
             self._next_image += IMAGES
         while self._under_way and self._under_way[0][0] <= self.time + 1e-9:
-            _, stamp, goal = self._under_way.pop(0)
+            _, stamp, goal, look = self._under_way.pop(0)
+            if look is not None and self._looks:
+                self.errand.hear_look(_place_of(look), self.time, self.time - stamp)
             if goal is not None:
                 self.errand.hear_goal(_place_of(goal), self.time, self.time - stamp)
                 if goal.person not in self.persons[-1:]:
@@ -106,7 +110,7 @@ class Loop:
         viewpoint = Viewpoint(CAMERA, seen.mounting.rotation, seen.mounting.translation)
         self.goal = self.approach.update(seen.people, seen.people_in_camera, self.time, seen.up,
                                          seen.floor, viewpoint)
-        self._under_way.append((self.time + LATENCY, self.time, self.goal))
+        self._under_way.append((self.time + LATENCY, self.time, self.goal, self.approach.look))
 
     def _decide(self):
         errand, navigation = self.errand, self.navigation

@@ -18,6 +18,7 @@ CAMERA = Camera.from_field_of_view(640, 480, 69.)
 VIEW = synthetic.Viewpoint(1.1, 0.)
 _AHEAD = .1
 _DEPTH_SIZE = 320, 240
+_WALL = 12.                     # m from the camera, behind everybody
 
 # How far off keypoints are, as a share of the person's height in the image, by that height in px of
 # a network's input 368 high: mobilenet_thin's on rendered people.
@@ -71,7 +72,8 @@ class SyntheticEyes:
         self._perception.keypoints = self._keypoints(shown, time)
         depth = None
         if self._has_depth and len(self._perception.keypoints):
-            depth = synthetic.depth([person for _, person in shown], self._small, self._rng, VIEW)
+            depth = synthetic.depth([person for _, person in shown], self._small, self._rng, VIEW,
+                                    _WALL)
         if self._draws:
             self.image = _drawn([person for _, person in shown])
         look = Look(Settings(), (self._camera.width, self._camera.height), (), {})

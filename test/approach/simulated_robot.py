@@ -98,7 +98,7 @@ class Navigation:
     the goal checker. blocked: function of a Place, whether it cannot be reached; such goals abort.
     """
 
-    def __init__(self, limits: Limits = Limits(), tolerances=(.05, .05),
+    def __init__(self, limits: Limits = Limits(), tolerances=(.03, .03),
                  blocked=lambda place: False) -> None:
         self.outcome = None
         self.number = self.goal = None

@@ -40,7 +40,13 @@ def test_the_way_in_keeps_out_of_the_personal_space_and_ends_in_front(bearing, d
 
 
 def test_straight_from_the_front_it_is_the_goal_itself():
-    assert way_in(Place(5., 3., 0.), GOAL) == GOAL
+    assert way_in(Place(5., 1.5, 0.), GOAL) == GOAL
+
+
+def test_from_aside_it_is_a_place_from_which_the_last_piece_leads_to_the_person():
+    gate = way_in(Place(3., 2.5, 0.), GOAL)
+    np.testing.assert_allclose(gate, (1.5, 0., math.pi), atol=1e-9)
+    assert way_in(gate._replace(y=.1), GOAL) == GOAL
 
 
 def test_the_side_that_is_nearer_is_taken():

@@ -1,0 +1,96 @@
+"""What was measured of somebody who stands still, by the side from which they were looked at.
+
+Which way somebody faces is seen well from one side and badly from another (without depth best from
+aside), and what one view errs by stays for as long as it is had: the body's proportions, a raised
+arm, the network's own errors. So each side counts once, however long it was looked at, and the
+better view for more.
+"""
+import math
+
+import numpy as np
+
+_SECTOR = math.radians(30.)     # chosen: a view from less beside errs much the same way
+# After s a view counts for 1/e. Chosen: half of it forgets on the way round what was seen at first;
+# who turns by less than is noticed is followed the more slowly, the longer it is.
+_MEMORY = 60.
+MAX_PASSED = .2                 # s for which one measurement counts, however long none came
+_MIN_SHIFT = .02                # m; people sway by this much
+MIN_STDDEV = math.radians(3.)   # no facing counts as more certain: people are not that square
+
+
+class _Mean:
+    """Running mean of a vector over time, weighted by the measurements' inverse variances.
+
+    What was measured worse than the best there was takes so much longer to change it.
+    """
+
+    def __init__(self) -> None:
+        self.value = self.covariance = self.seen_at = None
+        self._weight = self._best = 0.
+
+    def add(self, value, covariance, variance, passed, stamp, settle_time):
+        """variance: by which it is weighted. passed: s for which it counts."""
+        weight, self.seen_at = 1. / variance, stamp
+        self._best = max(self._best, weight)
+        if self.value is None:
+            self.value, self.covariance, self._weight = value, covariance, passed * weight
+            return
+        self._weight = min(self._weight + passed * weight, max(settle_time, passed) * self._best)
+        share = passed * weight / self._weight
+        self.value = self.value + share * (value - self.value)
+        self.covariance = self.covariance + share * (covariance - self.covariance)
+
+
+class Views:
+    """Means of position and facing by sector, and what all together say.
+
+    position: (3,) m, facing: (3,) unit vector; None before they were added. facing_stddev: rad, at
+    present; best_stddev: the least that it ever was.
+    """
+
+    def __init__(self) -> None:
+        self._sectors = {}      # {number: (mean of positions, of facings)}
+        self.position = self.facing = None
+        self.facing_stddev, self.best_stddev = math.nan, math.inf
+        self._covariance = np.zeros((3, 3))
+
+    def level_stddev(self, up) -> float:
+        """m, of the position along the ground."""
+        level = np.trace(self._covariance) - up.dot(self._covariance).dot(up)
+        return math.sqrt(max(.5 * level, 0.))
+
+    def add(self, position, covariance, facing, facing_stddev, bearing, passed, stamp,
+            settle_time) -> None:
+        """Take in a measurement from this bearing, rad; facing NaN where it is not known.
+
+        covariance: (3, 3) m^2. passed: s since the one before.
+        """
+        sector = int(round(bearing / _SECTOR)) % int(round(2. * math.pi / _SECTOR))
+        where, front = self._sectors.setdefault(sector, (_Mean(), _Mean()))
+        passed = min(max(passed, 1e-6), MAX_PASSED)
+        covariance = covariance + _MIN_SHIFT ** 2 * np.eye(3)
+        where.add(position, covariance, np.trace(covariance) / 3., passed, stamp, settle_time)
+        if np.isfinite(facing_stddev):
+            variance = max(facing_stddev, MIN_STDDEV) ** 2
+            front.add(facing, variance, variance, passed, stamp, settle_time)
+        self._combine(stamp)
+
+    def _combine(self, stamp):
+        precision, sum_position = np.zeros((3, 3)), np.zeros(3)
+        weight, sum_facing = 0., np.zeros(3)
+        for where, front in self._sectors.values():
+            inverse = _kept(where, stamp) * np.linalg.inv(where.covariance)
+            precision, sum_position = precision + inverse, sum_position + inverse.dot(where.value)
+            if front.value is not None:
+                share = _kept(front, stamp) / front.covariance
+                weight, sum_facing = weight + share, sum_facing + share * front.value
+        self._covariance = np.linalg.inv(precision)
+        self.position = self._covariance.dot(sum_position)
+        length = np.linalg.norm(sum_facing)
+        if length > 0.:
+            self.facing, self.facing_stddev = sum_facing / length, weight ** -.5
+            self.best_stddev = min(self.best_stddev, self.facing_stddev)
+
+
+def _kept(mean, stamp):
+    return math.exp((mean.seen_at - stamp) / _MEMORY)
