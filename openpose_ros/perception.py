@@ -16,7 +16,7 @@ from openpose_ros.decoding import decode, to_image
 from openpose_ros.looks import Settings as LooksSettings
 from openpose_ros.mounting import Mounting
 from openpose_ros.network import Network
-from openpose_ros.network.averaging import infer_averaged
+from openpose_ros.network.averaging import infer_parts
 from openpose_ros.network.network import Maps, input_size, usual_pixels
 from openpose_ros.orientation import Orientation
 from openpose_ros.people import People, people_in_image
@@ -164,19 +164,22 @@ class Perception:
                                    self.network.model.stride) if image.size else (1, 1))
         plan = settings.looks.in_pixels(usual_pixels(upright_size) if image.size else 1)
         views = self._planner.plan(self._expected, upright_size, network_size, plan, settings.first)
-        regions = [self._look_at(image, view, settings) for view in views]
+        regions = self._look_at(image, views, settings)
         if plan.mode == looks.TWICE:
             found = _found(regions, self.network.model.body, settings.decoding)
-            regions += [self._look_at(image, view, settings) for view in looks.second_look(
-                found.keypoints, views[0], upright_size, plan)]
+            regions += self._look_at(image, looks.second_look(
+                found.keypoints, views[0], upright_size, plan), settings)
         in_network = sum(region.maps.seconds for region in regions)
         return Look(settings, size, tuple(regions), {
             'network': in_network, 'resizing': time.perf_counter() - start - in_network})
 
-    def _look_at(self, image, view, settings):
-        maps = infer_averaged(self.network, looks.cut(image, view), view.height, view.width,
-                              settings.scales, settings.flip)
-        return Region(maps, view, sum(np.square(settings.scales)) * (1 + settings.flip))
+    def _look_at(self, image, views, settings):
+        """A Region of each view."""
+        maps = infer_parts(self.network, [looks.cut(image, view) for view in views],
+                           [(view.height, view.width) for view in views], settings.scales,
+                           settings.flip)
+        runs = sum(np.square(settings.scales)) * (1 + settings.flip)
+        return [Region(each, view, runs) for each, view in zip(maps, views)]
 
     def finish(self, look: Look, camera: Optional[Camera] = None,
                depth: Optional[np.ndarray] = None, stamp: Optional[float] = None,

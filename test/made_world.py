@@ -24,6 +24,8 @@ class MadeWorld:
     out of it not at all.
     """
 
+    batches = False
+
     class model:
         body, stride = COCO, 8
 

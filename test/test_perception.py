@@ -22,6 +22,8 @@ class MadeNetwork:
     It tells a mirrored image by its first pixel.
     """
 
+    batches = False
+
     class model:
         body, stride = COCO, 8
 
@@ -118,6 +120,8 @@ class WorldNetwork:
 
     The world's image tells of each pixel where it is (`world`), so that a part of it does, too.
     """
+
+    batches = False
 
     class model:
         body, stride = COCO, 8

@@ -23,7 +23,7 @@ SHRUNK = (1., .5, .25)    # how much smaller images are looked at, besides as th
 # nine tiles of a scan in turn, and then some to be followed.
 CROP = .7        # height of a crop over that of the whole image, as the node has it
 RATE = 15.       # Hz
-WATCHED = 36     # images
+WATCHED = 30     # images
 JUDGED = 6       # the last of them, in half of which a person must be found
 FOUND = .5                # object keypoint similarity from which a person counts as found
 # Height of a person in the network's input, px: between these a person is in one bin.
@@ -77,6 +77,8 @@ def ways_of(height, closer):
 class _Remembering:
     """A network that remembers what it said of each part of one image; such scenes stand still."""
 
+    batches = False
+
     def __init__(self, loaded: Network) -> None:
         self.model, self._loaded, self._known = loaded.model, loaded, {}
 
@@ -89,10 +91,14 @@ class _Remembering:
 
 def watch(loaded: Network, settings: Settings, pixels: np.ndarray, camera: Optional[Camera] = None,
           mounting: Mounting = Mounting()) -> List[Perceived]:
-    """The last JUDGED of WATCHED images of a scene that stands still, its people followed."""
+    """The last JUDGED of WATCHED images of a scene that stands still, its people followed.
+
+    Looked at whole always, it is the same in every image: then few are enough.
+    """
     perception = Perception(_Remembering(loaded), settings, Tracker())
+    count = WATCHED if settings.looks.mode == looks.CLOSER else 2 * JUDGED
     return [perception.perceive(pixels, camera, stamp=number / RATE, mounting=mounting)
-            for number in range(WATCHED)][-JUDGED:]
+            for number in range(count)][-JUDGED:]
 
 
 def look(perception: Perception, truth: Any, images_dir: str,

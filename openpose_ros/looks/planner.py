@@ -19,6 +19,9 @@ _HALF, _STEEPNESS = 90., 4.
 # Share of those whom one look at the whole image did not show whom a second in a row does not show
 # either. Chosen, not measured.
 _AGAIN = .5
+# Images in a row at most that are looked at whole for those who are new and large in it: as many as
+# the tracker asks for by default to confirm someone.
+_MAX_CONFIRMING = 3
 # Share by which someone counts as seen once a crop was given to them, at least, so that nobody who
 # cannot be found takes all crops. Chosen, not measured.
 _SERVED = 1. / 3.
@@ -94,6 +97,7 @@ class Planner:
     def reset(self) -> None:
         """Forget what was looked at, as when the camera has changed."""
         self._since_whole = None    # type: Optional[int]
+        self._whole_in_a_row = 0
         # By id: images since they were seen, each look counting by how probably it shows them.
         self._waited = {}   # type: Dict[int, float]
         self._expected = []     # type: List[int]   # ids looked at by the last image's crops
@@ -113,7 +117,9 @@ class Planner:
             views, rows = self._closer(_usable(known, image_size), everything, image_size, settings,
                                        set(first))
         self._coverage.looked(views, image_size)
-        self._since_whole = 0 if everything in views else (self._since_whole or 0) + 1
+        is_whole = everything in views
+        self._since_whole = 0 if is_whole else (self._since_whole or 0) + 1
+        self._whole_in_a_row = self._whole_in_a_row + 1 if is_whole else 0
         self._expected = rows
         return views
 
@@ -127,7 +133,8 @@ class Planner:
         chosen, due = [], self._is_whole_due(known, settings)
         if not due:
             chosen = crops.crops_round(wanted, image_size, settings.crops, budget)
-            due = self._is_whole_better(known, waited, everything, chosen)
+            due = (self._is_confirming(known, everything, chosen)
+                   or self._is_whole_better(known, waited, everything, chosen))
         if due:
             self._wait(known, dict.fromkeys(range(len(waited)), everything.scale), 0.)
             return [everything], []
@@ -166,6 +173,13 @@ class Planner:
         every = settings.whole_every if len(known.ids) else min(settings.whole_every, 2)
         return (self._since_whole is None or self._since_whole >= every - 1
                 or self._lost(known))
+
+    def _is_confirming(self, known, everything, chosen):
+        """Whether someone is new whom the whole image shows well, and none of these crops does."""
+        shown = {row for _, rows in chosen for row in rows}
+        return self._whole_in_a_row < _MAX_CONFIRMING and any(
+            not number and row not in shown and _chance(box, everything.scale) >= .5
+            for row, (number, box) in enumerate(zip(known.ids, known.boxes)))
 
     def _is_whole_better(self, known, waited, everything, chosen):
         """Whether of those who wait more will probably be seen in the whole image than by crops."""

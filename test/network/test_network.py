@@ -12,6 +12,7 @@ from interpreters import has_interpreter, needs_interpreter
 
 from openpose_ros import network
 from openpose_ros.network import ModelError
+from openpose_ros.network.averaging import infer_parts
 from openpose_ros.network import network as network_module
 from openpose_ros.network import subprocess_call
 from openpose_ros.network.backends import tflite
@@ -56,6 +57,35 @@ def test_the_largest_input_may_be_set(recorded):
     recorded.infer(image, 48)
     with pytest.raises(ModelError, match='into the network as 88x64, more than 3,072 pixels'):
         recorded.infer(image, 64)
+
+
+def test_several_images_in_one_run_are_as_in_runs_of_their_own(thin):
+    loaded = network.load(thin, 'tensorflow', device='cpu')
+    assert not loaded.batches       # on a CPU it is not faster
+    pixels = cv2.imread(data.path('rgbd_two_people', 'color', '00020.png'))
+    parts = [pixels[:256, :256], pixels[100:356, 200:456], pixels[200:456, 300:556]]
+    alone = [loaded.infer(part, 128, 128) for part in parts]
+    together = loaded.infer_all(parts, 128, 128)
+    assert len(together) == 3
+    assert max(difference(*pair) for pair in zip(alone, together)) < 1e-5
+    assert difference(alone[0], alone[1]) > .1
+
+
+def test_parts_of_one_size_go_through_a_network_that_batches_together(recorded, recorder):
+    recorder.batches, runs = True, []
+
+    def infer_all(images):
+        runs.append(len(images))
+        return [recorder.infer(image) for image in images]
+    recorder.infer_all = infer_all
+    parts = [np.full((32, 32, 3), value, np.uint8) for value in range(5)]
+    sizes = [(64, 64), (32, 32), (64, 64), (32, 64), (64, 64)]
+    maps = infer_parts(recorded, parts, sizes)
+    assert runs == [3] and len(recorder.images) == 5
+    assert [each.heatmaps.shape[:2] for each in maps] == [(h // 8, w // 8) for h, w in sizes]
+    # Averaged over the mirrored image there are as many runs as ever.
+    infer_parts(recorded, parts, sizes, (1.,), True)
+    assert runs == [3] and len(recorder.images) == 15
 
 
 def test_tensorflow_and_tflite_agree_on_real_images(thin):

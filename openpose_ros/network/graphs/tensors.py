@@ -10,7 +10,7 @@ from openpose_ros.network.models.catalogue import MODELS, Model, Pixels
 class Wired(NamedTuple):
     """A network from 8-bit image to maps.
 
-    graph: tf.Graph. image: placeholder (1, height, width, 3) uint8 BGR. heatmaps, pafs: tensors
+    graph: tf.Graph. image: placeholder (batch, height, width, 3) uint8 BGR. heatmaps, pafs: tensors
     (1, height / stride, width / stride, channels) float32.
     """
 
@@ -48,17 +48,20 @@ def resolve(graph_def: Any, model: Model) -> Model:
 
 
 def wire(graph_def: Any, model: Model, height: Optional[int] = None,
-         width: Optional[int] = None) -> Wired:
+         width: Optional[int] = None, batch: Optional[int] = 1) -> Wired:
     """The graph from an 8-bit BGR image, of this or (None) any size, to the two kinds of maps.
+
+    batch: how many images a run takes; None: any number. A graph with engines takes one always.
 
     What the pixels need is done in the graph, so that bytes travel to the device, not floats.
     model: its tensors known. Raises ModelError when the graph is not sound or the maps not those
     of the model's body.
     """
     body = model.body
-    height, width = _engine_size(graph_def) or (height, width)
+    engine_size = _engine_size(graph_def)
+    height, width = engine_size or (height, width)
     with tf.Graph().as_default() as graph:
-        image = tf.placeholder(tf.uint8, [1, height, width, 3], 'image')
+        image = tf.placeholder(tf.uint8, [1 if engine_size else batch, height, width, 3], 'image')
         outputs = import_graph(graph_def, model, as_input(image, model))
         channels = [output.shape.as_list()[-1] for output in outputs]
         if channels == [body.heatmap_count + body.paf_count]:
