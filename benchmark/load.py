@@ -218,21 +218,12 @@ def count_instructions(path, names):
         control('--instr=off', pid)
         before = set(glob.glob(out + '*'))
         control('--dump', pid)
-        counts[name] = dumped_total(out, before) / (COUNTED * 1e6)
+        dumped, = set(glob.glob(out + '*')) - before
+        with open(dumped) as file:
+            counts[name] = int(re.search(r'^totals: (\d+)', file.read(), re.M).group(1)) / (
+                COUNTED * 1e6)
     child.communicate()
     return counts
-
-
-def dumped_total(out, before):
-    """Instructions in the file that is new since `before`; it may take its time."""
-    for _ in range(100):
-        for dumped in set(glob.glob(out + '*')) - before:
-            with open(dumped) as file:
-                found = re.search(r'^totals: (\d+)', file.read(), re.M)
-            if found:
-                return int(found.group(1))
-        time.sleep(.1)
-    raise RuntimeError('callgrind gives no counts')
 
 
 def say(child, line):

@@ -108,11 +108,13 @@ def observed(people: People, keypoint_noise: Optional[np.ndarray] = None) -> Obs
     keypoint_noise: (n,) px; None: that of someone seen well.
     """
     keypoints = people.keypoints[..., :2].astype(float)
-    seen = np.isfinite(keypoints).all(axis=2) & (people.keypoints[..., 2] > 0.)
+    known = np.isfinite(keypoints)
+    seen = known[..., 0] & known[..., 1] & (people.keypoints[..., 2] > 0.)
     keypoints = np.where(seen[..., None], keypoints, 0.)
     scale = scales(keypoints, seen)
-    located = np.isfinite(people.position).all(axis=1)
-    certain = np.isfinite(people.position_covariance).all(axis=(1, 2))[:, None, None]
+    located = np.logical_and.reduce(np.isfinite(people.position), axis=1)
+    certain = np.logical_and.reduce(np.isfinite(people.position_covariance).reshape(-1, 9),
+                                    axis=1)[:, None, None]
     covariance = np.where(certain, people.position_covariance, UNKNOWN_COVARIANCE)
     noise = np.zeros(len(scale)) if keypoint_noise is None else or_zero(np.asarray(keypoint_noise))
     return Observations(

@@ -108,7 +108,8 @@ class DirectionFilter(Rows):
         strong = stddev <= self.strong_stddev
         likelihood = self._likelihood(azimuth, stddev, self._angles(mirrors)[0], strong)
         belief = self._prior(rows, new, strong) * likelihood[:, None]
-        self.belief[rows] = belief / belief.sum(axis=(1, 2), keepdims=True)
+        total = np.add.reduce(belief.reshape(len(rows), -1), axis=1)
+        self.belief[rows] = belief / total[:, None, None]
         self.known[rows] = True
         self.age[rows] = 0.
         weight = np.where(new, 1., gain(ELEVATION_CUTOFF, dt))
@@ -126,7 +127,7 @@ class DirectionFilter(Rows):
         """
         azimuth, stddev = circle.estimate(self.belief.sum(axis=1))
         stddev = np.sqrt(stddev ** 2 + self.shared)
-        azimuth, stddev = (np.where(self.known, each, np.nan) for each in (azimuth, stddev))
+        azimuth, stddev = np.where(self.known, (azimuth, stddev), np.nan)
         source = np.where(self.known, self.source, SOURCE_NONE).astype(np.uint8)
         return self._directions(azimuth, self.elevation), stddev, source
 

@@ -12,6 +12,7 @@ here: mixing, mode-matched filtering (prediction, then update), mode probability
 matrices of the moving model are Bar-Shalom, Li and Kirubarajan, "Estimation with Applications to
 Tracking and Navigation", section 6.2.2 (continuous white noise acceleration).
 """
+import functools
 import math
 from typing import NamedTuple, Optional, Tuple
 
@@ -20,6 +21,7 @@ import numpy as np
 from openpose_ros.tracking.arrays import Rows, inverse, outer
 
 STILL, MOVING = 0, 1
+_SAME, _OTHER = np.eye(2), 1. - np.eye(2)
 
 
 class Noise(NamedTuple):
@@ -36,6 +38,16 @@ class Noise(NamedTuple):
     still_speed: float
     start_speed: float
     dwell: float
+
+
+@functools.lru_cache(maxsize=None)
+def _diagonals(dims: int) -> np.ndarray:
+    """Of the 16 numbers of four matrices (2, 2) those of four (2 dims, 2 dims).
+
+    Each number stands on the diagonal of all dimensions: a Kronecker product.
+    """
+    each = np.eye(16).reshape(16, 4, 2, 2)
+    return (each[..., None, :, None] * np.eye(dims)[:, None]).reshape(16, -1)
 
 
 class MotionFilter(Rows):
@@ -86,7 +98,7 @@ class MotionFilter(Rows):
         mean, prior = self.mean.take(rows, axis=0), self.covariance.take(rows, axis=0)
         innovation = (measured[:, None] - mean[..., :dims])[..., None]
         precision, determinant = inverse(prior[..., :dims, :dims] + covariance[:, None])
-        distance = (innovation * (precision @ innovation)).sum(axis=(2, 3))
+        distance = (innovation.swapaxes(2, 3) @ (precision @ innovation))[..., 0, 0]
         used = (distance[:, MOVING] <= gate) & self.known[rows]
         if not used.all():
             self._refuse(rows[~used], measured[~used], covariance[~used], patience)
@@ -148,21 +160,20 @@ class MotionFilter(Rows):
         before = self.weights
         self.weights = change + (1. - 2. * change) * before
         stayed = ((1. - change) * before / self.weights)[..., None]
-        mean = stayed * self.mean + (1. - stayed) * self.mean[:, ::-1]
-        stayed = stayed[..., None]
+        shares = _OTHER + stayed * (_SAME - _OTHER)     # (n, now, before)
         difference = self.mean[:, STILL] - self.mean[:, MOVING]
-        return mean, (stayed * self.covariance + (1. - stayed) * self.covariance[:, ::-1]
-                      + stayed * (1. - stayed) * outer(difference)[:, None])
+        covariance = (shares @ self.covariance.reshape(-1, 2, 4 * self.dims ** 2)).reshape(
+            self.covariance.shape)
+        return shares @ self.mean, covariance + (
+            (stayed * (1. - stayed))[..., None] * outer(difference)[:, None])
 
     def _models(self, dt: float) -> Tuple[np.ndarray, np.ndarray]:
         """Transition matrices and process noise of both models, (2, 2 dims, 2 dims) each."""
         density, still = self.noise.acceleration ** 2, self.noise.still_speed ** 2
         drift, both = self.noise.drift ** 2 * dt, density * dt ** 2 / 2.
-        transitions = [[1., 0.], [0., 0.]], [[1., dt], [0., 1.]]
-        noises = [[drift, 0.], [0., still]], [[density * dt ** 3 / 3., both], [both, density * dt]]
-        blocks = np.array((transitions, noises))
-        # Each number of a block stands on the diagonal of all dimensions: a Kronecker product.
-        return (blocks[:, :, :, None, :, None] * np.eye(self.dims)[:, None]).reshape(
+        numbers = (1., 0., 0., 0., 1., dt, 0., 1.,
+                   drift, 0., 0., still, density * dt ** 3 / 3., both, both, density * dt)
+        return (np.array(numbers) @ _diagonals(self.dims)).reshape(
             2, 2, 2 * self.dims, 2 * self.dims)
 
     def _weigh(self, rows: np.ndarray, distance: np.ndarray, determinant: np.ndarray) -> None:
@@ -172,8 +183,8 @@ class MotionFilter(Rows):
         """
         loglikelihood = -0.5 * (distance + np.log(determinant))
         weights = self.weights[rows] * np.exp(
-            loglikelihood - loglikelihood.max(axis=1, keepdims=True))
-        self.weights[rows] = weights / weights.sum(axis=1, keepdims=True)
+            loglikelihood - np.maximum.reduce(loglikelihood, axis=1, keepdims=True))
+        self.weights[rows] = weights / np.add.reduce(weights, axis=1, keepdims=True)
 
     def _refuse(self, rows: np.ndarray, measured: np.ndarray, covariance: np.ndarray,
                 patience: int) -> None:

@@ -47,9 +47,9 @@ def candidates(azimuth: np.ndarray, stddev: np.ndarray, ray: np.ndarray) -> Cand
     ratio = off_axis / side
     both_sides = (2. + ratio ** 2) / 6.
     return Candidates(wrap(axis + np.array([[-1.], [0.], [1.]]) * side),
-                      np.stack([both_sides - ratio / 2., 1. - 2. * both_sides,
+                      np.array([both_sides - ratio / 2., 1. - 2. * both_sides,
                                 both_sides + ratio / 2.]),
-                      np.broadcast_to(own, (3, len(own))))
+                      own + np.zeros((3, 1)))
 
 
 def _own_stddev(off_axis: np.ndarray, stddev: np.ndarray) -> np.ndarray:
@@ -61,7 +61,7 @@ def _own_stddev(off_axis: np.ndarray, stddev: np.ndarray) -> np.ndarray:
     """
     narrow = np.minimum(stddev, MIN_STDDEV)
     side = _side_angle(off_axis, stddev, narrow)
-    return np.clip(.5 * (side - off_axis ** 2 / side), narrow, stddev)
+    return np.minimum(np.maximum(.5 * (side - off_axis ** 2 / side), narrow), stddev)
 
 
 def _side_angle(off_axis: np.ndarray, stddev: np.ndarray, own: np.ndarray) -> np.ndarray:

@@ -47,19 +47,19 @@ class JointFilter(Rows):
         self.offsets = factor * self.offsets
         self.speeds = factor * self.speeds
 
-    def update(self, rows: np.ndarray, measured: np.ndarray, scale: Union[float, np.ndarray],
+    def update(self, rows: Union[np.ndarray, slice], measured: np.ndarray, scale: Union[float, np.ndarray],
                dt: float) -> None:
         """Take in where the parts were seen on their bodies.
 
-        rows: (m,) indices. measured: (m, 18, dims) offsets, NaN where not seen. scale: units per
+        rows: (m,) indices, or a slice. measured: (m, 18, dims) offsets, NaN where not seen. scale: units per
         metre, of all or (m,). dt: s since the last image.
         """
-        seen = np.isfinite(measured).all(axis=2)
+        seen = np.logical_and.reduce(np.isfinite(measured), axis=2)
         fresh = (seen & ~self.remembered[rows])[..., None]
         change = np.where(seen[..., None], measured - self.offsets[rows], 0.)
         newest = gain(SPEED_CUTOFF, dt)
         speeds = (1. - newest) * self.speeds[rows] + newest / max(dt, 1e-6) * change
-        metres = np.sqrt((speeds ** 2).sum(axis=2)) / np.reshape(scale, (-1, 1))
+        metres = np.sqrt(np.add.reduce(speeds * speeds, axis=2)) / np.reshape(scale, (-1, 1))
         share = gain(self.min_cutoff + self.cutoff_slope * metres, dt)[..., None]
         self.offsets[rows] += np.where(fresh, 1., share) * change
         self.speeds[rows] = np.where(fresh, 0., speeds)

@@ -69,6 +69,8 @@ class StatureFilter(Rows):
         rows: (m,) of the people. Someone whose stature is unknown stays where they are.
         """
         known = self.known[rows]
+        if not known.any():
+            return position, covariance
         factor = np.where(known, self.value[rows] / (STATURE * ADULTS.mean), 1.)
         ray = position - camera_position
         distance = np.maximum((ray ** 2).sum(axis=1), 1e-12) ** .5
