@@ -11,6 +11,7 @@ _OUTSIDE = .005     # share of the pixels that may be black, and white; a sensor
 _FLAT = 48          # grey levels of 8-bit images; real ones spread over 150 and more
 _LEAST = 8          # levels; what spreads over fewer is noise, and would be all one sees
 _SAMPLED = 64       # rows and columns that are looked at
+_PART = 4           # one in so many of the rows tells of nearly all images that they are not flat
 
 
 class Stretched(NamedTuple):
@@ -27,7 +28,7 @@ def to_8_bits(pixels: np.ndarray, stretch: bool = True) -> Stretched:
     any contrast; else 16 bits become 8 by scaling.
     """
     deep = pixels.dtype == np.uint16
-    if stretch:
+    if stretch and (deep or not _is_contrasty(pixels)):
         low, high = _levels(pixels)
         if high - low >= _LEAST and (deep or high - low < _FLAT):
             return Stretched(_table(low, high, pixels.dtype)[pixels], (low, high))
@@ -36,10 +37,24 @@ def to_8_bits(pixels: np.ndarray, stretch: bool = True) -> Stretched:
     return Stretched(pixels, None)
 
 
+def _is_contrasty(pixels):
+    """Whether a part of the sample shows already that its levels are not `_FLAT`.
+
+    So many of the part are dark, and light, as may be outside of the levels of the whole sample.
+    """
+    sample = _sample(pixels)
+    few, part = int(_OUTSIDE * (sample.size - 1)), np.sort(sample[::_PART], axis=None)
+    return part.size > 2 * few and int(part[-1 - few]) - int(part[few]) >= _FLAT
+
+
+def _sample(pixels):
+    height, width = pixels.shape[:2]
+    return pixels[::max(1, height // _SAMPLED), ::max(1, width // _SAMPLED), ...]
+
+
 def _levels(pixels):
     """The level below and the one above which only a few of the pixels are."""
-    height, width = pixels.shape[:2]
-    sample = pixels[::max(1, height // _SAMPLED), ::max(1, width // _SAMPLED), ...].ravel()
+    sample = _sample(pixels).ravel()
     few = int(_OUTSIDE * (sample.size - 1))
     up_to = np.bincount(sample).cumsum()    # how many are of a level, or a darker one
     low, high = np.searchsorted(up_to, (few + 1, sample.size - few)).tolist()

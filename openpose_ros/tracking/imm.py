@@ -14,7 +14,7 @@ Tracking and Navigation", section 6.2.2 (continuous white noise acceleration).
 """
 import functools
 import math
-from typing import NamedTuple, Optional, Tuple
+from typing import NamedTuple, Optional, Tuple, Union
 
 import numpy as np
 
@@ -88,29 +88,31 @@ class MotionFilter(Rows):
                gate: float, patience: int) -> None:
         """Take measurements in: each model's own update, then the probability of the models.
 
-        rows: (m,) indices. measured: (m, dims). covariance: (m, dims, dims). gate: squared
-        Mahalanobis distance to the moving model's prediction beyond which a measurement is an
-        outlier, unless it is the `patience`-th in a row: then the row starts anew there.
+        rows: (m,) indices, ascending. measured: (m, dims). covariance: (m, dims, dims). gate:
+        squared Mahalanobis distance to the moving model's prediction beyond which a measurement is
+        an outlier, unless it is the `patience`-th in a row: then the row starts anew there.
         """
         if not len(rows):
             return
         dims = self.dims
-        mean, prior = self.mean.take(rows, axis=0), self.covariance.take(rows, axis=0)
+        # As rows are in order, so many are all; a slice of an array is cheaper than the rows of it.
+        these = slice(None) if len(rows) == len(self.known) else rows
+        mean, prior = self.mean[these], self.covariance[these]
         innovation = (measured[:, None] - mean[..., :dims])[..., None]
         precision, determinant = inverse(prior[..., :dims, :dims] + covariance[:, None])
         distance = (innovation.swapaxes(2, 3) @ (precision @ innovation))[..., 0, 0]
-        used = (distance[:, MOVING] <= gate) & self.known[rows]
+        used = (distance[:, MOVING] <= gate) & self.known[these]
         if not used.all():
             self._refuse(rows[~used], measured[~used], covariance[~used], patience)
-            rows, mean, prior, innovation, precision, determinant, distance = (
+            these, mean, prior, innovation, precision, determinant, distance = (
                 each[used] for each in (rows, mean, prior, innovation, precision, determinant,
                                         distance))
         gain = prior[..., :dims] @ precision
-        self.mean[rows] = mean + (gain @ innovation)[..., 0]
-        self.covariance[rows] = prior - gain @ prior[..., :dims, :]
-        self._weigh(rows, distance, determinant)
-        self.age[rows] = 0.
-        self.misfits[rows] = 0
+        self.mean[these] = mean + (gain @ innovation)[..., 0]
+        self.covariance[these] = prior - gain @ prior[..., :dims, :]
+        self._weigh(these, distance, determinant)
+        self.age[these] = 0.
+        self.misfits[these] = 0
 
     def combined(self) -> Tuple[np.ndarray, np.ndarray]:
         """Both models as one, NaN where unknown: positions, then velocities.
@@ -176,7 +178,8 @@ class MotionFilter(Rows):
         return (np.array(numbers) @ _diagonals(self.dims)).reshape(
             2, 2, 2 * self.dims, 2 * self.dims)
 
-    def _weigh(self, rows: np.ndarray, distance: np.ndarray, determinant: np.ndarray) -> None:
+    def _weigh(self, rows: Union[np.ndarray, slice], distance: np.ndarray,
+               determinant: np.ndarray) -> None:
         """Mode probability: by each model's likelihood of the measurement, both (m, 2).
 
         distance: squared Mahalanobis distance. determinant: of the innovation's covariance.

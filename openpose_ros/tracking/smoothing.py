@@ -47,12 +47,12 @@ class JointFilter(Rows):
         self.offsets = factor * self.offsets
         self.speeds = factor * self.speeds
 
-    def update(self, rows: Union[np.ndarray, slice], measured: np.ndarray, scale: Union[float, np.ndarray],
-               dt: float) -> None:
+    def update(self, rows: Union[np.ndarray, slice], measured: np.ndarray,
+               scale: Union[float, np.ndarray], dt: float) -> None:
         """Take in where the parts were seen on their bodies.
 
-        rows: (m,) indices, or a slice. measured: (m, 18, dims) offsets, NaN where not seen. scale: units per
-        metre, of all or (m,). dt: s since the last image.
+        rows: (m,) indices, or a slice. measured: (m, 18, dims) offsets, NaN where not seen. scale:
+        units per metre, of all or (m,). dt: s since the last image.
         """
         seen = np.logical_and.reduce(np.isfinite(measured), axis=2)
         fresh = (seen & ~self.remembered[rows])[..., None]

@@ -142,7 +142,8 @@ class Tracks(Rows):
         """
         if not len(rows):
             return
-        people, found = people.select(columns), found.select(columns)
+        if columns.tolist() != list(range(people.count)):
+            people, found = people.select(columns), found.select(columns)
         # As rows ascend, so many are all; a slice of an array is cheaper than the rows of it.
         these = slice(None) if len(rows) == len(self.ids) else rows
         self.hits[these] += 1

@@ -23,6 +23,13 @@ def resident(pid: int) -> float:
         return int(file.read().split()[1]) * os.sysconf('SC_PAGE_SIZE') / 1e6
 
 
+def cpu_seconds(pid: int) -> float:
+    """Seconds of a processor that this process has taken so far."""
+    with open('/proc/{}/stat'.format(pid)) as file:
+        fields = file.read().rpartition(')')[2].split()     # from the third on
+    return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
+
+
 def catches(pid: int, signal_number: int) -> bool:
     """Whether this process has a handler of its own for a signal by now."""
     with open('/proc/{}/status'.format(pid)) as file:

@@ -20,7 +20,8 @@ _HEAD = PLAIN_CDR + b'\0\0'
 _TYPES = {'double': '<f8', 'float': '<f4', 'uint32': '<u4', 'int32': '<i4', 'uint8': '|u1',
           'boolean': '|u1'}
 _STRUCT = {'double': 'd', 'float': 'f', 'uint32': 'I', 'int32': 'i', 'uint8': 'B', 'boolean': '?'}
-_FIELD = re.compile(r'(?:sequence<(?P<of>[^,>]+)(?:, \d+)?>|(?P<one>[^[]+)(?:\[(?P<times>\d+)\])?)$')
+_FIELD = re.compile(
+    r'(?:sequence<(?P<of>[^,>]+)(?:, \d+)?>|(?P<one>[^[]+)(?:\[(?P<times>\d+)\])?)$')
 
 
 class Writer:
