@@ -30,7 +30,9 @@ _HEATMAP_RANGE, _PAF_RANGE = (-.1, 1.05), (-1.05, 1.05)
 def quantizable(graph_def: Any, model: Model) -> Any:
     """The graph in the form of which ranges are measured and eight bits made."""
     graph_def = simplify(graph_def, model)
-    return transform.write_out_statistics(graph_def, model.outputs + (model.input,))
+    for step in (transform.fold_scales, transform.write_out_statistics):
+        graph_def = step(graph_def, model.outputs + (model.input,))
+    return graph_def
 
 
 def measured_tensors(graph_def: Any, outputs: Sequence[str]) -> List[str]:

