@@ -2,13 +2,10 @@
 
 Headings are relative to the ray to the person, see view.py.
 """
-from typing import Optional
-
 import numpy as np
 
 from openpose_ros import circle, proportions
 from openpose_ros.body import LEFT_EAR, LEFT_EYE, NOSE, RIGHT_EAR, RIGHT_EYE
-from openpose_ros.scene.depth import Depths
 from openpose_ros.scene.size import Estimate, mean_of
 from openpose_ros.scene.view import View
 
@@ -17,16 +14,17 @@ _PARTS = list(proportions.HEAD_PARTS)
 # input and ears to 1.6 to 2.0, where other parts have 2.2.
 NOISE_SHARES = np.array((.55, .55, .55, .8, .8))
 _PLACEMENT = .012        # m; where on a head a network puts a keypoint
-_SURFACE = .02           # m; hair, and the edge of the head, in depth
-_HIDDEN_PLACEMENT = .04  # m; both for a part that the head itself hides
+_HIDDEN_PLACEMENT = .02  # m; the same for a part that the head itself hides
+_HAIR = .057             # m; how far aside the hair ends that networks take for the far ear
 _OUTLIER = .02           # how often the head's parts are none
-_OUTLIER_IN_DEPTH = .1   # how often hair, holes or a hand make their depths nonsense
 _VISIBILITY = .5         # weight of which parts are seen: their absences are not independent
 _NEAR_EDGE = .12         # m; a head this near to the image's edge may be cut off
 _EAR_RATIO, _EAR_RATIO_STDDEV = 1.1, .5    # log of the ears' scores when one points at the camera
 
 # How the torso and the head turn against each other: mostly little, now and then far.
-_TURN = circle.spread_kernel((np.radians(15.), np.radians(50.)), (.6, .4))
+# Chosen: rendered people are best with more (20 and 60 degrees), the two men, who look straight
+# ahead, with less (15 and 50).
+_TURN = circle.spread_kernel((np.radians(18.), np.radians(55.)), (.65, .35))
 
 
 def couple_torso_and_head(loglikelihood: np.ndarray) -> np.ndarray:
@@ -34,16 +32,14 @@ def couple_torso_and_head(loglikelihood: np.ndarray) -> np.ndarray:
     return np.log(circle.normalized(loglikelihood) @ _TURN)
 
 
-def head_likelihood(view: View, size: Estimate, depths: Optional[Depths]) -> np.ndarray:
+def head_likelihood(view: View, size: Estimate) -> np.ndarray:
     """What nose, eyes and ears say of the head's heading: loglikelihood (n, headings).
 
-    depths: None without any. Three kinds of cue: where the parts lie across the image, against each
-    other and the neck; the same in depth; and which parts are seen at all.
+    Two kinds of cue: where the parts lie across the image, against each other and the neck; and
+    which parts are seen at all. Their depths say next to nothing: a surface shows 1 to 3 cm of the
+    11 cm between nose and ears, and hair and holes blur that; without them gaze is better.
     """
-    placed = _across(view, size)
-    if depths is not None:
-        placed = placed + _robust(_in_depth(view, size, depths), _OUTLIER_IN_DEPTH)
-    return _robust(placed, _OUTLIER) + _VISIBILITY * _visible(view, size)
+    return _robust(_across(view, size), _OUTLIER) + _VISIBILITY * _visible(view, size)
 
 
 def _robust(loglikelihood, outlier):
@@ -59,17 +55,6 @@ def _across(view, size):
     roughly = (proportions.HEAD_FORWARD.stddev * size.value) ** 2 + view.noise[:, 0] ** 2
     return _fit(across - np.where(free, view.rights.head, base)[:, None], noise,
                 np.where(free, size.value ** 2, roughly), size, _EXPECTED_ACROSS, _PLACE_ACROSS)
-
-
-def _in_depth(view, size, depths):
-    """What the parts' depths say, (n, headings), against each other: how far the head is, is free.
-
-    In tangents (metres over the person's range), so that it does not depend on their distance.
-    """
-    away = np.where(np.isfinite(view.right), view.along * depths.joints, np.nan)[:, _PARTS]
-    distance = mean_of(away)[:, None]
-    return _fit((away - distance) / distance, (depths.stddev[:, _PARTS] / distance) ** 2,
-                size.value ** 2, size, _EXPECTED_IN_DEPTH, _PLACE_IN_DEPTH)
 
 
 def _fit(measured, noise, offset, size, expected, place):
@@ -109,29 +94,32 @@ def _outward(left, part):
 def _seen_given_heading():
     """Probability that a network reports each part of the head at each heading, (parts, headings).
 
-    A part is reported until it has turned away too far: the nose up to 120 degrees, an eye up to
-    95 from its own direction; an ear, which stands out, up to 110 and, from behind, where a network
-    guesses it at the edge of the hair, up to 150.
+    A part is reported until it has turned away too far: the nose up to 128 degrees, an eye up to
+    97 from its own direction; an ear up to 105 and, from behind, where a network guesses it at the
+    edge of the hair, up to 133 (both networks, rendered people and the turning man).
     """
-    until = np.array([-.5, -.1, -.1, 0., 0.])[:, None] + np.zeros(circle.COUNT)
-    until[3:] = -.6 + .3 * circle.COS
-    return .05 + .9 / (1. + np.exp((until - _OUTWARD) / .12))
+    until = np.array([-.62, -.13, -.13, 0., 0.])[:, None] + np.zeros(circle.COUNT)
+    until[3:] = -.5 + .25 * circle.COS
+    return .03 + .94 / (1. + np.exp((until - _OUTWARD) / .085))
 
 
 _OUTWARD = np.array([_outward(left, part) for part, (left, _, _) in zip(_PARTS, proportions.HEAD)])
-# Whether a part is where a network says. Networks see somewhat round the corner; but from behind
-# they call the edges of the hair ears.
-_VISIBLE = 1. / (1. + np.exp((-.2 - _OUTWARD) / .1))
+# Whether a part is where it is expected, as long as it is reported; but from behind networks call
+# the edges of the hair ears.
+_VISIBLE = 1. / (1. + np.exp((np.array([-.7, -.3, -.3, -.2, -.2])[:, None] - _OUTWARD) / .1))
 _VISIBLE[3:] /= 1. + np.exp((-.5 - circle.COS) / .1)
 _SEEN = _seen_given_heading()
 # Where each part is expected at apparent size 1, m, and the variance of where it is set, (parts,
-# headings): across the image, and in depth.
+# headings), across the image.
 _SIDE, _FORWARD = proportions.HEAD[:, :1], proportions.HEAD[:, 1:2]
 _EXPECTED_ACROSS = _SIDE * circle.COS + (_FORWARD + proportions.HEAD_FORWARD.mean) * circle.SIN
-_EXPECTED_IN_DEPTH = _SIDE * circle.SIN - _FORWARD * circle.COS
-_PLACE_ACROSS, _PLACE_IN_DEPTH = (
-    (_HIDDEN_PLACEMENT + (placement - _HIDDEN_PLACEMENT) * _VISIBLE) ** 2
-    for placement in (_PLACEMENT, _SURFACE))
+# Nose and eyes that have turned away are put where the face ends, the far ear where the hair does.
+_TO_THE_SIDE = np.sign(np.round(circle.SIN, 9))
+_EXPECTED_ACROSS[:3] = np.where(circle.COS < 0., _TO_THE_SIDE * np.abs(
+    _EXPECTED_ACROSS[:3]).max(axis=1, keepdims=True), _EXPECTED_ACROSS[:3])
+_FAR_EAR = (circle.COS < 0.) & (_OUTWARD[3:] < -1e-9)
+_EXPECTED_ACROSS[3:] = np.where(_FAR_EAR, -_HAIR * _TO_THE_SIDE, _EXPECTED_ACROSS[3:])
+_PLACE_ACROSS = (_HIDDEN_PLACEMENT + (_PLACEMENT - _HIDDEN_PLACEMENT) * _VISIBLE) ** 2
 
 
 def place_across(heading: np.ndarray) -> np.ndarray:

@@ -1,8 +1,8 @@
 """How far people are who are on the ground, the camera being so high over it.
 
-A joint that is h metres over the ground is seen h·a under the tangent of the feet, a being the
-apparent size; and the feet of who is r away are H/r under the camera's level, H being its height. So
-a joint seen at the tangent t says r = H / (h·a - t). Of ankles, which are hardly over the ground,
+A joint that is h metres over the ground is seen h·a over the tangent of the feet, a being the
+apparent size; and the feet of who is r away are H/r under the camera's level, H being its height.
+So a joint seen at the tangent t says r = H / (h·a - t). Of ankles, which are hardly over the ground,
 that is nearly free of a and holds however a body is held; where they do not show, the hips tell (or
 the neck), who are at one height when standing and at another when sitting.
 """
@@ -78,7 +78,7 @@ def _by_ankles(view, standing, camera_height, tilt_stddev):
 
 
 def _by_hips(view, rise, size, camera_height, tilt_stddev, hips):
-    """Of who holds their hips so high, m of an adult; of hips out of view a torso under the neck."""
+    """Of who holds their hips so high, m of an adult; hips out of view are under the neck."""
     tangent, height = view.ups.hips, np.full(len(rise.standing), hips.mean)
     unseen = np.isnan(tangent)
     tangent = np.where(unseen, view.ups.neck, tangent)

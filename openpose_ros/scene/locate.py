@@ -12,7 +12,8 @@ from openpose_ros.scene.arms import inflate_occluded_depth
 from openpose_ros.scene.camera import Camera
 from openpose_ros.scene.depth import (DepthSettings, depth_problem,
                                       joint_depths)
-from openpose_ros.scene.facing import swapped, torso_likelihood
+from openpose_ros.scene.facing import (confused, swapped,
+                                       torso_likelihood)
 from openpose_ros.scene.gaze import couple_torso_and_head, head_likelihood
 from openpose_ros.scene.ground import stances
 from openpose_ros.scene.position import (half_thickness, place,
@@ -176,9 +177,11 @@ def _headings(view, size, depths, input_height):
     """Probabilities (2, n, headings) of the torso's and the head's heading; what the torso says."""
     height = proportions.STATURE * size.value * view.camera.fy * input_height / view.camera.height
     torso = torso_likelihood(view, size, depths, swapped(height))
-    head = head_likelihood(view, size, depths)
+    head = head_likelihood(view, size)
     each = np.array((torso.loglikelihood, head))
-    return circle.normalized(each + couple_torso_and_head(each[::-1])), torso
+    probability = circle.normalized(each + couple_torso_and_head(each[::-1]))
+    doubt = confused(view, size)[:, None]
+    return probability + doubt * (circle.opposite(probability) - probability), torso
 
 
 def _is_direction(up):

@@ -71,7 +71,8 @@ def place(view: View, distance: Estimate, size: np.ndarray, turn: np.ndarray,
 def _hips(view, size, turn):
     """Tangents of the hips' midpoint, (n,) each, and their stddev in the view's axes, (n, 3).
 
-    It lies under that of their keypoints (proportions.HIPS_DROP). Of one hip its midpoint is half a pair away; where none is seen it is a torso under the neck.
+    It lies under that of their keypoints (proportions.HIPS_DROP). Of one hip its midpoint is half a
+    pair away; where none is seen it is a torso under the neck.
     """
     half = .5 * proportions.HIPS.mean * size * np.nan_to_num(np.cos(turn))
     one_alone = np.isnan(view.right[:, LEFT_HIP]) * 1. - np.isnan(view.right[:, RIGHT_HIP])
