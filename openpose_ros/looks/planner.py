@@ -55,6 +55,10 @@ class Settings(NamedTuple):
             return 'whole_every must be at least 1'
         if self.budget < 0:
             return 'budget must be at least 0'
+        smallest = min(width * height for width, height in self.crops.shapes)
+        if 0 < self.budget < smallest:
+            return 'budget must be 0 or at least {}, the pixels of the smallest crop'.format(
+                smallest)
         if not 0. <= self.cost < np.inf:
             return 'cost must be at least 0, and finite'
         return ''

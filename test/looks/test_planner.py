@@ -151,7 +151,7 @@ def test_no_settings_let_anybody_starve(settings):
                    for start in range(17))
 
 
-@pytest.mark.parametrize('wrong', (dict(mode='near'), dict(whole_every=0), dict(budget=-1),
+@pytest.mark.parametrize('wrong', (dict(mode='near'), dict(whole_every=0), dict(budget=-1), dict(budget=100),
                                    dict(cost=-1.), dict(cost=float('inf')), dict(cost=np.nan)))
 def test_impossible_settings_have_a_line(wrong):
     assert Settings(**wrong).problem().startswith(list(wrong)[0])

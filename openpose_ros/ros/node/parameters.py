@@ -130,8 +130,12 @@ def problems(value_of: Dict[str, Any]) -> List[str]:
     if value_of['publish_hri'] and not value_of['id_prefix'][:1].isalpha():
         found.append('publish_hri needs an id_prefix that begins with a letter, as a part of a '
                      'topic\'s name must')
-    reason = perception_settings(value_of).decoding.problem()
-    return found + ['decoding.' + reason] if reason else found
+    settings = perception_settings(value_of)
+    for room, reason in (('decoding.', settings.decoding.problem()),
+                         ('looks.', settings.looks.problem() if settings.looks.mode ==
+                          looks.CLOSER else '')):
+        found += [room + reason] if reason else []
+    return found
 
 
 def overlaps(value_of: Dict[str, Any], on_gpu: bool) -> bool:

@@ -131,3 +131,11 @@ def test_looking_closer_needs_people_to_be_followed():
     assert settings.looks.crops.shapes == ((80, 128), (128, 128))
     alone = parameters.perception_settings(dict(closer, **{'tracking.enabled': False}))
     assert alone.looks.mode == 'whole'
+
+
+def test_a_budget_that_no_crop_fits_is_told_of():
+    poor = defaults(**{'looks.mode': 'closer', 'looks.crop_height': 256, 'looks.budget': 1000})
+    line, = parameters.problems(poor)
+    assert line == 'looks.budget must be 0 or at least 40960, the pixels of the smallest crop'
+    assert parameters.problems(dict(poor, **{'looks.crop_height': 32})) == []
+    assert parameters.problems(dict(poor, **{'looks.mode': 'whole'})) == []
