@@ -5,6 +5,8 @@ and returns a header and rows of cells, or raises KeyError where something was n
 """
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
+import looks_tables
+
 Table = Tuple[Sequence[str], List[List[str]]]
 
 MODELS = 'mobilenet_thin', 'lightweight_openpose'
@@ -145,6 +147,7 @@ def overlap(known: Dict[str, Any]) -> Table:
 TABLES = {function.__name__: function for function in (
     scene, calibration, models, accuracy, upsampling, load, overlap)
 }  # type: Dict[str, Callable[[Dict[str, Any]], Table]]
+TABLES.update(looks_tables.TABLES)
 
 
 def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

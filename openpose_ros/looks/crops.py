@@ -79,8 +79,9 @@ def crop_round(box: Sequence[float], image_size: Size, settings: Settings = Sett
 
 def zoom_for(box: Sequence[float], shape: Size, settings: Settings) -> float:
     """Network px per image px at which a box with its margin fits into this shape."""
-    return min(settings.max_zoom, *(side / (settings.margin * max(length, 1.))
-                                    for side, length in zip(shape, box[2:])))
+    _, _, width, height = box
+    return min(settings.max_zoom, shape[0] / (settings.margin * max(width, 1.)),
+               shape[1] / (settings.margin * max(height, 1.)))
 
 
 def best_zoom(box: Sequence[float], settings: Settings) -> float:
@@ -105,7 +106,6 @@ def _placed(middle, size, image_size):
 
 def _shows(view, target, settings):
     """Whether a crop shows a person whole, and nearly as large as one of their own would."""
-    inside = all(start <= place and place + size <= start + length
-                 for start, length, place, size in zip(view.box[:2], view.box[2:],
-                                                       target.box[:2], target.box[2:]))
+    (left, top, width, height), (x, y, across, down) = view.box, target.box
+    inside = left <= x and x + across <= left + width and top <= y and y + down <= top + height
     return inside and view.scale >= .7 * best_zoom(target.box, settings)
