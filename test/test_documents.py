@@ -11,7 +11,7 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), '..'))
 
 @pytest.fixture(scope='module')
 def write_figures():
-    sys.path.insert(0, os.path.join(ROOT, 'docs'))      # it imports figure_tables
+    sys.path.append(os.path.join(ROOT, 'docs'))      # it imports figure_tables
     spec = importlib.util.spec_from_file_location(
         'write_figures', os.path.join(ROOT, 'docs', 'write_figures.py'))
     module = importlib.util.module_from_spec(spec)
