@@ -46,7 +46,7 @@ def head_pitch(view: View, size: Estimate, heading: np.ndarray) -> Estimate:
     sum_g, sum_gg = (w * g).sum(axis=1), (w * g * g).sum(axis=1) + _PITCH_STDDEV ** -2.
     determinant = sum_1 * sum_gg - sum_g ** 2
     pitch = (sum_1 * (w * g * off).sum(axis=1) - sum_g * (w * off).sum(axis=1)) / determinant
-    pitch = np.clip(pitch, -np.pi / 3., np.pi / 3.)
+    pitch = np.minimum(np.maximum(pitch, -np.pi / 3.), np.pi / 3.)
     stddev = np.sqrt(sum_1 / determinant)
     return Estimate(np.where(known, pitch, np.nan), np.where(known, stddev, np.nan))
 
@@ -55,6 +55,7 @@ def head_pitch(view: View, size: Estimate, heading: np.ndarray) -> Estimate:
 _FINE = circle.STEP * (np.arange(10) - 4.5) / 10.
 _HALF = np.sqrt(np.maximum(_CONE ** 2 - (circle.ANGLES[:, None] + _FINE) ** 2, 0.)).mean(axis=1)
 _NEAR = np.flatnonzero(_HALF > 0.)
+_EDGES = np.array((_HALF[_NEAR], -_HALF[_NEAR]))[:, None]
 
 
 def attention(probability: np.ndarray, pitch: Estimate, view: View) -> np.ndarray:
@@ -63,11 +64,10 @@ def attention(probability: np.ndarray, pitch: Estimate, view: View) -> np.ndarra
     probability: (n, headings) of the head's heading, 0 towards the camera.
     """
     off = (-np.arctan(view.ups.head) - pitch.value)[:, None]    # of the camera over the gaze
-    within = _below((off + _HALF[_NEAR]) / pitch.stddev[:, None]) \
-        - _below((off - _HALF[_NEAR]) / pitch.stddev[:, None])
-    return (probability[:, _NEAR] * within).sum(axis=1)
+    upper, lower = _below((off + _EDGES) / pitch.stddev[:, None])
+    return np.add.reduce(probability[:, _NEAR] * (upper - lower), axis=1)
 
 
 def _below(x):
     """The normal distribution function, as the logistic one that is within 0.01 of it."""
-    return 1. / (1. + np.exp(-1.702 * np.clip(x, -20., 20.)))
+    return 1. / (1. + np.exp(-1.702 * np.minimum(np.maximum(x, -20.), 20.)))

@@ -182,6 +182,8 @@ def _left_of_right(values):
     right, left, neck = values[:, RIGHTS], values[:, LEFTS], values[:, NECK]
     between, factor = left - right, np.ones(right.shape)
     one_shoulder = np.isnan(between[:, 0])
+    if not one_shoulder.any():
+        return between, factor
     half = np.where(np.isfinite(left[:, 0]), left[:, 0] - neck, neck - right[:, 0])
     between[one_shoulder, 0], factor[one_shoulder, 0] = 2. * half[one_shoulder], 4.
     return between, factor

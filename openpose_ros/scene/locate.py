@@ -120,12 +120,12 @@ def locate_and_explain(people: People, camera: Camera, depth: Optional[np.ndarra
     where = place(view, sized.range, size.value, turn, depths)
     source = SOURCE_MONOCULAR if depths is None else np.where(
         np.isfinite(depths.torso), SOURCE_DEPTH, SOURCE_MONOCULAR)
+    sources = _source(source, np.array((where.position[:, 0], facing_stddev, gaze_stddev)))
     located = people._replace(
         points=where.points, position=where.position, position_covariance=where.covariance,
-        position_source=_source(source, where.position[:, 0]),
-        facing=facing, facing_stddev=facing_stddev, facing_source=_source(source, facing_stddev),
-        gaze=gaze, gaze_stddev=gaze_stddev, gaze_pitch_stddev=pitch.stddev,
-        gaze_source=_source(source, gaze_stddev),
+        position_source=sources[0], facing=facing, facing_stddev=facing_stddev,
+        facing_source=sources[1], gaze=gaze, gaze_stddev=gaze_stddev,
+        gaze_pitch_stddev=pitch.stddev, gaze_source=sources[2],
         attention=np.where(np.isnan(looks), np.nan, attention(headings[1], pitch, view)),
         stature=sized.stature.value, stature_stddev=sized.stature.stddev)
     return Located(located, problems + _why_unknown(view, rise.upright, where.position,

@@ -94,7 +94,7 @@ def heights(view: View) -> Heights:
         bent = np.where(np.isfinite(legs), bent, (_THIGHS_OVER_TORSO - (hips - knees) / torso)
                         / (_THIGHS_OVER_TORSO_SOFTNESS + _KNEES_AHEAD * np.abs(hips)))
         lies = np.where(seen, rise < np.abs(aside), head < .5 * np.abs(head_aside))
-        standing = np.where(~(legs <= 0.), 1. / (1. + np.exp(np.clip(bent, -30., 30.))), 0.)
+        standing = np.where(~(legs <= 0.), 1. / (1. + np.exp(np.minimum(np.maximum(bent, -30.), 30.))), 0.)
     standing = np.where(np.isfinite(bent), standing, _UNKNOWN_STANDING)
     return Heights(torso, legs, np.where(lies, 0., standing), ~lies)
 
@@ -124,15 +124,16 @@ _HEAD_PARTS = list(proportions.HEAD_PARTS)
 # placed, and a nod, which moves what is far forward.
 _HEAD_HEIGHTS = proportions.HEAD_HEIGHT.mean + proportions.HEAD[:, 2]
 _NOD = np.hypot(.012, np.sin(np.radians(15.)) * proportions.HEAD[:, 1])
+_HEAD_WEIGHTS = (_HEAD_HEIGHTS / _NOD) ** 2     # of least squares
 
 
 def _size_of_head(tangents, noise):
     """Apparent size from the heights of the head's parts over the neck, (n, parts)."""
     with np.errstate(invalid='ignore'):
-        weight = np.where(tangents > noise[:, None], _NOD ** -2., 0.)
-    total = (weight * _HEAD_HEIGHTS ** 2).sum(axis=1)
+        shown = tangents > noise[:, None]
+    total = shown @ _HEAD_WEIGHTS
     total = np.where(total > 0., total, np.nan)
-    size = (weight * _HEAD_HEIGHTS * np.where(weight > 0., tangents, 0.)).sum(axis=1) / total
+    size = np.where(shown, tangents, 0.) @ (_HEAD_WEIGHTS / _HEAD_HEIGHTS) / total
     spread = size ** 2 * ((proportions.HEAD_HEIGHT.stddev / proportions.HEAD_HEIGHT.mean) ** 2
                           + _LEAN ** 2 + 1. / total)
     return Estimate(size, np.sqrt(spread + 2. * (noise / proportions.HEAD_HEIGHT.mean) ** 2))

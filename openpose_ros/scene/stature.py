@@ -27,6 +27,14 @@ _ANYWHERE = 1. / 3.    # density of the range then: it lies within a factor of 2
 _UNKNOWN = 1e4         # variance of a logarithm of which nothing is known
 
 
+# What `_alone` needs: the likeliest group's size, and of the variance of the range's logarithm the
+# terms that are the same for all.
+_LIKELIEST = np.exp(_MEAN[_SHARE.argmax()])
+_OFF, _PART = (_MEAN - _MEAN[_SHARE.argmax()]) ** 2, _SHARE / _SHARE.sum()
+_ALONE_LINEAR = 2. * _PART.dot(_VARIANCE + _OFF)
+_ALONE_CONSTANT = _PART.dot(_VARIANCE ** 2 + 2. * _VARIANCE * _OFF + _OFF ** 2 / 3.)
+
+
 class Sized(NamedTuple):
     """Apparent size (1/m), range along the ground (m) and stature (m) of people.
 
@@ -75,13 +83,9 @@ def _infer(size, stances, elsewhere):
 
 def _alone(a, a_variance):
     """The same where nothing tells of the range: that of the likeliest group, as in `_estimate`."""
-    likeliest = _SHARE.argmax()
-    off, share = (_MEAN - _MEAN[likeliest]) ** 2, _SHARE / _SHARE.sum()
-    r_variance = (a_variance ** 2 + 2. * a_variance * share.dot(_VARIANCE + off)
-                  + share.dot(_VARIANCE ** 2 + 2. * _VARIANCE * off + off ** 2 / 3.)) ** .5
-    known = r_variance < 1.
+    r_variance = np.sqrt(a_variance * (a_variance + _ALONE_LINEAR) + _ALONE_CONSTANT)
     size = np.exp(np.minimum(np.maximum(a, -20.), 20.))
-    values = np.where(known, (size, np.exp(_MEAN[likeliest]) / size), np.nan)
+    values = np.where(r_variance < 1., (size, _LIKELIEST / size), np.nan)
     stddevs = values * np.sqrt((a_variance, r_variance))
     nothing = np.full(len(a), np.nan)
     return Sized(Estimate(values[0], stddevs[0]), Estimate(values[1], stddevs[1]),
