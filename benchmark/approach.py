@@ -1,12 +1,13 @@
 """Whether the robot arrives: many simulated approaches in a closed loop, and what was asked of them.
 
-    make bench-approach [BENCH_ARGS="--runs 200 --workers 2"]
+    make bench-approach [BENCH_ARGS="--runs 20 --others 5 --workers 1"]
 
 The simulation is in test/approach (closed_loop.py): a differential drive with odometry that errs,
 the control law of Park and Kuipers with chosen gains, a camera of 10 Hz and 150 ms; synthetic
 keypoints, or with --people FOLDER images of rendered people, seen by the real network.
 """
 import argparse
+import json
 import math
 import multiprocessing
 import os
@@ -14,7 +15,7 @@ import sys
 import time
 
 import numpy as np
-from report import check, print_table, write
+from report import OUTPUT, check, print_table, write
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'test',
                                 'approach'))
@@ -29,7 +30,7 @@ PATIENCE = 90.      # s until an approach counts as failed
 STANDS, SITS, TURNS, VANISHES, WALKS, CROSSED = (
     'stands', 'sits', 'turns by 90 deg', 'vanishes for 2 s', 'walks', 'others cross')
 LOOKS = ' and a look from aside'
-_ROUNDS = 10
+RENDERED = 'rendered people and depth: '
 EYES = {'depth': True, 'height known': False, 'height known' + LOOKS: False}
 
 
@@ -75,7 +76,7 @@ def approach(job):
     off = abs(math.remainder(bearing - run.place.yaw, 2. * math.pi))
     return {'seed': seed, 'arrived': run.arrived_at is not None, 'good': run.is_good,
             'error': run.error, 'turn': math.degrees(run.turn_error), 'nearest': run.nearest,
-            'from_behind': run.from_behind, 'jumps': run.jumps,
+            'from_behind': run.from_behind, 'driven_nearest': run.driven_nearest, 'jumps': run.jumps,
             'longer': run.way / shortest(start, actors[0].at(loop.time)) - 1.,
             'before_them': run.arrived_at is not None and abs(distance) <= .15
             and math.degrees(off) <= 8., 'seconds': run.arrived_at or math.nan,
@@ -88,7 +89,7 @@ def eyes_of(eyes, actors, rng):
     if eyes in EYES:
         return SyntheticEyes(actors, rng, EYES[eyes])
     from rendered_eyes import RenderedEyes
-    return RenderedEyes(actors, rng, eyes)
+    return RenderedEyes(actors, rng, eyes[len(RENDERED):])
 
 
 def _is_nearest(place, actors, now):
@@ -119,29 +120,46 @@ def shortest(start, person, space=1.2, radius=.5):
     return max(straight + radius * (turn - 2. * math.sin(.5 * turn)), .3)
 
 
-def play(kind, eyes, seeds, workers, patience=PATIENCE):
-    """Approaches of these seeds, a list of what :func:`approach` returns."""
-    jobs = [(seed, kind, eyes, patience) for seed in seeds]
-    if workers == 1:
-        return [approach(job) for job in jobs]
-    with multiprocessing.Pool(workers) as pool:
-        return pool.map(approach, jobs, chunksize=1)
+def play(name, eyes, counts, options):
+    """The approaches of {kind: number}, kinds by turns; returns {kind: list of what each did}.
 
-
-def play_in_rounds(figures, eyes, column, counts, workers):
-    """All kinds by turns, {kind: number of approaches}; what there is is written after each round.
-
-    Returns {kind: list}.
+    Each is a line of a file once it is done, and what stands there is not played again. When time
+    is up, those that are done are returned.
     """
-    runs = {kind: [] for kind, count in counts.items() if count}
-    for part in range(_ROUNDS):
-        for kind, done in runs.items():
-            end = counts[kind] * (part + 1) // _ROUNDS
-            done += play(kind, eyes, range(len(done), end), workers)
-        if all(runs.values()):
-            figures[eyes] = {'table': table(eyes, column, runs), 'runs': runs}
-            write('approach', figures)
-    return runs
+    end = time.monotonic() + 60. * options.minutes
+    path = os.path.join(OUTPUT, 'approach_runs.txt')
+    os.makedirs(OUTPUT, exist_ok=True)
+    done = {(run['eyes'], run['kind'], run['seed']): run for run in _read(path)}
+    jobs = sorted(((seed + .5) / count, kind, seed) for kind, count in counts.items()
+                  for seed in range(count))
+    jobs = [(seed, kind, eyes, PATIENCE) for _, kind, seed in jobs
+            if (name, kind, seed) not in done]
+    with multiprocessing.Pool(options.workers) as pool, open(path, 'a') as log:
+        for job, run in zip(jobs, pool.imap(approach, jobs)):
+            run = dict(run, eyes=name, kind=job[1])
+            log.write(json.dumps(run, default=float) + '\n')
+            log.flush()
+            done[name, job[1], job[0]] = run
+            if time.monotonic() > end:
+                break
+    return {kind: [done[name, kind, seed] for seed in range(count) if (name, kind, seed) in done]
+            for kind, count in counts.items() if count}
+
+
+def _read(path):
+    if not os.path.exists(path):
+        return []
+    with open(path) as lines:
+        return [json.loads(line) for line in lines]
+
+
+def _written():
+    """The figures of other eyes that were written before."""
+    path = os.path.join(OUTPUT, 'approach.json')
+    if not os.path.exists(path):
+        return {}
+    with open(path) as file:
+        return json.load(file)['figures']
 
 
 def share(runs, name):
@@ -155,51 +173,64 @@ def median(runs, name):
     return float(np.median(values)) if values else math.nan
 
 
-# Asked with depth, and without it where the camera's height is known.
-ASKED = {'arrived': (.98, .92), 'error': (.06, .15), 'turn': (4., 6.), 'jumps': (1. / 20., 1. / 5.),
-         'longer': (.15, .30), 'turned': (.95, .85), 'same': (.97, .90)}
+# What is asked with depth, and without it where the camera's height is known; and how it is shown.
+ASKED = {
+    'arrived': ('arrived: 15 cm, 8 deg', '{:.1%}', '>=', .98, .92),
+    'error': ('final error, median, m', '{:.3f}', '<=', .06, .15),
+    'turn': ('final error, median, deg', '{:.1f}', '<=', 4., 6.),
+    'too_near': ('ever nearer than 0.8 m, approaches', '{}', '<=', 0, 0),
+    'jumps': ('goal moved by more than 0.5 m, per approach', '{:.3f}', '<=', .05, .2),
+    'longer': ('way longer than the shortest, median', '{:.1%}', '<=', .15, .30),
+    'turned': ('arrived after they turn by 90 deg', '{:.1%}', '>=', .95, .85),
+    'same': ('same person after 2 s lost', '{:.1%}', '>=', .97, .90),
+}
+SHOWN = {
+    'driven_too_near': ('nearer than 0.8 m by its own driving, approaches', '{}'),
+    'nearest': ('nearest ever, m', '{:.2f}'),
+    'before_them': ('stopped before them (1.2 m +- 15 cm, 8 deg off)', '{:.1%}'),
+    'from_behind': ('came nearer than 1.1 m from aside', '{:.1%}'),
+    'seated': ('arrived, they sit', '{:.1%}'), 'walked': ('arrived, they walk', '{:.1%}'),
+    'crossed': ('arrived, others cross', '{:.1%}'),
+    'seconds': ('time until arrived, median, s', '{:.1f}'),
+    'approaches': ('approaches to who stands', '{}'), 'others': ('of each other kind', '{}'),
+}
+
+
+def summary(runs):
+    """The figures of {kind: list of approaches}."""
+    stand = runs[STANDS]
+    everything = [run for kind in runs.values() for run in kind]
+    figures = {
+        'arrived': share(stand, 'good'), 'error': median(stand, 'error'),
+        'turn': median(stand, 'turn'), 'jumps': float(np.mean([run['jumps'] for run in stand])),
+        'longer': median(stand, 'longer'), 'seconds': median(stand, 'seconds'),
+        'too_near': sum(run['nearest'] < .8 for run in everything),
+        'driven_too_near': sum(run['driven_nearest'] < .8 for run in everything),
+        'nearest': min(run['nearest'] for run in everything),
+        'before_them': share(stand, 'before_them'), 'from_behind': share(everything, 'from_behind'),
+        'approaches': len(stand), 'others': max(
+            [len(found) for kind, found in runs.items() if kind != STANDS], default=0)}
+    for name, kind, what in (('turned', TURNS, 'good'), ('same', VANISHES, 'same'),
+                             ('seated', SITS, 'good'), ('walked', WALKS, 'good'),
+                             ('crossed', CROSSED, 'good')):
+        if kind in runs:
+            figures[name] = share(runs[kind], what)
+    return figures
 
 
 def table(eyes, column, runs):
-    """Rows of what was asked and what was measured; runs: {kind: list}."""
-    stand = runs[STANDS]
-    everything = [run for kind in runs.values() for run in kind]
-    asked = {name: values[column] for name, values in ASKED.items()}
-    good, near = share(stand, 'good'), min(run['nearest'] for run in everything)
-    closer = sum(run['nearest'] < .8 for run in everything)
-    rows = [['arrived: 15 cm, 8 deg'] + check('>= {:.0%}'.format(asked['arrived']), '{:.1%}'.format(
-        good), good >= asked['arrived'])]
-
-    def add(text, asked_text, value, text_of, ok):
-        rows.append([text] + check(asked_text, text_of.format(value), ok))
-    for name, unit, scale in (('error', 'cm', 100.), ('turn', 'deg', 1.)):
-        value = median(stand, name)
-        add('final error, median, ' + unit, '<= {:g}'.format(scale * asked[name]), scale * value,
-            '{:.1f}', value <= asked[name])
-    add('ever nearer than 0.8 m', '0', closer, '{}', not closer)
-    jumps = float(np.mean([run['jumps'] for run in stand]))
-    add('goal moved by more than 0.5 m, per approach', '<= {:g}'.format(asked['jumps']), jumps,
-        '{:.3f}', jumps <= asked['jumps'])
-    longer = median(stand, 'longer')
-    add('way longer than the shortest, median', '<= {:.0%}'.format(asked['longer']), longer,
-        '{:.1%}', longer <= asked['longer'])
-    for kind, name, text in ((TURNS, 'good', 'after they turn by 90 deg'),
-                             (VANISHES, 'same', 'same person after 2 s lost')):
-        if kind in runs:
-            limit = asked['turned' if kind == TURNS else 'same']
-            value = share(runs[kind], name)
-            add(text, '>= {:.0%}'.format(limit), value, '{:.1%}', value >= limit)
-    add('nearest ever, m', '', near, '{:.2f}', True)
-    add('stopped before them (1.2 m +- 15 cm, 8 deg off)', '', share(stand, 'before_them'),
-        '{:.1%}', True)
-    add('came nearer than 1.1 m from aside', '', share(everything, 'from_behind'), '{:.1%}', True)
-    for kind in (SITS, WALKS, CROSSED):
-        if kind in runs:
-            add('arrived, person ' + kind, '', share(runs[kind], 'good'), '{:.1%}', True)
-    add('time until arrived, median, s', '', median(stand, 'seconds'), '{:.1f}', True)
-    print_table('with {}, {} approaches to who stands'.format(eyes, len(stand)),
+    """Print what was asked and what was measured of {kind: list}; returns the figures."""
+    figures, rows = summary(runs), []
+    for name, (text, form, sign, *limits) in ASKED.items():
+        if name in figures:
+            value, limit = figures[name], limits[column]
+            rows.append([text] + check('{} {}'.format(sign, form.format(limit)), form.format(value),
+                                       value >= limit if sign == '>=' else value <= limit))
+    rows += [[text] + check('', form.format(figures[name]), True)
+             for name, (text, form) in SHOWN.items() if name in figures]
+    print_table('with {}, {} approaches to who stands'.format(eyes, len(runs[STANDS])),
                 ['', 'asked', 'measured', 'met'], rows)
-    return rows
+    return figures
 
 
 def main() -> int:
@@ -208,20 +239,23 @@ def main() -> int:
     parser.add_argument('--runs', type=int, default=200, help='approaches to who stands')
     parser.add_argument('--others', type=int, default=50, help='of each other kind')
     parser.add_argument('--workers', type=int, default=os.cpu_count())
+    parser.add_argument('--minutes', type=float, default=math.inf, help='for each kind of eyes')
     parser.add_argument('--eyes', choices=sorted(EYES), action='append')
     parser.add_argument('--people', metavar='FOLDER', help='of rendered people: bodies.npz, tool/; '
                         'only they are approached')
     options = parser.parse_args()
-    figures = {}
+    others = (TURNS, VANISHES, SITS, WALKS, CROSSED)
+    counts = dict({STANDS: options.runs}, **{kind: options.others for kind in others})
+    figures = _written() if options.eyes or options.people else {}
     if options.people:
-        play_in_rounds(figures, options.people, 0, {STANDS: options.runs}, options.workers)
-        return 0
-    for eyes in EYES:
-        if not options.eyes or eyes in options.eyes:
-            counts = {STANDS: options.runs}
-            for kind in (TURNS, VANISHES, SITS, WALKS, CROSSED):
-                counts[kind] = options.others
-            play_in_rounds(figures, eyes, 0 if EYES[eyes] else 1, counts, options.workers)
+        eyes, counts = RENDERED + options.people, {STANDS: options.runs}
+        figures['rendered'] = table('rendered people and depth', 0,
+                                    play('rendered', eyes, counts, options))
+    else:
+        for eyes in options.eyes or EYES:
+            figures[eyes] = table(eyes, 0 if EYES[eyes] else 1,
+                                  play(eyes, eyes, counts, options))
+    write('approach', figures)
     return 0
 
 

@@ -24,7 +24,7 @@ class Run(NamedTuple):
 
     arrived_at: s, None: not at all. place: where the robot stands at the end; ideal: where it
     should, before the person as they are then. nearest: m, how near it ever was to the (first)
-    person; way: m driven. jumps: goals sent that lay more than .5 m from the one before. persons:
+    person; driven_nearest: the same while its own driving brought it nearer. way: m driven. jumps: goals sent that lay more than .5 m from the one before. persons:
     ids approached, in order. path: (n, 3) places of the robot. log: (s, action) of the errand.
     """
 
@@ -32,6 +32,7 @@ class Run(NamedTuple):
     place: Place
     ideal: Place
     nearest: float
+    driven_nearest: float
     from_behind: bool
     way: float
     jumps: int
@@ -85,6 +86,7 @@ class Loop:
         self._rng = rng
         self.path, self.log, self.persons, self.sent = [], [], [], []
         self.nearest, self.from_behind, self.arrived_at = math.inf, False, None
+        self.driven_nearest = math.inf
 
     def step(self) -> None:
         """Go on by CONTROL s."""
@@ -144,6 +146,9 @@ class Loop:
         at = self.actors[0].at(self.time)
         away = math.hypot(truth.x - at.x, truth.y - at.y)
         self.nearest = min(self.nearest, away)
+        ahead = math.atan2(at.y - truth.y, at.x - truth.x)
+        if self.base.speed > .02 and abs(angle_between(truth.yaw, ahead)) < .5 * math.pi:
+            self.driven_nearest = min(self.driven_nearest, away)
         aside = abs(angle_between(at.yaw, math.atan2(truth.y - at.y, truth.x - at.x)))
         if away < 1.1 and aside > math.radians(55.) and self.base.speed > .02:
             self.from_behind = True
@@ -157,7 +162,7 @@ class Loop:
         jumps = sum(math.hypot(b.x - a.x, b.y - a.y) > .5
                     for a, b in zip(self.sent, self.sent[1:]))
         return Run(self.arrived_at, self.base.truth, ideal_place(self.actors[0], self.time),
-                   self.nearest, self.from_behind, self.base.way, jumps, self.persons,
+                   self.nearest, self.driven_nearest, self.from_behind, self.base.way, jumps, self.persons,
                    np.array(self.path), self.log)
 
     def _all_done(self):
