@@ -144,8 +144,29 @@ def overlap(known: Dict[str, Any]) -> Table:
            for way in ('serial', 'overlap')] for run in known['overlap']['stand-in']]
 
 
+def approach(known: Dict[str, Any]) -> Table:
+    """What was asked of simulated approaches, and what they did, by the robot's eyes."""
+    eyes = 'depth', 'height known', 'height known and a look from aside'
+    rows = [('approaches to who stands / of each other kind', '{approaches} / {others}', '', ''),
+            ('arrived (15 cm and 8°)', '{arrived:.0%}', '≥ 98 %', '≥ 92 %'),
+            ('final error, median', '{error:.2f} m, {turn:.1f}°', '≤ 0.06 m, 4°', '≤ 0.15 m, 6°'),
+            ('ever nearer than 0.8 m / by its own driving', '{too_near} / {driven_too_near}',
+             '0', '0'),
+            ('goal moved by > 0.5 m, per approach', '{jumps:.2f}', '≤ 0.05', '≤ 0.2'),
+            ('way longer than the shortest, median', '{longer:.0%}', '≤ 15 %', '≤ 30 %'),
+            ('arrived after they turn by 90°', '{turned:.0%}', '≥ 95 %', '≥ 85 %'),
+            ('same person after 2 s lost', '{same:.0%}', '≥ 97 %', '≥ 90 %'),
+            ('arrived: they sit / walk / others cross',
+             '{seated:.0%} / {walked:.0%} / {crossed:.0%}', '', '')]
+    found = [known['approach'][each] for each in eyes]
+    return ('', 'asked', 'with depth', 'asked', 'height known', 'with `look`'), [
+        [text, with_depth] + [form.format(**found[0])] + [without] + [
+            form.format(**figures) for figures in found[1:]]
+        for text, form, with_depth, without in rows]
+
+
 TABLES = {function.__name__: function for function in (
-    scene, calibration, models, accuracy, upsampling, load, overlap)
+    scene, calibration, models, accuracy, upsampling, load, overlap, approach)
 }  # type: Dict[str, Callable[[Dict[str, Any]], Table]]
 TABLES.update(looks_tables.TABLES)
 

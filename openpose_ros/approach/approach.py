@@ -107,7 +107,7 @@ class Approach:
         remembered = self._remembers(stamp, viewpoint)
         settings = self._settings
         row = self._choice.row(people, choice.costs(people_in_camera, settings.person), stamp,
-                               settings.memory if remembered else settings.lost_time)
+                               settings.lost_time, remembered)
         if row is None:
             if not remembered:
                 self._look_on(stamp, up, floor, viewpoint)

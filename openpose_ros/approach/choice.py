@@ -27,19 +27,23 @@ class Choice:
         self.id = 0                 # of who is chosen
         self._better_since = None   # s; since when someone else has been the better choice
         self._seen_at = None        # s; when the chosen person was last seen
+        self._away_at = -math.inf   # s; when the camera last looked elsewhere than at their place
         self._position = None       # (3,) m, where; and their velocity, m/s
         self._velocity = np.zeros(3)
         self._others = set()        # ids of who was seen beside them
         self._attention = {}        # by id: (average, s of the last)
 
-    def row(self, people: People, costs_of: np.ndarray, stamp: float,
-            patience: float) -> Optional[int]:
+    def row(self, people: People, costs_of: np.ndarray, stamp: float, patience: float,
+            looks_away: bool = False) -> Optional[int]:
         """Row of whom to approach; None where the chosen person is not seen.
 
         people: in a frame in which who stands does not move. costs_of: (n,), what makes each the
         worse choice: m from the camera, or rad off its axis. patience: s for which someone who has
-        vanished is waited for.
+        vanished is waited for, since the camera looks where they were. looks_away: whether it does
+        not, now.
         """
+        if looks_away:
+            self._away_at = stamp
         known = (people.ids > 0) & np.isfinite(people.position).all(axis=1)
         if self.settings.id:
             known &= people.ids == self.settings.id
@@ -55,11 +59,15 @@ class Choice:
         self._remember(people, row, ids, stamp)
         return row
 
+    def _missed(self, stamp):
+        """s for which the chosen person might have been seen and was not."""
+        return stamp - max(self._seen_at, self._away_at)
+
     def _again(self, people, rows, ids, stamp, patience):
         """The new id of who was chosen and had vanished; None where there is no such person."""
         if self._seen_at is None or self.id in ids or self.settings.id:
             return None
-        passed = stamp - self._seen_at
+        passed = self._missed(stamp)
         strangers = [row for row, number in zip(rows, ids) if number not in self._others]
         if passed > patience or not strangers:
             return None
@@ -90,7 +98,7 @@ class Choice:
 
     def _keep_or_switch(self, ids, costs, eligible, stamp, patience):
         if not self.id or self._seen_at is None or (
-                self.id not in ids and stamp - self._seen_at > patience):
+                self.id not in ids and self._missed(stamp) > patience):
             self._better_since = None
             best = int(np.argmin(np.where(eligible, costs, np.inf))) if eligible.any() else None
             self.id, self._seen_at = (0, None) if best is None else (ids[best], stamp)

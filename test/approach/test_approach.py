@@ -316,3 +316,17 @@ def test_what_was_seen_well_from_one_side_outlasts_a_worse_view_from_another():
                        .1 * stamp, viewpoint=looking(0.))
     off = math.degrees(math.acos(-goal.rotation[:, 0].dot((0., 0., -1.))))
     assert 1. < off < 5.
+
+
+def test_who_comes_into_view_beside_their_place_before_them_is_not_who_stood_there():
+    approach = Approach(Settings(memory=30.))
+    two = crowd((1, 0., 3., 30.), (2, 1.2, 3.6, 30.))
+    assert goal_of(approach, two, viewpoint=looking(0.)).person == 1
+    for stamp in range(1, 100):
+        assert goal_of(approach, crowd(), .1 * stamp, viewpoint=looking(60.)).person == 1
+    other = crowd((3, 1.2, 3.6, 30.))      # all have new ids; the other is known first
+    for stamp in range(100, 105):
+        goal = goal_of(approach, other, .1 * stamp, viewpoint=looking(0.))
+        assert goal is None or goal.person == 1
+    both = crowd((3, 1.2, 3.6, 30.), (4, .05, 3., 30.))
+    assert goal_of(approach, both, 10.5, viewpoint=looking(0.)).person == 4
