@@ -101,12 +101,13 @@ def rows_of(truth, images, keypoints):
         people = people_in_image(keypoints[image.name])
         pairs = truths.pairs(image, people.keypoints, people.scores)
         for way, located in ways(image, people, level).items():
-            rows += [dict(_errors(image, image.people[i], located, j), truth=truth, way=way)
+            rows += [dict(errors_of(image, image.people[i], located, j), truth=truth, way=way)
                      for i, j in pairs]
     return rows
 
 
-def _errors(image, person, located, j):
+def errors_of(image, person, located, j):
+    """Errors and deviations of one person's estimates, the truth being `person`."""
     ray = person.position
     if np.isnan(ray).any():
         seen = located.keypoints[j, :, :2]

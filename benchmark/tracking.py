@@ -12,6 +12,7 @@ import sys
 import cv2
 import report  # first: it finds what the tests share
 import data
+import followed
 import matplotlib
 import numpy as np
 import turning_person as turning_frames
@@ -236,6 +237,17 @@ def turned_figures(headings, numbers, located):
     return errors, {key: facing_figures(each) for key, each in errors.items()}
 
 
+def followed_figures(model):
+    """Print facing, distance and position of the two men of the truths, single images and tracked."""
+    table = followed.table_of(model)
+    names = ('facing mean', 'facing in 1', 'facing in 2', 'range mean', 'range in 1', 'range in 2',
+             'position in 1', 'position in 2')
+    report.print_table('Two men followed', ('truth', 'way', 'how') + names, [
+        list(key) + ['{:.3g}'.format(of.get(name, np.nan)) for name in names]
+        for key, of in table.items()])
+    return {', '.join(key): of for key, of in table.items()}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--model', default='mobilenet_thin')
@@ -276,6 +288,7 @@ def main():
         'scenes': {'{} {:.0f} fps'.format(*key): each for key, each in scored.items()},
         'standing': stands, 'behind_m': {rate: each[0] for rate, each in lags.items()},
         'behind_at_start_m': {rate: each[1] for rate, each in lags.items()},
+        'followed': followed_figures(args.model),
         'turning': {' '.join(key): each for key, each in turned.items()}, 'video_ids': videos,
         'milliseconds': {count: float(taken.min()) for count, taken in times.items()}})
 

@@ -352,3 +352,38 @@ def test_small_people_are_less_sure_which_way_they_face():
     people = seen(synthetic.Person((0., 3.5), .4))[0]
     near, far = (locate(people, CAMERA, input_height=height) for height in (368., 90.))
     assert far.facing_stddev[0] > 1.2 * near.facing_stddev[0] or np.isnan(far.facing_stddev[0])
+
+
+def test_only_legs_tell_no_place_that_is_certain():
+    person = synthetic.Person((0., 2.5), .3)
+    people = hide(seen(person)[0], *range(8), 8, 11, *range(14, 18))
+    for height in None, 1.1:
+        found = locate(people, CAMERA, camera_height=height)
+        assert np.isnan(found.facing_stddev[0])
+        off = abs(found.position[0, 2] - synthetic.hips(person)[2])
+        assert np.isnan(off) or off < 3. * np.sqrt(found.position_covariance[0, 2, 2])
+
+
+def test_of_who_kneels_the_range_by_the_ground_is_wide_or_right():
+    adult = seen(synthetic.Person((0., 2.5), .3), view=synthetic.Viewpoint(1.1))[0]
+    # Knees on the ground, shanks behind: all is lower by a shank, which the camera sees as if higher.
+    kneeling = seen(synthetic.Person((0., 2.5), .3), view=synthetic.Viewpoint(1.1 + .42))[0]
+    assert kneeling.keypoints[0, body.NECK, 1] > adult.keypoints[0, body.NECK, 1]
+    found = locate(hide(kneeling, *FEET), CAMERA, camera_height=1.1)
+    off = abs(found.position[0, 2] - 2.5)
+    assert off < 2. * np.sqrt(found.position_covariance[0, 2, 2])
+
+
+@pytest.mark.parametrize('pitch', np.radians((40., 55.)))
+def test_steeply_from_above_nobody_is_certain_and_wrong(pitch):
+    view = synthetic.Viewpoint(2.6, pitch)
+    person = synthetic.Person((0., 2.6 / np.tan(pitch)), .3)
+    people, depth = seen(person, view=view)
+    for found in (locate(people, CAMERA, None, synthetic.up(view)),
+                  locate(people, CAMERA, None, synthetic.up(view), 2.6),
+                  locate(people, CAMERA, depth, synthetic.up(view))):
+        off = found.position[0] - synthetic.hips(person, view)
+        covariance = found.position_covariance[0]
+        assert np.isnan(off).any() or off @ np.linalg.solve(covariance, off) < 16.
+        turn = degrees_between(found.facing[0], synthetic.front(.3, view))
+        assert np.isnan(turn) or turn < max(3. * np.degrees(found.facing_stddev[0]), 20.)
