@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build fetch-model test test-often test-py36 demo demo-approach demo-depth run bench bench-models bench-scene \
+.PHONY: help setup build fetch-model fetch-better test test-often test-py36 demo demo-approach demo-depth run bench bench-models bench-scene \
 	bench-looks bench-tracking bench-approach bench-load bench-overlap bench-range bench-machines bench-bag soak fuzz docs figures drawings requirements audit clean FORCE
 
 # A stamp a kind of environment: the wheels of PyPI, or a ROS 2 that is sourced.
@@ -33,7 +33,10 @@ fetch-model: $(BUILD)  ## make sure that the default network is in the user's ca
 test-py36:  ## run the tests that need no ROS with Python 3.6, where there is one
 	tools/test_py36.sh $(PYTEST_ARGS)
 
-demo: fetch-model  ## play a video through the node; leaves overlay, images and a bag in demo_output/
+fetch-better: fetch-model
+	$(RUN) openpose models fetch auto
+
+demo: fetch-better  ## play a video through the node; leaves overlay, images and a bag in demo_output/
 	$(RUN) python demo/demo.py $(DEMO_ARGS)
 
 demo-depth: fetch-model  ## the same with depth: make demo-depth COLOUR=FOLDER DEPTH=FOLDER INFO=X.yaml
@@ -44,7 +47,7 @@ demo-depth: fetch-model  ## the same with depth: make demo-depth COLOUR=FOLDER D
 demo-approach: $(BUILD)  ## film a robot that goes to a person: demo_output/approach.mp4
 	$(RUN) python demo/approach.py $(DEMO_ARGS)
 
-run: fetch-model  ## run the node alone: make run IMAGE=/camera/image_raw
+run: fetch-better  ## run the node alone: make run IMAGE=/camera/image_raw
 	$(RUN) install/openpose_ros/lib/openpose_ros/openpose --ros-args -r image:=$(IMAGE) $(ROS_ARGS)
 
 bench: fetch-model  ## measure accuracy and speed; tables and benchmark_output/*.json

@@ -54,9 +54,9 @@ def budget(text: str) -> float:
 def add_network_options(parser: argparse.ArgumentParser) -> None:
     """The options that choose the network and how it looks at an image."""
     group = parser.add_argument_group('network')
-    group.add_argument('--model', default=catalogue.DEFAULT,
-                       help='name from `openpose models list`, or a frozen graph (default: '
-                            '%(default)s)')
+    group.add_argument('--model', default=catalogue.AUTO,
+                       help='name from `openpose models list`, a frozen graph, or auto: the more '
+                            'accurate of two that is as fast on this CPU (default: %(default)s)')
     group.add_argument('--tensors', default='', metavar='IN,HEATMAPS,PAFS',
                        help='of a frozen graph whose tensors cannot be told')
     group.add_argument('--backend', default='auto', choices=BACKENDS,
@@ -93,7 +93,7 @@ def add_network_options(parser: argparse.ArgumentParser) -> None:
                           ('min_score', 'mean score the parts of a person need')):
         group.add_argument('--' + name.replace('_', '-'), type=float, metavar='X',
                            default=getattr(defaults, name),
-                           help=meaning + ' (default: %(default)s)')
+                           help='{} (default: %(default)s)'.format(meaning))
     group.add_argument('--min-parts', type=positive, metavar='N', default=defaults.min_parts,
                        help='parts a person needs (default: %(default)s)')
 
@@ -108,6 +108,8 @@ def make_perception(args: argparse.Namespace, tracker: Optional[Tracker] = None)
     offer_to_fetch(args.model)
     loaded = network.load(args.model, backend=args.backend, device=args.device,
                           threads=args.threads, precision=args.precision, tensors=args.tensors)
+    if args.model == catalogue.AUTO:   # what is written names the one that was taken
+        args.model = loaded.model.name
     orientation = Orientation(getattr(args, 'rotate', 0), getattr(args, 'mirrored', False))
     return Perception(loaded, Settings(height=args.height, width=args.width, scales=args.scales,
                                        flip=args.flip, orientation=orientation, decoding=settings,
@@ -122,7 +124,7 @@ def _looks(args, tracker):
 
 def offer_to_fetch(name: str) -> None:
     """Fetch a model of the catalogue that is not here, if whoever sits at the terminal agrees."""
-    model = catalogue.find(name)
+    model = catalogue.find(catalogue.DEFAULT if name == catalogue.AUTO else name)
     if not model.sources or os.path.exists(fetch.graph_path(model)) or not sys.stdin.isatty():
         return
     sys.stderr.write('The model {} ({}) is not here. Fetch it now? [Y/n] '.format(

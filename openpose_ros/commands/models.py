@@ -6,7 +6,7 @@ from tqdm import tqdm
 
 from openpose_ros import image_files
 from openpose_ros.commands.common import UserError
-from openpose_ros.network import ranges
+from openpose_ros.network import ModelError, ranges
 from openpose_ros.network.models import catalogue, fetch
 from openpose_ros.network.network import HEIGHT, resize_for
 
@@ -32,7 +32,8 @@ def add_parser(subparsers) -> None:
         action.set_defaults(run=run)
         if required is not None:
             action.add_argument('model', metavar='MODEL', nargs=None if required else '*',
-                                help='name in the catalogue, or the path of a .pb')
+                                help='name in the catalogue, or the path of a .pb'
+                                + '; auto: both that are chosen from' * (name == 'fetch'))
         if name == 'fetch':
             action.add_argument('--from', dest='files', nargs='+', metavar='FILE', default=[],
                                 help='take these files instead of fetching them')
@@ -78,12 +79,24 @@ def _figures(figures):
 
 
 def run_fetch(args) -> None:
-    model = catalogue.find(args.model)
     consent = (lambda *arrived: _show(*arrived) or True) if args.yes else _ask
+    if args.model == catalogue.AUTO and not args.files:
+        print(_fetch_both(consent))
+        return
+    model = catalogue.find(args.model)
     if args.files:
         print(fetch.take(model, args.files, consent=consent))
     else:
         print(fetch.fetch(model, consent=consent))
+
+
+def _fetch_both(consent) -> str:
+    """What `--model auto` chooses from: the default, and the better one if it can be had."""
+    try:
+        print(fetch.fetch(catalogue.find(catalogue.BETTER), consent=consent))
+    except ModelError as error:
+        print('without {}: {}'.format(catalogue.BETTER, error), file=sys.stderr)
+    return fetch.fetch(catalogue.find(catalogue.DEFAULT), consent=consent)
 
 
 def run_verify(args) -> None:

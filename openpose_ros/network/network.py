@@ -7,7 +7,7 @@ from typing import Any, Callable, List, NamedTuple, Optional, Sequence, Tuple, U
 import cv2
 import numpy as np
 
-from openpose_ros.network import ranges
+from openpose_ros.network import choice, ranges
 from openpose_ros.network.backends import speed
 from openpose_ros.network.backends.tflite import (TfliteBackend,
                                                    find_interpreter)
@@ -94,6 +94,8 @@ def load(model: Union[str, Model] = catalogue.DEFAULT, backend: str = 'auto', de
          precision: str = 'auto', tensors: str = '') -> Network:
     """Load a network: by its name in the catalogue, the path of its frozen graph, or a Model.
 
+    'auto' is the catalogue's default on a GPU and, on a CPU, what :func:`choice.choose` takes.
+
     backend: 'tensorflow', 'tflite' (CPU), or 'auto': TensorFlow on a GPU; on a CPU the one that is
     faster there, which is measured the first time; TensorFlow where there is no interpreter for
     TFLite or the graph cannot be converted. device: 'gpu' (an
@@ -105,7 +107,7 @@ def load(model: Union[str, Model] = catalogue.DEFAULT, backend: str = 'auto', de
     cannot be told. Raises ModelError.
     """
     _check_choices(backend, device, precision)
-    entry = catalogue.find(model, tensors) if isinstance(model, str) else model
+    entry, chosen = _entry(model, backend, device, precision, tensors, threads, model_dir)
     path, sha256 = fetch.checked_graph(entry, model_dir, max_bytes)
 
     def session(note: str = '') -> Network:
@@ -120,7 +122,22 @@ def load(model: Union[str, Model] = catalogue.DEFAULT, backend: str = 'auto', de
         loaded = session()
         if loaded.on_gpu:
             return loaded
-    return _on_cpu(session, entry, path, sha256, backend, precision, threads)
+    loaded = _on_cpu(session, entry, path, sha256, backend, precision, threads)
+    loaded.description += chosen
+    return loaded
+
+
+def _entry(model: Union[str, Model], backend: str, device: str, precision: str, tensors: str,
+           threads: Optional[int], model_dir: Optional[str]) -> Tuple[Model, str]:
+    """What is to be loaded, and a note on why, where that was left open."""
+    if not isinstance(model, str):
+        return model, ''
+    if model != catalogue.AUTO:
+        return catalogue.find(model, tensors), ''
+    if device == 'gpu' or backend == 'tensorflow' or (
+            device == 'auto' and backend == 'auto' and precision != 'int8' and gpu_may_be_here()):
+        return catalogue.find(catalogue.DEFAULT), ''
+    return choice.choose(model_dir, threads, precision != 'float')
 
 
 def _on_cpu(session: Callable[[str], Network], entry: Model, path: str, sha256: str, backend: str,

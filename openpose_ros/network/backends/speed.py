@@ -33,19 +33,29 @@ def fastest(graph_path: str, graph_sha256: str, model: Model, threads: Optional[
     ranges_path: of what eight bits are made with; None: they are not asked for. Raises ModelError
     where TFLite cannot be had for the graph.
     """
-    path = '{}.{}-threads.json'.format(converted(graph_path, graph_sha256, model, ranges_path),
-                                       threads or usable_cores())
     if importlib.util.find_spec('tensorflow') is None and not ranges_path:
         return TFLITE
-    seconds = _read(path)
-    if seconds is None:
-        seconds = subprocess_call.call(
+    taken = seconds(graph_path, graph_sha256, model, threads, ranges_path)
+    best = min(taken, key=taken.get)
+    return best if taken[best] < CLEARLY * taken[TFLITE] else TFLITE
+
+
+def seconds(graph_path: str, graph_sha256: str, model: Model, threads: Optional[int] = None,
+            ranges_path: Optional[str] = None) -> Dict[str, float]:
+    """Least CPU time in s of a run in each way there is, measured once and kept.
+
+    Arguments and errors as in :func:`fastest`.
+    """
+    path = '{}.{}-threads.json'.format(converted(graph_path, graph_sha256, model, ranges_path),
+                                       threads or usable_cores())
+    taken = _read(path)
+    if taken is None:
+        taken = subprocess_call.call(
             'measuring {} on this CPU, once'.format(model.name), __name__ + ':measure', model,
             graph_path, graph_sha256, threads, ranges_path)
         with contextlib.suppress(ModelError):   # where it cannot be kept, it is measured again
-            write_whole(path, json.dumps(seconds).encode())
-    best = min(seconds, key=seconds.get)
-    return best if seconds[best] < CLEARLY * seconds[TFLITE] else TFLITE
+            write_whole(path, json.dumps(taken).encode())
+    return taken
 
 
 def _read(path: str) -> Optional[Dict[str, float]]:

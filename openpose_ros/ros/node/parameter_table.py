@@ -41,8 +41,10 @@ _LOOKS = looks.Settings()
 
 PARAMETERS = (
     Parameter('autostart', True, 'configure and activate by itself at the start', changes=NEVER),
-    Parameter('model', catalogue.DEFAULT,
-              'a model of `openpose models list`, or the path of a frozen graph'),
+    Parameter('model', catalogue.AUTO,
+              'a model of `openpose models list`, or the path of a frozen graph; auto: on a CPU '
+              'that is fast in eight bits {}, where it is here, else {}'.format(
+                  catalogue.BETTER, catalogue.DEFAULT)),
     Parameter('tensors', '', 'IN,HEATMAPS,PAFS of a frozen graph whose tensors cannot be told'),
     Parameter('model_dir', '', 'folder of the models; empty: the user\'s cache folder'),
     Parameter('backend', 'auto', 'auto: TensorFlow on a GPU, TFLite on a CPU',
