@@ -74,6 +74,7 @@ bench-overlap: fetch-model  ## measure rate and latency with a stand-in for a GP
 bench-range: fetch-model  ## measure from how far people are found, and facing against distance (some minutes)
 	$(RUN) python benchmark/range.py $(BENCH_ARGS)
 	$(RUN) python benchmark/far_people.py $(BENCH_ARGS)
+	$(RUN) python benchmark/coco_range.py $(BENCH_ARGS)
 
 bench-bag: fetch-model  ## measure how fast a recording is taken through
 	$(RUN) python benchmark/bag.py $(BENCH_ARGS)

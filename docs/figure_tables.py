@@ -7,6 +7,8 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import looks_tables
 
+from openpose_ros.commands import ranges
+
 Table = Tuple[Sequence[str], List[List[str]]]
 
 MODELS = 'mobilenet_thin', 'lightweight_openpose'
@@ -124,6 +126,16 @@ def upsampling(known: Dict[str, Any]) -> Table:
                           ('fourfold', 'maps x4'))]
 
 
+def found_by_height(known: Dict[str, Any]) -> Table:
+    """Share of COCO's people found and error of their keypoints by their height."""
+    return ranges.by_height(known['found'])
+
+
+def found_from(known: Dict[str, Any]) -> Table:
+    """How far a share of COCO's people is found."""
+    return ranges.reach(known['found'])
+
+
 def load(known: Dict[str, Any]) -> Table:
     """Million instructions of each step beside the network."""
     steps = known['load']['steps']
@@ -166,7 +178,8 @@ def approach(known: Dict[str, Any]) -> Table:
 
 
 TABLES = {function.__name__: function for function in (
-    scene, calibration, models, accuracy, upsampling, load, overlap, approach)
+    scene, calibration, models, accuracy, upsampling, found_by_height, found_from, load, overlap,
+    approach)
 }  # type: Dict[str, Callable[[Dict[str, Any]], Table]]
 TABLES.update(looks_tables.TABLES)
 

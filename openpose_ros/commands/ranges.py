@@ -1,6 +1,6 @@
 """`openpose benchmark --range`: how small, and so how far away, people may be to be found."""
 import os
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import cv2
 import numpy as np
@@ -230,22 +230,28 @@ def distance(camera: Camera, network_height: int, height: float) -> float:
 
 
 def _print(rows):
-    groups = _groups(rows)
+    tables.print_table(
+        'Share found (median error of the keypoints, as a share of the height) by the height of '
+        'people in the network\'s input, px', *by_height(rows))
+    tables.print_table('How far people of {} m are found'.format(STATURE), *reach(rows))
+
+
+def by_height(rows: Sequence[Dict[str, Any]]) -> Tuple[List[str], List[List[str]]]:
+    """A table (header, rows) of what :func:`measure` gives: share found by people's height."""
     bins = sorted({(row['from_px'], row['to_px']) for row in rows})
     cells = {(row['model'], row['height'], row['from_px']): '{:.2f}{}'.format(
         row['share'], '' if row['error'] is None else ' ({:.1%})'.format(row['error']))
         for row in rows}
-    tables.print_table(
-        'Share found (median error of the keypoints, as a share of the height) by the height of '
-        'people in the network\'s input, px',
-        ['model', 'height'] + ['{:.0f}-{:.0f}'.format(low, high) for low, high in bins],
-        [[model, height] + [cells.get((model, height, low), '') for low, _ in bins]
-         for model, height in groups])
-    tables.print_table(
-        'How far people of {} m are found'.format(STATURE),
-        ['model', 'height', 'share', 'from px'] + [name + ', m' for name in CAMERAS],
-        [[model, height, '{:.0%}'.format(share)] + _reach(height, min_height(group, share))
-         for (model, height), group in groups.items() for share in SHARES])
+    return ['model', 'height'] + ['{:.0f}-{:.0f}'.format(low, high) for low, high in bins], [
+        [model, str(height)] + [cells.get((model, height, low), '') for low, _ in bins]
+        for model, height in _groups(rows)]
+
+
+def reach(rows: Sequence[Dict[str, Any]]) -> Tuple[List[str], List[List[str]]]:
+    """A table (header, rows) of what :func:`measure` gives: from how far SHARES are found."""
+    return ['model', 'height', 'share', 'from px'] + [name + ', m' for name in CAMERAS], [
+        [model, str(height), '{:.0%}'.format(share)] + _reach(height, min_height(group, share))
+        for (model, height), group in _groups(rows).items() for share in SHARES]
 
 
 def _reach(network_height, height):
