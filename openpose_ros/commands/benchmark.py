@@ -100,10 +100,7 @@ def _measure(args):
     labelled = args.accuracy or args.range
     truth = evaluate.read_annotations(labelled[0]) if labelled else None
     image = image_files.read_image(args.image, False) if args.image else _made_image()
-    networks = {(model, backend, precision): network.load(
-        model, backend, args.device, threads=args.threads, precision=precision)
-        for model, backend, precision in itertools.product(
-            args.models, args.backends, args.precisions) if _runs(backend, precision)}
+    networks = _networks(args)
     if not networks:
         raise common.UserError('int8 runs in TFLite only: --backends tflite')
     for loaded in networks.values():
@@ -117,12 +114,29 @@ def _measure(args):
     cases = [Case(model, backend, precision, height, way)
              for model, precision, height, way, backend in itertools.product(
                  args.models, args.precisions, args.heights, ways, args.backends)
-             if _runs(backend, precision)]
+             if (model, backend, precision) in networks]
     rows = times(networks, cases, image, args.rounds)
     if args.accuracy:
         add_accuracy(rows, networks, truth, labelled[1])
     _print(rows)
     return rows, plot_accuracy if args.accuracy else plot_times
+
+
+def _networks(args):
+    """All networks, by what they are loaded by; those of several precisions that lack one are said."""
+    networks = {}
+    for model, backend, precision in itertools.product(args.models, args.backends,
+                                                       args.precisions):
+        if not _runs(backend, precision):
+            continue
+        try:
+            networks[model, backend, precision] = network.load(
+                model, backend, args.device, threads=args.threads, precision=precision)
+        except network.ModelError as error:
+            if precision != 'int8' or len(args.precisions) == 1:
+                raise
+            print('{} in int8 is left out: {}'.format(model, error))
+    return networks
 
 
 def _runs(backend, precision):
