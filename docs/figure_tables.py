@@ -126,6 +126,39 @@ def upsampling(known: Dict[str, Any]) -> Table:
                           ('fourfold', 'maps x4'))]
 
 
+def budgets(known: Dict[str, Any]) -> Table:
+    """What to take on a CPU with instructions for eight bits; ms of the network on two cores."""
+    accuracy_of = {(row['model'], row['height'], row['precision']): row['AP']
+                   for row in known['models'] if row['way'] == SINGLE_PASS}
+    times = known['eight_bits']['two threads, by height']
+    return ('budget', 'model', 'height', 'precision', 'AP', 'ms'), [
+        [budget, '`{}`'.format(model), str(height), precision,
+         '{:.2f}'.format(accuracy_of[model, height, precision]),
+         '{:.0f}'.format(times[model][precision][str(height)]['least'])]
+        for budget, model, height, precision in (
+            ('fastest', MODELS[1], 184, 'int8'), ('balanced', MODELS[1], 256, 'int8'),
+            ('best', MODELS[1], 368, 'int8'),
+            ('where it cannot be imported', MODELS[0], 368, 'int8'),
+            ('the default in float, for comparison', MODELS[0], 368, 'float'))]
+
+
+def eight_bits(known: Dict[str, Any]) -> Table:
+    """AP and ms of the networks in float and in eight bits, two threads (one)."""
+    rows = []
+    for model in MODELS + ('mobilenet_v2_small',):
+        precisions = known['eight_bits'][model]
+        least = {precision: [precisions[precision][threads]['least']
+                             for threads in ('2 threads', '1 threads')]
+                 for precision in ('float', 'int8')}
+        rows.append(['`{}`'.format(model)] + [
+            '{:.3f}'.format(precisions[precision]['AP']) if 'AP' in precisions[precision] else ''
+            for precision in ('float', 'int8')] + [
+            '{:.1f} ({:.1f})'.format(*least[precision]) for precision in ('float', 'int8')] + [
+            '{:.2f} ({:.2f})'.format(*(eight / whole for eight, whole in zip(
+                least['int8'], least['float'])))])
+    return ('network', 'AP float', 'AP int8', 'ms float', 'ms int8', 'share'), rows
+
+
 def found_by_height(known: Dict[str, Any]) -> Table:
     """Share of COCO's people found and error of their keypoints by their height."""
     return ranges.by_height(known['found'])
@@ -178,7 +211,7 @@ def approach(known: Dict[str, Any]) -> Table:
 
 
 TABLES = {function.__name__: function for function in (
-    scene, calibration, models, accuracy, upsampling, found_by_height, found_from, load, overlap,
+    scene, calibration, models, accuracy, upsampling, budgets, eight_bits, found_by_height, found_from, load, overlap,
     approach)
 }  # type: Dict[str, Callable[[Dict[str, Any]], Table]]
 TABLES.update(looks_tables.TABLES)

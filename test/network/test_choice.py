@@ -37,6 +37,7 @@ def test_the_better_one_is_not_here(folder):
 @pytest.mark.parametrize('in_int8, chosen, said', [
     (.9, catalogue.BETTER, ''), (1.5, catalogue.DEFAULT, 'takes 1.5 times as long on this CPU')])
 def test_the_better_one_is_taken_where_it_costs_no_more(both, monkeypatch, in_int8, chosen, said):
+    pytest.importorskip('ai_edge_litert', reason='eight bits are fast in LiteRT only')
     seconds = {catalogue.BETTER: {speed.TFLITE: 3., speed.INT8: in_int8},
                catalogue.DEFAULT: {speed.TFLITE: 1., speed.TENSORFLOW: 2.}}
     monkeypatch.setattr(speed, 'seconds',
