@@ -130,7 +130,8 @@ def play(name, eyes, counts, options):
     path = os.path.join(OUTPUT, 'approach_runs.txt')
     os.makedirs(OUTPUT, exist_ok=True)
     done = {(run['eyes'], run['kind'], run['seed']): run for run in _read(path)}
-    jobs = sorted(((seed + .5) / count, kind, seed) for kind, count in counts.items()
+    first = options.first
+    jobs = sorted(((seed + .5) / count, kind, first + seed) for kind, count in counts.items()
                   for seed in range(count))
     jobs = [(seed, kind, eyes, PATIENCE) for _, kind, seed in jobs
             if (name, kind, seed) not in done]
@@ -142,8 +143,8 @@ def play(name, eyes, counts, options):
             done[name, job[1], job[0]] = run
             if time.monotonic() > end:
                 break
-    return {kind: [done[name, kind, seed] for seed in range(count) if (name, kind, seed) in done]
-            for kind, count in counts.items() if count}
+    return {kind: [done[name, kind, seed] for seed in range(first, first + count)
+                   if (name, kind, seed) in done] for kind, count in counts.items() if count}
 
 
 def _read(path):
@@ -237,6 +238,9 @@ def main() -> int:
     """Play and print."""
     parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
     parser.add_argument('--runs', type=int, default=200, help='approaches to who stands')
+    parser.add_argument('--first', type=int, default=25, metavar='SEED',
+                        help='seed of the first of each kind; those before 25 were looked at '
+                             'while it was made (default: %(default)s)')
     parser.add_argument('--others', type=int, default=50, help='of each other kind')
     parser.add_argument('--workers', type=int, default=os.cpu_count())
     parser.add_argument('--minutes', type=float, default=math.inf, help='for each kind of eyes')

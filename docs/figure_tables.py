@@ -72,6 +72,24 @@ def _within(found, figure):
     return '–' if None in shares else '{:.0%}, {:.0%}'.format(*shares)
 
 
+def scenes(known: Dict[str, Any]) -> Table:
+    """The worst MOTA and IDF1 of scripted scenes, by the rate of images."""
+    found = known['tracking']['scenes']
+    rates = sorted({int(name.split()[1]) for name in found}, reverse=True)
+    return ('', 'MOTA', 'IDF1'), [
+        ['{} images a second'.format(rate)] + ['{:.3f}'.format(min(
+            each[figure] for name, each in found.items() if name.split()[1] == str(rate)))
+            for figure in ('mota', 'idf1')] for rate in rates]
+
+
+def followed(known: Dict[str, Any]) -> Table:
+    """Single images against tracking, of real men."""
+    return ('truth', 'facing', 'within', 'range', 'within'), [
+        [name, DEGREES.format(each['facing mean']), _within(each, 'facing'),
+         SHARE.format(each['range mean']) if 'range mean' in each else '', _within(each, 'range')]
+        for name, each in known['tracking']['followed'].items()]
+
+
 def _accuracy(known: Dict[str, Any], way: Optional[str]) -> List[Dict[str, Any]]:
     """The rows of `openpose benchmark --accuracy` with the times of each backend, over the default's.
 
@@ -211,8 +229,8 @@ def approach(known: Dict[str, Any]) -> Table:
 
 
 TABLES = {function.__name__: function for function in (
-    scene, calibration, models, accuracy, upsampling, budgets, eight_bits, found_by_height, found_from, load, overlap,
-    approach)
+    scene, calibration, scenes, followed, models, accuracy, upsampling, budgets, eight_bits,
+    found_by_height, found_from, load, overlap, approach)
 }  # type: Dict[str, Callable[[Dict[str, Any]], Table]]
 TABLES.update(looks_tables.TABLES)
 

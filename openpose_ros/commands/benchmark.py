@@ -19,7 +19,7 @@ WAYS = {'single pass': Settings(),
         'flip, scales 1 and 1.5': Settings(scales=(1., 1.5), flip=True)}
 SINGLE_PASS = next(iter(WAYS))
 MADE_SIZE = (480, 640)   # px, height and width of the image that is made where none is given
-_MARKERS, _LINES = 'osD^', ('-', '--', ':')
+_MARKERS, _LINES = 'osD^', ('-', '--', ':', '-.')
 
 
 class Case(NamedTuple):
@@ -253,7 +253,8 @@ def _groups(rows):
         style = {'color': 'C{}'.format(models.index(model)), 'markersize': 5,
                  'marker': _MARKERS[ways.index(way) % len(_MARKERS)],
                  'linestyle': _LINES[backends.index(backend) % len(_LINES)]}
-        yield '{}, {}, {}'.format(model, way, backend), style, group
+        if group:
+            yield '{}, {}, {}'.format(model, way, backend), style, group
 
 
 def _finished(figure, axes):

@@ -214,6 +214,11 @@ def test_accuracy_of_those_who_see_nobody_is_zero(networks, tmp_path, folder):
             # 200 px of 480 rows are 27 of 64; a quarter of that is less than the least of EDGES.
             assert [row['people'] for row in rows if row['model'] == 'a'] == [1, 1]
         assert cv2.imread(drawn) is not None
+    drawn = str(tmp_path / 'not each backend has each precision.png')
+    assert cli.main(['benchmark', '--accuracy', str(annotations), folder, '--heights', '64',
+                     '--rounds', '1', '--backends', 'tflite,tensorflow', '--precisions',
+                     'float,int8', '--plot', drawn]) == 0
+    assert cv2.imread(drawn) is not None
 
 
 @pytest.mark.parametrize('arguments, words', (
