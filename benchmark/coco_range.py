@@ -5,31 +5,22 @@ benchmark_output/found.json and docs/images/range.png; of looking closer, with m
 benchmark_output/coco_range.json.
 """
 import argparse
-import json
 import os
-import sys
-import tempfile
 
 import report  # first: it finds what the tests share
 import data
 
-from openpose_ros import cli
 from openpose_ros.commands import ranges
 
 PLOT = os.path.join(os.path.dirname(__file__), '..', 'docs', 'images', 'range.png')
 CLOSER = 'mobilenet_thin', '368'    # model and height; each image is watched for a while
 
 
-def measured(folder, *arguments):
+def measured(*arguments, plot=None):
     """The rows of one run."""
-    out = os.path.join(folder, '{}.json'.format(len(os.listdir(folder))))
-    failed = cli.main(['benchmark', '--range', data.path('coco_val', 'keypoints.json'),
-                       data.path('coco_val', 'images'), '--precisions', 'float', '--json', out]
-                      + list(arguments))
-    if failed:
-        sys.exit(failed)
-    with open(out) as file:
-        return json.load(file)
+    return report.of_command(
+        '--range', data.path('coco_val', 'keypoints.json'), data.path('coco_val', 'images'),
+        '--precisions', 'float', *arguments, plot=plot)
 
 
 def half_up_to(rows, height):
@@ -48,14 +39,11 @@ def main():
     parser.add_argument('--models', default='mobilenet_thin,lightweight_openpose')
     parser.add_argument('--without-closer', action='store_true')
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        plot = os.path.join(folder, 'range.png')
-        report.write('found', measured(folder, '--models', args.models, '--plot', plot))
-        os.replace(plot, PLOT)
-        if not args.without_closer:
-            model, height = CLOSER
-            report.write('coco_range', half_up_to(measured(
-                folder, '--models', model, '--heights', height, '--closer'), int(height)))
+    report.write('found', measured('--models', args.models, plot=PLOT))
+    if not args.without_closer:
+        model, height = CLOSER
+        report.write('coco_range', half_up_to(measured(
+            '--models', model, '--heights', height, '--closer'), int(height)))
 
 
 if __name__ == '__main__':

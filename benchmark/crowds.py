@@ -18,7 +18,6 @@ from tqdm import tqdm
 
 from openpose_ros import looks, network
 from openpose_ros.commands import ranges
-from openpose_ros.looks.merging import similarity
 from openpose_ros.network.network import usual_pixels
 from openpose_ros.perception import Perception, Settings
 from openpose_ros.tracking import Tracker
@@ -64,8 +63,7 @@ def follow(settings, scene, seed=0):
 
 def found(keypoints, truth):
     """Who of the truth (n, 18, 2), NaN where hidden, is among the keypoints: (n,) bool."""
-    there = np.concatenate((np.nan_to_num(truth), np.isfinite(truth[..., :1])), axis=2)
-    alike = similarity(keypoints.astype(float), there)
+    alike = truths.likeness(keypoints, truth)
     return alike.max(axis=0) >= ranges.FOUND if len(alike) else np.zeros(len(truth), bool)
 
 

@@ -19,7 +19,6 @@ from tqdm import tqdm
 
 from openpose_ros import network
 from openpose_ros.commands import ranges
-from openpose_ros.looks.merging import similarity
 from openpose_ros.network.network import HEIGHT, usual_pixels
 from openpose_ros.perception import Mounting
 
@@ -62,9 +61,7 @@ def moved(places, shape, away):
 
 def sighting(perceived, person, up):
     """(whether the person is found, error of facing in degrees or NaN) in one image."""
-    seen = np.isfinite(person.pixels[:, 0])
-    there = np.column_stack((np.nan_to_num(person.pixels), seen))
-    alike = similarity(perceived.people.keypoints.astype(float), there[None])
+    alike = truths.likeness(perceived.people.keypoints, person.pixels[None])
     if not alike.size or alike.max() < ranges.FOUND:
         return False, np.nan
     facing = perceived.people.facing[alike[:, 0].argmax()]

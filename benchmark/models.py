@@ -5,15 +5,12 @@ the 64 images of the test data's coco_val. Writes benchmark_output/models.json a
 docs/images/accuracy.png.
 """
 import argparse
-import json
 import os
-import sys
-import tempfile
 
 import report  # first: it finds what the tests share
 import data
 
-from openpose_ros import cli, network
+from openpose_ros import network
 from openpose_ros.network.models import catalogue, fetch
 
 PLOT = os.path.join(os.path.dirname(__file__), '..', 'docs', 'images', 'accuracy.png')
@@ -28,18 +25,11 @@ def main():
     parser.add_argument('--rounds', default='4')
     args = parser.parse_args()
     models = [name for name in args.models.split(',') if is_here(name)]
-    with tempfile.TemporaryDirectory() as folder:
-        out, plot = os.path.join(folder, 'rows.json'), os.path.join(folder, 'accuracy.png')
-        failed = cli.main([
-            'benchmark', data.path('peer', 'images', 'apink2.jpg'), '--accuracy',
-            data.path('coco_val', 'keypoints.json'), data.path('coco_val', 'images'),
-            '--models', ','.join(models), '--heights', args.heights, '--backends', args.backends,
-            '--precisions', 'float,int8', '--rounds', args.rounds, '--json', out, '--plot', plot])
-        if failed:
-            sys.exit(failed)
-        with open(out) as file:
-            report.write('models', json.load(file))
-        os.replace(plot, PLOT)
+    report.write('models', report.of_command(
+        data.path('peer', 'images', 'apink2.jpg'), '--accuracy',
+        data.path('coco_val', 'keypoints.json'), data.path('coco_val', 'images'),
+        '--models', ','.join(models), '--heights', args.heights, '--backends', args.backends,
+        '--precisions', 'float,int8', '--rounds', args.rounds, plot=PLOT))
 
 
 def is_here(name):

@@ -16,16 +16,14 @@ import turning_person as turning_frames
 from scene import pyplot
 from tqdm import tqdm
 
-from openpose_ros import body, network
+from openpose_ros import body, looks, network
 from openpose_ros.people import people_in_image
 from openpose_ros.perception import Perception, Settings
 from openpose_ros.scene import Camera, locate
 
 MODES = ('depth', 'monocular')
 DISTANCES = (1., 1.5, 2., 3., 4., 6., 8., 12.)    # m, of synthetic people
-# Standard deviation of a keypoint's error along an axis, px of the network's input: what
-# lightweight_openpose's and mobilenet_thin's have against the labels of COCO (0.28 to 0.34 cells).
-NOISE = 2.4
+NOISE = looks.KEYPOINT_NOISE
 CAMERA = Camera.from_field_of_view(640, 480, 60.)
 AWAY = (1., 1.7, 2.8, 4.6)    # times further away than they are, the turning person
 NEAR = .9    # m, how far away they are

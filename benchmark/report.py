@@ -1,18 +1,35 @@
 """What the benchmarks share beside openpose_ros.commands.tables: where their figures go."""
+import json
 import os
 import platform
+import shutil
 import sys
+import tempfile
 
-from openpose_ros import files
+from openpose_ros import cli, files
 from openpose_ros.commands import tables
 from openpose_ros.commands.tables import print_table, time_in_turn_ms, time_ms
 
-__all__ = ['check', 'print_table', 'save_plot', 'time_in_turn_ms', 'time_ms', 'write']
+__all__ = ['check', 'of_command', 'print_table', 'save_plot', 'time_in_turn_ms', 'time_ms', 'write']
 
 _TEST = os.path.join(os.path.dirname(__file__), '..', 'test')
 sys.path[:0] = _TEST, os.path.join(_TEST, 'ros')    # data.py, reference.py; resources.py
 
 OUTPUT = os.path.abspath(os.path.join(os.path.dirname(__file__), '..', 'benchmark_output'))
+
+
+def of_command(*arguments, plot=None):
+    """The rows that `openpose benchmark` with these arguments writes; plot: where its plot goes."""
+    with tempfile.TemporaryDirectory() as folder:
+        out, drawn = os.path.join(folder, 'rows.json'), os.path.join(folder, 'plot.png')
+        failed = cli.main(['benchmark', '--json', out] + list(arguments)
+                          + (['--plot', drawn] if plot else []))
+        if failed:
+            sys.exit(failed)
+        if plot:
+            shutil.move(drawn, plot)
+        with open(out) as file:
+            return json.load(file)
 
 
 def check(asked, measured, ok):

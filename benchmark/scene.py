@@ -158,7 +158,7 @@ def figures_of(rows):
     for name in 'facing', 'gaze', 'pitch', 'range', 'stature':
         error = np.array([row[name] for row in rows], float)
         share = np.abs(error) / np.array([row[name + '_stddev'] for row in rows], float)
-        known, asked = np.isfinite(error) & np.isfinite(share), np.isfinite(error)
+        known = np.isfinite(error) & np.isfinite(share)
         if not known.any():
             continue
         size = np.abs(error[known]) if name in ('range', 'stature') else np.degrees(

@@ -18,6 +18,7 @@ import numpy as np
 import turning_person
 
 from openpose_ros import body
+from openpose_ros.looks.merging import similarity
 from openpose_ros.scene import Camera
 
 VIDEOS = os.environ.get('OPENPOSE_MULTIVIEW', os.path.join(
@@ -145,6 +146,12 @@ def pairs(image: Image, keypoints: np.ndarray, scores: np.ndarray):
         found.append((int(i), int(j)))
         cost[i], cost[:, j] = np.inf, np.inf
     return found
+
+
+def likeness(keypoints, pixels):
+    """Keypoint similarity (n, m) of people found (n, 18, 3) with true ones (m, 18, 2), NaN hidden."""
+    there = np.concatenate((np.nan_to_num(pixels), np.isfinite(pixels[..., :1])), axis=2)
+    return similarity(keypoints.astype(float), there)
 
 
 def true_keypoints(image: Image) -> np.ndarray:

@@ -162,7 +162,9 @@ class Perception:
         upright_size = image.shape[1::-1]
         network_size = (input_size(upright_size, settings.height, settings.width,
                                    self.network.model.stride) if image.size else (1, 1))
-        plan = settings.looks.in_pixels(usual_pixels(upright_size) if image.size else 1)
+        plan = settings.looks
+        if plan.cost:
+            plan = plan.in_pixels(usual_pixels(upright_size) if image.size else 1)
         views = self._planner.plan(self._expected, upright_size, network_size, plan, settings.first)
         regions = self._look_at(image, views, settings)
         if plan.mode == looks.TWICE:

@@ -2,13 +2,13 @@
 import numpy as np
 from made_maps import draw
 
-from openpose_ros import network
+from openpose_ros import looks, network
 from openpose_ros.body import COCO
 
 # Share of people found by their height in the network's input, px: mobilenet_thin's at height 368 on
 # COCO (docs/accuracy.md).
 HEIGHTS, SHARES = (41., 57., 81., 114., 162., 229., 323.), (.03, .14, .35, .54, .74, .83, .93)
-NOISE = 2.4      # px of the network's input along an axis: what its keypoints have
+NOISE = looks.KEYPOINT_NOISE
 
 
 def marked(width, height):

@@ -14,8 +14,9 @@ from openpose_ros.approach.orders import (ABORTED, APPROACHING, ARRIVED,
                                           Say, Send, Settings)
 from openpose_ros.approach.retries import Retries
 
-_CLOSER = .02           # m
-_LOOKS = .6             # s; no longer than that after it was last said is a look wanted, if it can go
+_CLOSER = .02           # m; what counts as still nearer. Chosen, not measured
+# s; no longer than that after it was last said is a look wanted, if it can go. Chosen: some images.
+_LOOKS = .6
 _MIN_INTERVAL = .5      # s between goals: a planner needs some of it
 _WHY = {ABORTED: 'the navigation has given up', REJECTED: 'the navigation rejects',
         CANCELED: 'somebody else has cancelled'}

@@ -44,8 +44,8 @@ class Settings(NamedTuple):
     near it less is: `precise` of the way that is left, down to min_moved and min_turned.
     near_enough: m from the goal at which the robot only turns to the person: it cannot drive
     sideways, and would turn away from them to come nearer. keep_away: share of the
-    distance; nearer to the person than that it does not drive still nearer. face_within: rad off the person, once
-    there, that make it turn.
+    distance; nearer to the person than that it does not drive still nearer. face_within: rad off
+    the person, once there, that make it turn.
     first_pause, max_pause: s before a goal that failed is sent again; doubles from one to the
     other. tries: times a place is tried before one aside of it is. answer_time: s within which the
     navigation must accept or reject.

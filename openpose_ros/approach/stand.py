@@ -4,7 +4,7 @@ import math
 import numpy as np
 
 from openpose_ros.approach.looking import is_aside
-from openpose_ros.approach.views import MAX_PASSED, Views
+from openpose_ros.approach.views import MAX_PASSED, Views, along_ground
 from openpose_ros.body import LEFT_HIP, NECK, RIGHT_HIP
 
 # A standing person is averaged over. Someone who walks is not, and who has stepped aside or turned
@@ -77,8 +77,8 @@ class Stand:
         if self.position is None or self._has_moved(people, row, stddev, stamp, up):
             self._views, self.aside = Views(), 0.
         passed = 0. if self.seen_at is None else stamp - self.seen_at
-        self.faceless = (0. if math.isfinite(stddev)
-                         else self.faceless + min(max(passed, 0.), MAX_PASSED))
+        counted = min(max(passed, 0.), MAX_PASSED)
+        self.faceless = 0. if math.isfinite(stddev) else self.faceless + counted
         if self._apart_since is None:
             covariance = people.position_covariance[row]
             if not np.isfinite(covariance).all():
@@ -87,7 +87,7 @@ class Stand:
                             passed, stamp, settings.settle_time)
             if camera is not None and math.isfinite(stddev) and is_aside(
                     self.position, self.facing, camera, up):
-                self.aside += min(max(passed, 0.), MAX_PASSED)
+                self.aside += counted
         self._watch_posture(people.points[row], stamp, up, floor)
         self.seen_at = stamp
 
@@ -128,9 +128,8 @@ class Stand:
 
 def level_stddev(people, row: int, up: np.ndarray) -> float:
     """m, of a position along the ground; that of a fair depth camera where it is not known."""
-    covariance = people.position_covariance[row]
-    level = np.trace(covariance) - up.dot(covariance).dot(up)
-    return math.sqrt(max(.5 * level, 0.)) if math.isfinite(level) else _UNKNOWN
+    stddev = along_ground(people.position_covariance[row], up)
+    return stddev if math.isfinite(stddev) else _UNKNOWN
 
 
 def _bearing(position, camera, up):

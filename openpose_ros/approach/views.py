@@ -15,7 +15,7 @@ _SECTOR = math.radians(30.)     # chosen: a view from less beside errs much the 
 _MEMORY = 60.
 MAX_PASSED = .2                 # s for which one measurement counts, however long none came
 _MIN_SHIFT = .02                # m; people sway by this much
-MIN_STDDEV = math.radians(3.)   # no facing counts as more certain: people are not that square
+_MIN_STDDEV = math.radians(3.)  # no facing counts as more certain: people are not that square
 
 
 class _Mean:
@@ -56,8 +56,7 @@ class Views:
 
     def level_stddev(self, up) -> float:
         """m, of the position along the ground."""
-        level = np.trace(self._covariance) - up.dot(self._covariance).dot(up)
-        return math.sqrt(max(.5 * level, 0.))
+        return along_ground(self._covariance, up)
 
     def add(self, position, covariance, facing, facing_stddev, bearing, passed, stamp,
             settle_time) -> None:
@@ -71,7 +70,7 @@ class Views:
         covariance = covariance + _MIN_SHIFT ** 2 * np.eye(3)
         where.add(position, covariance, np.trace(covariance) / 3., passed, stamp, settle_time)
         if np.isfinite(facing_stddev):
-            variance = max(facing_stddev, MIN_STDDEV) ** 2
+            variance = max(facing_stddev, _MIN_STDDEV) ** 2
             front.add(facing, variance, variance, passed, stamp, settle_time)
         self._combine(stamp)
 
@@ -90,6 +89,12 @@ class Views:
         if length > 0.:
             self.facing, self.facing_stddev = sum_facing / length, weight ** -.5
             self.best_stddev = min(self.best_stddev, self.facing_stddev)
+
+
+def along_ground(covariance: np.ndarray, up: np.ndarray) -> float:
+    """Standard deviation of a position along the ground, m, by its covariance (3, 3); may be NaN."""
+    level = np.trace(covariance) - up.dot(covariance).dot(up)
+    return math.sqrt(max(.5 * level, 0.)) if math.isfinite(level) else math.nan
 
 
 def _kept(mean, stamp):

@@ -66,7 +66,8 @@ def measure(networks: Dict[str, Network], heights: Sequence[int], truth: Any,
     return rows
 
 
-def ways_of(height, closer):
+def ways_of(height: int, closer: bool) -> Dict[str, Settings]:
+    """The ways of looking that are compared, by what is added to the model's name."""
     ways = {'': Settings(height=height)}
     if closer:
         ways[', closer'] = Settings(height=height, looks=looks.Settings(

@@ -9,6 +9,6 @@ from openpose_ros.looks.planner import (CLOSER, MODES, NOBODY, TWICE, WHOLE, Kno
                                         Settings, second_look)
 from openpose_ros.looks.view import CROP, KINDS, TILE, View, cut, whole
 
-__all__ = ['CLOSER', 'CROP', 'KEYPOINT_NOISE', 'KINDS', 'Known', 'MODES', 'Merged', 'NOBODY', 'Planner', 'Settings',
-           'TILE', 'TWICE', 'View', 'WHOLE', 'crops_of_height', 'cut', 'merge', 'second_look',
-           'whole']
+__all__ = ['CLOSER', 'CROP', 'KEYPOINT_NOISE', 'KINDS', 'Known', 'MODES', 'Merged', 'NOBODY',
+           'Planner', 'Settings', 'TILE', 'TWICE', 'View', 'WHOLE', 'crops_of_height', 'cut',
+           'merge', 'second_look', 'whole']

@@ -24,6 +24,14 @@ TIMEOUT = 40.   # s; for what takes 2 s on a machine that has nothing else to do
 NODE = '/openpose'
 
 
+def running(folder, parameters):
+    """For a fixture: a NodeProcess that is active, ended at last."""
+    process = NodeProcess(folder, parameters)
+    process.wait_for_output('ready after')
+    yield process
+    process.kill()
+
+
 class NodeProcess:
     """The installed node as a process; its output goes to a file. pid: its id."""
 

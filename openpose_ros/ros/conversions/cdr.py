@@ -58,12 +58,6 @@ class Writer:
         """A string; from a 0 in it on it is cut off, as rclpy does it."""
         self.written(text(value), 4)
 
-    def numbers(self, values: np.ndarray) -> None:
-        """All numbers of an array, of float32 or float64, one after the other."""
-        if values.size:
-            self.align(values.itemsize)
-            self._data += values.tobytes()
-
     def written(self, data: bytes, size: int) -> None:
         """What was written before, at a multiple of this size."""
         self.align(size)

@@ -6,7 +6,7 @@ import pytest
 pytest.importorskip('rclpy', reason='ROS 2 is not here')
 pytest.importorskip('openpose_ros.msg', reason='the messages are not built: make build')
 import data  # noqa: E402
-from node_process import NodeProcess, Peer  # noqa: E402
+from node_process import NodeProcess, Peer, running  # noqa: E402
 from sensor_msgs.msg import CameraInfo, Image  # noqa: E402
 
 from openpose_ros.ros.conversions import images  # noqa: E402
@@ -14,17 +14,7 @@ from openpose_ros.ros.conversions import images  # noqa: E402
 
 @pytest.fixture
 def openpose(tmp_path):
-    process = NodeProcess(tmp_path, {'tracking.min_hits': 1, 'image_reliability': 'reliable'})
-    process.wait_for_output('ready after')
-    yield process
-    process.kill()
-
-
-@pytest.fixture
-def peer(ros, openpose):
-    peer = Peer()
-    yield peer
-    peer.close()
+    yield from running(tmp_path, {'tracking.min_hits': 1, 'image_reliability': 'reliable'})
 
 
 def test_a_new_complaint_with_every_image_floods_no_log_and_stops_nothing(openpose, peer):

@@ -7,7 +7,7 @@ pytest.importorskip('rclpy', reason='ROS 2 is not here')
 pytest.importorskip('openpose_ros.msg', reason='the messages are not built: make build')
 import data  # noqa: E402
 from diagnostic_msgs.msg import DiagnosticArray  # noqa: E402
-from node_process import NODE, NodeProcess, Peer  # noqa: E402
+from node_process import NODE, running  # noqa: E402
 from sensor_msgs.msg import Image  # noqa: E402
 
 from openpose_ros.ros.conversions import images  # noqa: E402
@@ -17,19 +17,8 @@ SHRUNK = 4    # the people are then 50 px high in the whole image's input: it sh
 
 @pytest.fixture
 def openpose(tmp_path):
-    process = NodeProcess(tmp_path, {
-        'looks.mode': 'closer', 'overlay.looks': 'true',
-        'image_reliability': 'reliable'})
-    process.wait_for_output('ready after')
-    yield process
-    process.kill()
-
-
-@pytest.fixture
-def peer(ros, openpose):
-    peer = Peer()
-    yield peer
-    peer.close()
+    yield from running(tmp_path, {'looks.mode': 'closer', 'overlay.looks': 'true',
+                                  'image_reliability': 'reliable'})
 
 
 def far_away():

@@ -9,11 +9,11 @@ import data  # noqa: E402
 import encoded  # noqa: E402
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus  # noqa: E402
 from geometry_msgs.msg import PoseArray, PoseStamped  # noqa: E402
-from node_process import NODE, NodeProcess, Peer, stamps  # noqa: E402
+from node_process import NODE, running, stamps  # noqa: E402
 from sensor_msgs.msg import CameraInfo, Image  # noqa: E402
 from visualization_msgs.msg import Marker, MarkerArray  # noqa: E402
 
-from openpose_ros.msg import Skeleton, SkeletonArray  # noqa: E402
+from openpose_ros.msg import Skeleton  # noqa: E402
 from openpose_ros.ros.conversions import images  # noqa: E402
 from openpose_ros.ros.node import parameters  # noqa: E402
 from openpose_ros.ros.conversions.camera_info import make_camera_info  # noqa: E402
@@ -26,17 +26,7 @@ PARAMETERS = {'tracking.min_hits': 1, 'image_reliability': 'reliable'}
 @pytest.fixture(scope='module')
 def openpose(tmp_path_factory):
     """The node, active, for all tests of this file."""
-    process = NodeProcess(tmp_path_factory.mktemp('node'), PARAMETERS)
-    process.wait_for_output('ready after')
-    yield process
-    process.kill()
-
-
-@pytest.fixture
-def peer(ros, openpose):
-    peer = Peer()
-    yield peer
-    peer.close()
+    yield from running(tmp_path_factory.mktemp('node'), PARAMETERS)
 
 
 @pytest.fixture(scope='module')

@@ -13,7 +13,7 @@ from scipy.spatial.transform import Rotation  # noqa: E402
 
 from openpose_ros import body  # noqa: E402
 from openpose_ros.proportions import HEAD_PARTS  # noqa: E402
-from openpose_ros.ros.conversions import messages, tf2  # noqa: E402
+from openpose_ros.ros.conversions import tf2  # noqa: E402
 from openpose_ros.ros.node import transforms  # noqa: E402
 from openpose_ros.ros.outputs import hri  # noqa: E402
 from openpose_ros.ros.outputs.tf import BodyFrames  # noqa: E402
