@@ -14,6 +14,7 @@ import time
 import default_video
 import rclpy
 from ament_index_python.packages import get_package_prefix
+from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo
 
@@ -23,6 +24,8 @@ from openpose_ros.ros.process import transport
 _START_TIMEOUT = 180.   # s; the first time a model may be fetched and converted
 _STOP_TIMEOUT = 10.     # s
 OVERLAY_WIDTH = 'overlay.width:=1024'   # px; to draw, send and write larger ones slows a PC down
+# px; the video's images of 994 px are halved before they are sent. The node would halve them, too.
+_MAX_HEIGHT = 720
 _SILENCE = 2.           # s without a skeleton after the end of the video
 
 
@@ -40,7 +43,8 @@ class Counter(Node):
         self._latencies = []
         self._printed = (0, 0)
         self.newest = time.monotonic()
-        self.create_subscription(CameraInfo, 'camera_info', self._on_info, 100)
+        # Counted, not read: what is done for images nobody works on takes time from those.
+        self.create_subscription(CameraInfo, 'camera_info', self._on_info, 100, raw=True)
         self.create_subscription(SkeletonArray, 'openpose/skeletons', self._on_skeletons, 100)
 
     def all_there(self) -> bool:
@@ -58,7 +62,7 @@ class Counter(Node):
         self._printed = self.sent, self.processed
         self._people, self._latencies = [], []
 
-    def _on_info(self, info):
+    def _on_info(self, data):
         self.sent += 1
 
     def _on_skeletons(self, array):
@@ -117,7 +121,7 @@ def play(options: argparse.Namespace, counter: Counter, processes: Processes) ->
     processes.start('video', options.source, '--wait', '1', *video_options(options))
     next_report = time.monotonic() + 1.
     while not (processes.has_ended('video') and time.monotonic() > counter.newest + _SILENCE):
-        rclpy.spin_once(counter, timeout_sec=max(0., next_report - time.monotonic()))
+        counter.executor.spin_once(timeout_sec=max(0., next_report - time.monotonic()))
         if time.monotonic() >= next_report:
             if counter.sent:
                 counter.report()
@@ -132,13 +136,13 @@ def wait_for(counter, processes, names) -> None:
     while not counter.all_there():
         if any(processes.has_ended(name) for name in names) or time.monotonic() > end:
             raise DemoError('the node takes no images; see its messages above')
-        rclpy.spin_once(counter, timeout_sec=.2)
+        counter.executor.spin_once(timeout_sec=.2)
 
 
 def video_options(options: argparse.Namespace) -> list:
     """What the node `video` is told."""
     result = ['--loop'] if options.loop else []
-    for name in ('rate', 'hfov', 'camera_info', 'depth_folder'):
+    for name in ('rate', 'hfov', 'camera_info', 'depth_folder', 'max_height'):
         if getattr(options, name) is not None:
             result += ['--' + name.replace('_', '-'), str(getattr(options, name))]
     return result
@@ -152,13 +156,14 @@ def parse() -> argparse.Namespace:
     parser.add_argument('--output', default='demo_output', metavar='FOLDER')
     parser.add_argument('--parameter', '-p', action='append', default=[], metavar='NAME:=VALUE',
                         help='a parameter of the node, as in -p model:=mobilenet_v2_small')
-    for option in ('--rate', '--hfov', '--camera-info', '--depth-folder'):
+    for option in ('--rate', '--hfov', '--camera-info', '--depth-folder', '--max-height'):
         parser.add_argument(option, metavar='…', help='see ros2 run openpose_ros video --help')
     parser.add_argument('--loop', action='store_true', help='play until Ctrl-C')
     options = parser.parse_args()
     if options.source is None:
         options.source = default_video.fetch()
         options.hfov = options.hfov or default_video.FIELD_OF_VIEW
+        options.max_height = options.max_height or _MAX_HEIGHT
     return options
 
 
@@ -171,6 +176,8 @@ def main() -> int:
         transport.carry_images()
         rclpy.init()
         counter = Counter()
+        executor = SingleThreadedExecutor()     # one for all: to add a node each time costs more
+        executor.add_node(counter)
         play(options, counter, processes)
         print('{} of {} images processed'.format(counter.processed, counter.sent))
     except KeyboardInterrupt:

@@ -15,6 +15,7 @@ import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
+from openpose_ros import heap
 from openpose_ros.ros.process import ip_networks, services, sockets, transport
 
 
@@ -28,6 +29,7 @@ def run(make_node: Callable, room: int = transport.IMAGES,
     asked = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: asked.set())
+    heap.reuse()
     chosen = transport.carry_images(room)
     used = ip_networks.up()
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)

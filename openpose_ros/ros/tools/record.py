@@ -6,6 +6,7 @@ so on are taken evenly from the whole. Files appear when they are whole: at the 
 What a killed recorder has left of the bag is made whole by --recover.
 """
 import argparse
+import contextlib
 import errno
 import fcntl
 import os
@@ -23,13 +24,14 @@ from openpose_ros import files
 from openpose_ros.msg import SkeletonArray
 from openpose_ros.ros.conversions import images
 from openpose_ros.ros.process import runner
-from openpose_ros.ros.tools import bag
+from openpose_ros.ros.tools import bag, mp4
 
 # Room for what comes while an image is being written.
 _MESSAGES = QoSProfile(depth=1000)
 _IMAGES = QoSProfile(depth=30)
 _BAG = 'skeletons'
 _LONGEST_GAP = 2.   # s; the overlay's video does not stand still for longer
+_NEARLY = .9        # of the time between two images at the highest rate; stamps are not exact
 
 
 class RecordNode(Node):
@@ -103,15 +105,16 @@ class RecordNode(Node):
 
 
 class OverlayVideo:
-    """Images with stamps as an MP4 of constant rate; an image stays until the next one's time.
+    """Images with stamps as an MP4 in which each stays until the next one's time.
 
-    All have the size of the first.
+    Each is encoded once, so that a slow node's overlays cost little. All have the size of the first.
     """
 
     def __init__(self, path: str, rate: float) -> None:
-        """path: without the ending .mp4. rate: images per second."""
+        """path: without the ending .mp4. rate: images per second at most."""
         self._path, self._rate = path, rate
         self._writer = self._image = self._stamp = None
+        self._shown = []    # s, of each image that was written
 
     def add(self, pixels, stamp: float) -> None:
         """Add an image of this time, s; one that is not after the last takes its place."""
@@ -121,19 +124,25 @@ class OverlayVideo:
             self._writer = cv2.VideoWriter(self._path + '.part.mp4',
                                            cv2.VideoWriter_fourcc(*'mp4v'), self._rate, self._size)
             self._stamp = stamp
-        while self._image is not None and self._stamp + 1. / self._rate <= stamp:
-            self._writer.write(self._image)
-            self._stamp += 1. / self._rate
-            if stamp - self._stamp > _LONGEST_GAP:
-                self._stamp = stamp
-        self._image = cv2.resize(pixels, self._size)
+        if self._image is not None and (stamp - self._stamp) * self._rate >= _NEARLY:
+            self._write(min(stamp - self._stamp, _LONGEST_GAP))
+            self._stamp = stamp
+        self._image = pixels if pixels.shape[1::-1] == self._size else cv2.resize(
+            pixels, self._size)
 
     def close(self) -> None:
         """Finish the file, where there was an image."""
-        if self._writer is not None:
-            self._writer.write(self._image)
-            self._writer.release()
-            os.replace(self._path + '.part.mp4', self._path + '.mp4')
+        if self._writer is None:
+            return
+        self._write(1. / self._rate)
+        self._writer.release()
+        with contextlib.suppress(ValueError):   # another OpenCV's file: at one rate, then
+            mp4.set_durations(self._path + '.part.mp4', self._shown)
+        os.replace(self._path + '.part.mp4', self._path + '.mp4')
+
+    def _write(self, seconds):
+        self._writer.write(self._image)
+        self._shown.append(seconds)
 
 
 class EvenlySpread:
@@ -188,7 +197,7 @@ def parse(arguments) -> argparse.Namespace:
     parser.add_argument('--pictures', type=int, default=3, metavar='N',
                         help='how many PNGs (default: %(default)s)')
     parser.add_argument('--rate', type=float, default=30., metavar='HZ',
-                        help='images per second of overlay.mp4 (default: %(default)s)')
+                        help='images per second of overlay.mp4 at most (default: %(default)s)')
     existing = parser.add_mutually_exclusive_group()
     existing.add_argument('--overwrite', action='store_true',
                           help='write over a recording that is in the folder')

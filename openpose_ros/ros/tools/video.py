@@ -7,7 +7,10 @@ calibration or a field of view camera_info is all zero: the camera is not calibr
 import argparse
 import sys
 import time
+from typing import Optional
 
+import cv2
+import numpy as np
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rclpy.task import Future
@@ -87,15 +90,17 @@ class VideoNode(Node):
 
     def _publish(self, frame) -> None:
         header = Header(stamp=self.get_clock().now().to_msg(), frame_id=self._options.frame_id)
-        height, width = frame.image.shape[:2]
-        self._infos.publish(make_camera_info(self._find_camera(width, height), width, height,
-                                             header))
+        image = halved(frame.image, self._options.max_height)
+        height, width = image.shape[:2]
+        camera = self._find_camera(*frame.image.shape[1::-1])
+        self._infos.publish(make_camera_info(camera and camera.resized(width, height), width,
+                                             height, header))
         if frame.depth is not None:
             self._depths.publish(images.write_depth(frame.depth, header))
         for publisher, write in ((self._images, images.write_image),
                                  (self._compressed, images.write_compressed)):
             if publisher.get_subscription_count():
-                publisher.publish(write(frame.image, header))
+                publisher.publish(write(image, header))
 
     def _find_camera(self, width, height):
         if self._camera is None and self._options.hfov:
@@ -107,6 +112,13 @@ class VideoNode(Node):
         return self._camera
 
 
+def halved(image: np.ndarray, max_height: Optional[int]) -> np.ndarray:
+    """The image, halved until it is no higher than this; None: as it is."""
+    while max_height is not None and image.shape[0] > max_height and min(image.shape[:2]) > 1:
+        image = cv2.resize(image, (image.shape[1] // 2, image.shape[0] // 2))
+    return image
+
+
 def parse(arguments) -> argparse.Namespace:
     """The options of the command line."""
     parser = argparse.ArgumentParser(prog='video', description=__doc__.split('\n\n')[0])
@@ -116,6 +128,8 @@ def parse(arguments) -> argparse.Namespace:
                         help='16-bit PNGs in mm, in the order of the images of the source folder')
     parser.add_argument('--rate', type=float, metavar='HZ',
                         help="images per second (default: a video's own times; 10 for a folder)")
+    parser.add_argument('--max-height', type=int, metavar='PX',
+                        help='halve higher images until they are not; they cost less to send')
     parser.add_argument('--loop', action='store_true', help='begin anew at the end')
     parser.add_argument('--wait', type=int, default=0, metavar='N',
                         help='begin when the images, raw or compressed, have N subscribers')
@@ -128,12 +142,15 @@ def parse(arguments) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if options.rate is not None and not 0. < options.rate <= 1000.:
         parser.error('--rate must be above 0 and at most 1000 Hz')
+    if options.max_height is not None and options.max_height < 1:
+        parser.error('--max-height must be 1 px at least')
     return options
 
 
 def main() -> int:
     """Run the node until the source ends, or Ctrl-C."""
     options = parse(remove_ros_args(sys.argv)[1:])
+    cv2.setNumThreads(1)    # its threads wait for each other at work, on cores that others need
     try:
         runner.run(lambda: VideoNode(options), patience=_PATIENCE)
     except (SourceError, CameraError) as error:

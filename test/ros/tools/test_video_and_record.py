@@ -17,6 +17,7 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image  # noqa: E402
 
 from openpose_ros.msg import Skeleton, SkeletonArray  # noqa: E402
 from openpose_ros.ros.conversions import images  # noqa: E402
+from openpose_ros.ros.tools import mp4  # noqa: E402
 from openpose_ros.ros.tools.bag import Bag, definition  # noqa: E402
 from openpose_ros.ros.tools.record import (EvenlySpread,  # noqa: E402
                                            OverlayVideo)
@@ -131,9 +132,22 @@ def test_an_uncalibrated_camera_says_so_with_zeros(ros, start, tmp_path):
     assert (infos[0].width, infos[0].height) == (64, 48)
 
 
+def test_images_that_are_too_high_are_halved_with_their_calibration(ros, start, tmp_path):
+    node = ros.create_node('camera_test')
+    came, infos = [], []
+    node.create_subscription(Image, 'image_raw', came.append, 10)
+    node.create_subscription(CameraInfo, 'camera_info', infos.append, 10)
+    start('video', folder_of_images(tmp_path / 'images', 1, (48, 64)), '--loop', '--hfov', '90',
+          '--max-height', '40')
+    spin_until(ros, node, lambda: came and infos)
+    assert (came[0].width, came[0].height) == (infos[0].width, infos[0].height) == (32, 24)
+    np.testing.assert_allclose(infos[0].k, [16., 0., 15.5, 0., 16., 11.5, 0., 0., 1.])
+
+
 @pytest.mark.parametrize('arguments', [
     ['nothing.mp4'], ['.'], ['images', '--hfov', '200'],
-    ['images', '--camera-info', 'nothing.yaml'], ['images', '--rate', '0']])
+    ['images', '--camera-info', 'nothing.yaml'], ['images', '--rate', '0'],
+    ['images', '--max-height', '0']])
 def test_what_cannot_be_played_ends_with_one_line_and_2(start, tmp_path, arguments):
     folder_of_images(tmp_path / 'images', 1, (48, 64))
     video = start('video', *arguments)
@@ -211,12 +225,39 @@ def test_a_definition_has_that_of_every_part_once():
 
 def test_a_slow_overlay_keeps_the_pace_of_its_stamps(tmp_path):
     video = OverlayVideo(str(tmp_path / 'overlay'), 30.)
-    for stamp in (5., 5.5, 6., 5.9, 1000., 1001.):     # a jump back, a gap
-        video.add(np.zeros((48, 64, 3), np.uint8), stamp)
-    video.add(np.zeros((24, 32, 3), np.uint8), 1001.5)  # the camera's resolution changed
+    grey = np.full((48, 64, 3), 10, np.uint8)
+    for number, stamp in enumerate((5., 5.5, 6., 5.9, 1000., 1001.25)):     # a jump back, a gap
+        video.add(number * grey, stamp)
+    video.add(60 * np.ones((24, 32, 3), np.uint8), 1001.5)  # the camera's resolution changed
     video.close()
-    count = cv2.VideoCapture(str(tmp_path / 'overlay.mp4')).get(cv2.CAP_PROP_FRAME_COUNT)
-    assert count == pytest.approx(30 * 2.5, abs=4)
+    capture = cv2.VideoCapture(str(tmp_path / 'overlay.mp4'))
+    times, greys = [], []
+    while True:
+        read, image = capture.read()
+        if not read:
+            break
+        times.append(1e-3 * capture.get(cv2.CAP_PROP_POS_MSEC))
+        greys.append(image.mean())
+    np.testing.assert_allclose(times, [0., .5, 1., 3., 4.25, 4.5], atol=.002)
+    np.testing.assert_allclose(greys, [0., 10., 30., 40., 50., 60.], atol=4.)
+    assert os.listdir(str(tmp_path)) == ['overlay.mp4']
+
+
+def test_a_file_of_another_form_gets_no_other_times(tmp_path):
+    video = OverlayVideo(str(tmp_path / 'overlay'), 30.)
+    for number in range(3):
+        video.add(np.zeros((48, 64, 3), np.uint8), float(number))
+    video.close()
+    path = tmp_path / 'overlay.mp4'
+    whole = path.read_bytes()
+    with pytest.raises(ValueError, match='number of images'):
+        mp4.set_durations(str(path), [1., 1.])
+    for data in (b'', b'no video', whole[:-20], whole.replace(b'moov', b'free'),
+                 whole.replace(b'mdhd', b'free')):
+        path.write_bytes(data)
+        with pytest.raises(ValueError):
+            mp4.set_durations(str(path), [1., 1., 1.])
+        assert path.read_bytes() == data
 
 
 @pytest.mark.parametrize('length, expected', [
