@@ -25,6 +25,7 @@ from matplotlib import pyplot  # noqa: E402 (the backend must be chosen first)
 
 HEIGHT = 368     # px, of the network's input
 NEAR = 7.        # m; within it the figures asked for of rendered people hold
+FOUND = .5       # object keypoint similarity of who counts as found, as docs/accuracy.md has it
 DISTORTED = Camera.from_info(640, 480, 'plumb_bob', (-.12, .05, .001, -.001, 0.),
                              (610., 0., 322., 0., 612., 243., 0., 0., 1.))
 # (squared) radii of the ellipsoids that hold 68.3 and 95.4 % of a normal distribution in space.
@@ -44,7 +45,7 @@ ASKED = (
     (('rendered children', 'depth', 'metres median'), .06, .06),
     (('multiview', 'alone', 'range mean'), .08, .08),
     (('multiview', 'level', 'range mean'), .09, .09),
-    (('multiview', 'alone', 'facing mean'), 18., 11.))
+    (('multiview, found', 'alone', 'facing mean'), 18., 11.))
 
 
 def keypoints_of(truth, images, model):
@@ -100,9 +101,11 @@ def rows_of(truth, images, keypoints):
             camera, level = image.name.split()[0], Level((0., -1., 0.))
         people = people_in_image(keypoints[image.name])
         pairs = truths.pairs(image, people.keypoints, people.scores)
+        likeness = truths.likeness(people.keypoints,
+                                   np.array([person.pixels for person in image.people]))
         for way, located in ways(image, people, level).items():
-            rows += [dict(errors_of(image, image.people[i], located, j), truth=truth, way=way)
-                     for i, j in pairs]
+            rows += [dict(errors_of(image, image.people[i], located, j), truth=truth, way=way,
+                          likeness=likeness[j, i]) for i, j in pairs]
     return rows
 
 
@@ -191,6 +194,8 @@ def groups_of(rows):
                       'rendered children' if row['child'] else 'rendered adults']
         elif row['truth'] == truths.MULTIVIEW and np.isnan(row['heading']):
             names = ['multiview, far woman']
+        elif row['truth'] == truths.MULTIVIEW and row['likeness'] >= FOUND:
+            names += ['multiview, found']
         for name in names:
             groups.setdefault((name, row['way']), []).append(row)
     return groups

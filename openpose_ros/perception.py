@@ -197,8 +197,9 @@ class Perception:
         if not mounting.known:
             camera = None
         scene, vertical = look.settings.scene, None
-        if camera is not None and mounting.rotation is None and mounting.floor is not None:
-            vertical = self._find_vertical(people, camera, mounting, stamp)
+        if camera is not None and mounting.rotation is None:
+            if mounting.floor is not None:
+                vertical = self._find_vertical(people, camera, mounting, stamp)
             scene = scene._replace(tilt_stddev=vertical.stddev if vertical else _SAID_STDDEV)
             mounting = mounting._replace(up=vertical.up) if vertical else mounting
         people, problems = self._place(people, scale, look, camera, depth, mounting, scene)

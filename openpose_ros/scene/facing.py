@@ -2,16 +2,18 @@
 
 Headings are relative to the ray to the person, see view.py. The left part of a pair `width`
 apart lies width·cos(heading) to the image's right of the right one, and width·sin(heading)
-further away. The first is well conditioned side-on, the second (which needs depth) face-on.
+further away. The first is well conditioned side-on, the second face-on: it needs depth, or shows
+in the image where a pair is seen from above or below (pairs.py).
 """
 from typing import NamedTuple, Optional
 
 import numpy as np
 
-from openpose_ros.body import (LEFT_HIP, LEFT_SHOULDER, NECK, RIGHT_HIP,
-                               RIGHT_SHOULDER)
-from openpose_ros import circle, proportions
+from openpose_ros import circle
 from openpose_ros.scene.depth import Depths
+from openpose_ros.scene.pairs import (LEFTS, RIGHTS, WIDTH_STDDEVS, WIDTHS,
+                                      hidden, in_height, left_of_right,
+                                      level_share)
 from openpose_ros.scene.size import Estimate
 from openpose_ros.scene.view import View
 
@@ -38,18 +40,6 @@ _CONFUSED, _ANY_WIDTH, _TWIST = .015, 2., .04
 _SHOWN_FRONT, _SHOWN_BACK = np.array(((.80, .50), (.60, .42)))[..., None]
 _SHOWN_STDDEV = .15
 _SHOWN_HIDDEN, _SHOWN_HIDDEN_STDDEV = .4, .3    # the same when the body hides one of the pair
-_HIDDEN_BELOW, _HIDDEN_SOFTNESS = .10, .025     # m; a pair this narrow in the image hides one
-
-
-def hidden(width: np.ndarray, turn: np.ndarray) -> np.ndarray:
-    """Probability that the body hides one of a pair so wide, m, at these headings, rad."""
-    across = width * np.abs(np.cos(turn))
-    return 1. / (1. + np.exp((across - _HIDDEN_BELOW) / _HIDDEN_SOFTNESS))
-
-
-# The pairs: shoulders and hips, and arrays of (pair) that go with them.
-RIGHTS, LEFTS = [RIGHT_SHOULDER, RIGHT_HIP], [LEFT_SHOULDER, LEFT_HIP]
-WIDTHS, _WIDTH_STDDEVS = np.transpose((proportions.SHOULDERS, proportions.HIPS))    # m
 # Where on them a depth camera looks, stddev m: a hip of one who sits is somewhere on the thigh.
 _SURFACE = np.array((.01, .03))
 # As networks see it a pair's width is not just a cosine of the heading: shoulders are 0.30 m wide
@@ -88,7 +78,7 @@ def _expected_pairs():
                   away=away, hides=hides,
                   shown=away * (_SHOWN_BACK + (_SHOWN_FRONT - _SHOWN_BACK) * frontal),
                   place_variance=2. * placement ** 2,    # of two keypoints
-                  width_variance=(_WIDTH_STDDEVS[:, None] * circle.COS) ** 2)
+                  width_variance=(WIDTH_STDDEVS[:, None] * circle.COS) ** 2)
 
 
 # Made once: they depend on nothing that is seen.
@@ -125,7 +115,7 @@ def confused(view: View, size: Estimate) -> np.ndarray:
     A network that cannot tell seldom errs alike for all parts: it puts hips in between, so that
     they are too narrow for the shoulders.
     """
-    between, _ = _left_of_right(view.right)
+    between, _ = left_of_right(view.right)
     shoulders, hips = (between / size.value[:, None]).T
     off = hips - WIDTHS[1] / WIDTHS[0] * shoulders
     variance = _TWIST ** 2 + 3. * (view.noise[:, 0] / size.value) ** 2
@@ -135,10 +125,11 @@ def confused(view: View, size: Estimate) -> np.ndarray:
 
 
 def torso_likelihood(view: View, size: Estimate, depths: Optional[Depths],
-                     mistaken: np.ndarray) -> Torso:
+                     mistaken: np.ndarray, tilt_stddev: float = 0.) -> Torso:
     """What shoulders and hips say of people's headings.
 
-    depths: None without any. mistaken: (n,), how often left is taken for right.
+    depths: None without any. mistaken: (n,), how often left is taken for right. tilt_stddev: rad;
+    how well the vertical is known.
     size: apparent size before the pairs' widths are considered, s ~ N(m, σ²).
 
     A pair that lies g = width·cos(heading) across is seen at the tangent t = s·g + noise, of
@@ -154,6 +145,7 @@ def torso_likelihood(view: View, size: Estimate, depths: Optional[Depths],
     information = (residual * _PAIRS.across * inverse).sum(axis=1)
     precision = prior_precision + (_PAIRS.across ** 2 * inverse).sum(axis=1)
     of_pairs = -.5 * (residual ** 2 * inverse + known * np.log(variance))
+    of_pairs += in_height(view, size.value, tilt_stddev)
     if depths is not None:
         of_pairs += _in_depth(view, depths, mean[..., None])
     of_size = .5 * (information ** 2 / precision - np.log(precision))
@@ -166,27 +158,14 @@ def _across_the_image(view, size):
 
     Third, whether a pair is seen, (n, pairs, 1); where it is not, its residual is 0.
     """
-    tangent, factor = _left_of_right(view.right)
+    tangent, factor = left_of_right(view.right)
+    level = level_share(view, size[:, 0, 0])
+    tangent, factor = tangent / level, factor / level ** 2
     known = np.isfinite(tangent)[..., None]
     residual = np.where(known, tangent[..., None] - size * _PAIRS.across, 0.)
     square = size ** 2
     of_keypoints = 2. * view.noise[..., None] ** 2 + square * _PAIRS.place_variance
     return residual, factor[..., None] * of_keypoints + square * _PAIRS.width_variance, known
-
-
-def _left_of_right(values):
-    """Left minus right of each pair, (n, pairs), and the factor on its variance.
-
-    The neck's keypoint is the middle of the shoulders, so one shoulder and it are half a pair.
-    """
-    right, left, neck = values[:, RIGHTS], values[:, LEFTS], values[:, NECK]
-    between, factor = left - right, np.ones(right.shape)
-    one_shoulder = np.isnan(between[:, 0])
-    if not one_shoulder.any():
-        return between, factor
-    half = np.where(np.isfinite(left[:, 0]), left[:, 0] - neck, neck - right[:, 0])
-    between[one_shoulder, 0], factor[one_shoulder, 0] = 2. * half[one_shoulder], 4.
-    return between, factor
 
 
 def _in_depth(view, depths, size):

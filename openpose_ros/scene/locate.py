@@ -109,7 +109,7 @@ def locate_and_explain(people: People, camera: Camera, depth: Optional[np.ndarra
     if depths is not None:
         depths = inflate_occluded_depth(view, size.value, depths)
 
-    headings, torso = _headings(view, size, depths, input_height)
+    headings, torso = _headings(view, size, depths, input_height, settings.tilt_stddev)
     (facing, gaze), (turn, looks), (facing_stddev, gaze_stddev) = _directions(
         headings, view, rise.upright, settings)
     pitch = head_pitch(view, size, looks)
@@ -173,10 +173,10 @@ def _where(condition, one, other):
                  misfit=np.where(condition, one.misfit, other.misfit))
 
 
-def _headings(view, size, depths, input_height):
+def _headings(view, size, depths, input_height, tilt_stddev):
     """Probabilities (2, n, headings) of the torso's and the head's heading; what the torso says."""
     height = proportions.STATURE * size.value * view.camera.fy * input_height / view.camera.height
-    torso = torso_likelihood(view, size, depths, swapped(height))
+    torso = torso_likelihood(view, size, depths, swapped(height), tilt_stddev)
     head = head_likelihood(view, size)
     each = np.array((torso.loglikelihood, head))
     probability = circle.normalized(each + couple_torso_and_head(each[::-1]))

@@ -109,7 +109,7 @@ def upright_size(view: View, rise: Heights) -> Estimate:
     torso = _size_of(rise.torso, proportions.TORSO, noise, _LEAN)
     legs = _size_of(rise.legs, proportions.LEG, noise)
     legs = Estimate(legs.value, legs.stddev / np.maximum(rise.standing, 1e-3))
-    head = _size_of_head(view.up[:, _HEAD_PARTS] - view.ups.neck[:, None], noise)
+    head = _size_of_head(_along_the_torso(view), noise)
     size = fuse(torso, head, legs)
     if np.isfinite(size.value).all():
         return size
@@ -125,6 +125,16 @@ _HEAD_PARTS = list(proportions.HEAD_PARTS)
 _HEAD_HEIGHTS = proportions.HEAD_HEIGHT.mean + proportions.HEAD[:, 2]
 _NOD = np.hypot(.012, np.sin(np.radians(15.)) * proportions.HEAD[:, 1])
 _HEAD_WEIGHTS = (_HEAD_HEIGHTS / _NOD) ** 2     # of least squares
+
+
+def _along_the_torso(view):
+    """How far the head's parts are from the neck along the torso in the image, (n, parts)."""
+    aside, rise = view.rights.neck - view.rights.hips, view.ups.neck - view.ups.hips
+    length = np.hypot(aside, rise)
+    seen = length > 0.
+    across, along = np.where(seen, (aside / length, rise / length), ((0.,), (1.,)))
+    return (along[:, None] * (view.up[:, _HEAD_PARTS] - view.ups.neck[:, None])
+            + across[:, None] * (view.right[:, _HEAD_PARTS] - view.rights.neck[:, None]))
 
 
 def _size_of_head(tangents, noise):

@@ -25,6 +25,7 @@ _STEEPEST = .2
 # A keypoint with less than this share of the best score of the shoulders and neck is a guess: a hip
 # below the image, the eye on the far side.
 _GUESS = .35
+_STRIDE = .3    # m; how much further away one foot is than the other, of who stands or walks
 
 
 class Middles(NamedTuple):
@@ -115,7 +116,21 @@ def _middles(tangents):
     of_shoulders = .5 * (tangents[..., RIGHT_SHOULDER] + tangents[..., LEFT_SHOULDER])
     neck = np.where(known[..., NECK], tangents[..., NECK], of_shoulders)
     hips, knees, ankles, head = means.transpose(2, 0, 1)
+    ankles[1] -= _lifted(tangents[1], hips[1], ankles[1])
     return [Middles(*each) for each in zip(hips, knees, ankles, head, neck)]
+
+
+def _lifted(up, hips, ankles):
+    """How much the middle of the ankles is over that of feet on the ground, (n,), tangents.
+
+    A foot may be higher in the image for standing further away; what a stride does not explain of
+    the ankles' difference is a foot in the air, and half of it lifts their middle.
+    """
+    right, left = up[:, RIGHT_ANKLE], up[:, LEFT_ANKLE]
+    apart = np.abs(right - left)
+    size = (hips - np.minimum(right, left)) / proportions.LEG.mean
+    excess = apart - _STRIDE * np.maximum(size, 0.) * np.abs(ankles)
+    return np.where(excess > 0., .5 * excess, 0.)
 
 
 def _middle(rays, seen):

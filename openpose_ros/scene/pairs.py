@@ -1,0 +1,96 @@
+"""The shoulders and the hips as pairs, and what their heights in the image say of a heading.
+
+Someone who leans to a side shows their pairs narrower across the image than a heading alone does.
+And of a pair that is seen from above or below, the part that is further away is nearer to the
+horizon: that tells to which side someone is turned who is seen from the front or from behind, where
+their width across the image does not.
+"""
+import numpy as np
+
+from openpose_ros import circle, proportions
+from openpose_ros.body import (LEFT_HIP, LEFT_SHOULDER, NECK, RIGHT_HIP,
+                               RIGHT_SHOULDER)
+from openpose_ros.scene.view import View
+
+# The pairs: shoulders and hips, and arrays of (pair) that go with them.
+RIGHTS, LEFTS = [RIGHT_SHOULDER, RIGHT_HIP], [LEFT_SHOULDER, LEFT_HIP]
+WIDTHS, WIDTH_STDDEVS = np.transpose((proportions.SHOULDERS, proportions.HIPS))    # m
+
+_HIDDEN_BELOW, _HIDDEN_SOFTNESS = .10, .025     # m; a pair this narrow in the image hides one
+# The squared sine of a lean to a side is taken for no more (chosen: 45 degrees; who leans more is
+# seldom upright, see size.heights).
+_STEEPEST = .5
+
+# The share of a difference in height that networks show, at each heading, (pair, heading): where
+# they guess a hidden shoulder they set it level with the other. N: 0.6 to 0.8 of the shoulders from
+# the front and from behind, 0.1 to 0.35 from the side, of hips 0.2 to 0.4 at all headings; the
+# turning man's shoulders none from the front and all from the side, but of 2 cm.
+_SHOWN = np.array(((.2,), (.3,))) + np.array(((.4,), (0.,))) * np.abs(circle.COS)
+# How much a pair leans with the torso, and how much else, for each unit of that. N: shoulders 0.2
+# to 0.65 rendered, 0.5 (mobilenet_thin) and 1.05 to 1.4 the leaning man; hips 0.4 to 1.1.
+_LEANS, _LEAN_STDDEVS = np.array(((.8,), (.7,))), np.array(((.4,), (.2,)))
+# How level a pair otherwise is, m (N: 0.012 from the front to 0.03 from the side; the same for all,
+# for else those from the front would win by being narrow), and a keypoint's noise as a share of the
+# view's: what is wrong of both of a pair does not count.
+_UNEVEN, _NOISE_SHARE = .025, .6
+_OUTLIER = 1.    # density, 1/m, of pairs whose heights are nothing of the kind: some 7 % of them
+# N: both networks on the truths of benchmark/truths.py.
+
+
+def hidden(width: np.ndarray, turn: np.ndarray) -> np.ndarray:
+    """Probability that the body hides one of a pair so wide, m, at these headings, rad."""
+    across = width * np.abs(np.cos(turn))
+    return 1. / (1. + np.exp((across - _HIDDEN_BELOW) / _HIDDEN_SOFTNESS))
+
+
+def left_of_right(values: np.ndarray):
+    """Left minus right of each pair's values, (n, 18) to (n, pairs), and the factor on its variance.
+
+    The neck's keypoint is the middle of the shoulders, so one shoulder and it are half a pair.
+    """
+    right, left, neck = values[:, RIGHTS], values[:, LEFTS], values[:, NECK]
+    between, factor = left - right, np.ones(right.shape)
+    one_shoulder = np.isnan(between[:, 0])
+    if not one_shoulder.any():
+        return between, factor
+    half = np.where(np.isfinite(left[:, 0]), left[:, 0] - neck, neck - right[:, 0])
+    between[one_shoulder, 0], factor[one_shoulder, 0] = 2. * half[one_shoulder], 4.
+    return between, factor
+
+
+def level_share(view: View, size: np.ndarray) -> np.ndarray:
+    """Share of each pair's width that leaning to a side leaves level, a cosine, (n, pairs).
+
+    size: (n,), apparent size, 1/m. What the keypoints' noise makes of the height is left out.
+    """
+    high, factor = left_of_right(view.up)
+    with np.errstate(invalid='ignore'):
+        square = (high ** 2 - 2. * factor * view.noise ** 2) / (size[:, None] * WIDTHS) ** 2
+        return np.sqrt(1. - np.where(square > 0., np.minimum(square, _STEEPEST), 0.))
+
+
+def in_height(view: View, size: np.ndarray, tilt_stddev: float) -> np.ndarray:
+    """What the pairs' differences in height say of headings, loglikelihood (n, pairs, headings).
+
+    size: (n,), apparent size, 1/m. tilt_stddev: rad; how well the vertical is known.
+
+    Of a pair of width w that is seen at the tangent t over the horizon the left part is
+    w sin(heading) further away and thus t times that lower; and it is lower by w cos(heading) times
+    the sine of how far the torso leans to the image's right.
+    """
+    high, factor = left_of_right(view.up)
+    tangent = np.stack((view.ups.neck, view.ups.hips), axis=1)[..., None]
+    aside, rise = view.rights.neck - view.rights.hips, view.ups.neck - view.ups.hips
+    lean = aside / np.sqrt(aside * aside + rise * rise)
+    lean = np.where(np.isfinite(lean), lean, 0.)[:, None, None]
+    size = size[:, None, None]
+    off = high[..., None] + size * (tangent * _AWAY + lean * _ASIDE)
+    variance = 2. * _NOISE_SHARE ** 2 * (factor * view.noise ** 2)[..., None] + size ** 2 * (
+        _UNEVEN ** 2 + (lean * _LEAN_STDDEVS * WIDTHS[:, None]) ** 2 + (tilt_stddev * _AWAY) ** 2)
+    density = np.exp(-.5 * off * off / variance) / np.sqrt(2. * np.pi * variance)
+    return np.where(np.isfinite(off), np.log(density + _OUTLIER / size), 0.)
+
+
+# What `in_height` expects at each heading, (pair, heading), m: for the tangent, and for the lean.
+_AWAY = WIDTHS[:, None] * _SHOWN * circle.SIN
+_ASIDE = WIDTHS[:, None] * _LEANS * circle.COS
