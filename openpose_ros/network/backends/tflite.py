@@ -21,8 +21,8 @@ from openpose_ros.network.models.fetch import models_folder
 from openpose_ros.network.quiet import without_announcements
 
 # Bump it when convert.py comes to write something else for the same graph.
-FORMAT = 1
-INT8_FORMAT = 3   # the same of eight bits: quantize.py, equalize.py
+FORMAT = 2
+INT8_FORMAT = 4   # the same of eight bits: quantize.py, equalize.py
 # An interpreter is planned for one size of image; several scales alternate between a few.
 SIZES_KEPT = 4
 

@@ -3,7 +3,7 @@ from typing import Optional
 
 from openpose_ros.network.errors import ModelError, first_line
 from openpose_ros.network.files import write_whole
-from openpose_ros.network.graphs import tensors, transform
+from openpose_ros.network.graphs import spare, tensors, transform
 from openpose_ros.network.graphs.graph import read_graph
 from openpose_ros.network.graphs.quantize import quantizable, quantize
 from openpose_ros.network import ranges
@@ -22,8 +22,10 @@ def convert(model: Model, graph_path: str, out_path: str,
     if ranges_path:
         graph_def, model = quantize(quantizable(graph_def, model), model, ranges.read(ranges_path))
     else:
-        for step in (transform.fold_batch_norms, transform.write_out_statistics):
+        for step in (transform.fold_batch_norms, transform.write_out_statistics,
+                     transform.fold_scales, spare.remove_silent):
             graph_def = step(graph_def, model.outputs)
+    graph_def = spare.write_dilations(graph_def, model.outputs)
     wired = tensors.wire(graph_def, model)
     with tf.Session(graph=wired.graph,
                     config=tf.ConfigProto(device_count={'GPU': 0})) as session:

@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Sequence, Tuple
 import numpy as np
 
 from openpose_ros.network.errors import ModelError
-from openpose_ros.network.graphs import transform
+from openpose_ros.network.graphs import spare, transform
 from openpose_ros.network.graphs.equalize import (ADDITIONS, equalize,
                                                   has_bias)
 from openpose_ros.network.graphs.graph import shortened
@@ -56,7 +56,8 @@ def quantize(graph_def: Any, model: Model, ranges: Ranges) -> Tuple[Any, Model]:
     nodes = {node.name: node for node in graph_def.node}
     graph_def, factors = equalize(graph_def, model.outputs, ranges)
     limits = _limits(graph_def, model, nodes, ranges, factors)
-    graph_def = _with_corrected_biases(graph_def, model, ranges, factors)
+    graph_def = spare.remove_silent(
+        _with_corrected_biases(graph_def, model, ranges, factors), model.outputs)
     return _with_fake_quant(graph_def, model, limits, set(ranges.float_layers))
 
 
