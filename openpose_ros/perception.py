@@ -1,7 +1,8 @@
-"""The chain of all rooms for one image, in two stages: a look by the network, and what it means.
+"""The chain of all rooms for one image: it is prepared, the network looks at it, and what that means.
 
-`Perception.look` needs the network alone and `Perception.finish` the CPU alone, so one image may be
-looked at while the one before is finished; they share nothing but what is set before both begin.
+`Perception.look_at` needs the network alone, `prepare` and `finish` the CPU alone, so one image may
+be prepared while the network looks at the one before and the one before that is finished; they
+share nothing but what is set before all begin.
 """
 import math
 import time
@@ -13,79 +14,21 @@ from openpose_ros import looks
 from openpose_ros.body import Body, to_coco
 from openpose_ros.decoding import Settings as DecodingSettings
 from openpose_ros.decoding import decode, to_image
-from openpose_ros.looks import Settings as LooksSettings
+from openpose_ros.look import Look, Prepared, Region, Settings
 from openpose_ros.mounting import Mounting
 from openpose_ros.network import Network
-from openpose_ros.network.averaging import infer_parts
-from openpose_ros.network.network import Maps, input_size, usual_pixels
+from openpose_ros.network.averaging import fit_parts, infer_parts
+from openpose_ros.network.network import input_size, usual_pixels
 from openpose_ros.orientation import Orientation
 from openpose_ros.people import People, people_in_image
-from openpose_ros.scene import Camera, Level
-from openpose_ros.scene import Settings as SceneSettings
-from openpose_ros.scene import Vertical, locate_and_explain
+from openpose_ros.scene import Camera, Level, Vertical, locate_and_explain
 from openpose_ros.tracking import Tracker
 
 _SAID_STDDEV = math.radians(3.)    # chosen: of a tilt that is only said, before people confirm it
 _MAX_INTERVAL = .5   # s, for which people are predicted ahead to the next image
 _NOW = 1e-6          # s
 
-__all__ = ['Look', 'Mounting', 'Perceived', 'Perception', 'Region', 'Settings']
-
-
-class Settings(NamedTuple):
-    """How an image is looked at and finished.
-
-    height, width: px of the network's input; width None keeps the image's aspect.
-    scales: multiples of that size whose maps are averaged. flip: average with the mirrored image.
-    orientation: how the image is turned for the network; all that is returned is as it was given.
-    looks: which parts of the image are looked at. first: ids of the people to be looked at first.
-    """
-
-    height: int = 368
-    width: Optional[int] = None
-    scales: Tuple[float, ...] = (1.,)
-    flip: bool = False
-    orientation: Orientation = Orientation()
-    decoding: DecodingSettings = DecodingSettings()
-    scene: SceneSettings = SceneSettings()
-    looks: LooksSettings = LooksSettings()
-    first: Tuple[int, ...] = ()
-
-
-class Region(NamedTuple):
-    """A part of the upright image that the network has looked at, and what it says there.
-
-    runs: of the network, in pixels of the view: more than one where maps are averaged.
-    """
-
-    maps: Maps
-    view: looks.View
-    runs: float = 1.
-
-    @property
-    def pixels(self) -> float:
-        """Pixels of the network's input that it took, all runs together."""
-        return self.view.pixels * self.runs
-
-
-class Look(NamedTuple):
-    """What the network says about one image, and all that finishing it needs to know.
-
-    settings: by which it was looked at, and is to be finished. image_size: (width, height), px.
-    regions: what was looked at; none where only a try was made. seconds: of wall time, by what was
-    done ('resizing', 'network', 'planning').
-    """
-
-    settings: Settings
-    image_size: Tuple[int, int]
-    regions: Tuple[Region, ...]
-    seconds: Dict[str, float]
-
-
-    @property
-    def looked_at(self) -> List[Tuple[str, np.ndarray]]:
-        """Kind and corners, (2, 2) px of the image as it was given, of each part looked at."""
-        return [(region.view.kind, _corners(region.view, self)) for region in self.regions]
+__all__ = ['Look', 'Mounting', 'Perceived', 'Perception', 'Prepared', 'Region', 'Settings']
 
 
 class Perceived(NamedTuple):
@@ -116,8 +59,8 @@ class Perceived(NamedTuple):
 class Perception:
     """The chain from network to tracking; holds the network and the tracker.
 
-    `look` and `finish` may run on two threads at a time, each for one image. What is followed is
-    known to a look as of the last image that was finished when it begins.
+    `prepare`, `look_at` and `finish` may run on three threads at a time, each for one image. Who is
+    followed is known to what is prepared as of the last image that was finished when that begins.
     """
 
     def __init__(self, network: Network, settings: Settings = Settings(),
@@ -152,7 +95,11 @@ class Perception:
         return self.finish(self.look(image), camera, depth, stamp, mounting)
 
     def look(self, image: np.ndarray, settings: Optional[Settings] = None) -> Look:
-        """What the network says about one image, (h, w, 3) uint8 BGR.
+        """What the network says about one image: :meth:`prepare`, then :meth:`look_at`."""
+        return self.look_at(self.prepare(image, settings))
+
+    def prepare(self, image: np.ndarray, settings: Optional[Settings] = None) -> Prepared:
+        """What of one image, (h, w, 3) uint8 BGR, goes into the network.
 
         settings: instead of those of the perception. Raises ModelError.
         """
@@ -162,23 +109,37 @@ class Perception:
         upright_size = image.shape[1::-1]
         network_size = (input_size(upright_size, settings.height, settings.width,
                                    self.network.model.stride) if image.size else (1, 1))
-        plan = settings.looks
-        if plan.cost:
-            plan = plan.in_pixels(usual_pixels(upright_size) if image.size else 1)
-        views = self._planner.plan(self._expected, upright_size, network_size, plan, settings.first)
-        regions = self._look_at(image, views, settings)
-        if plan.mode == looks.TWICE:
-            found = _found(regions, self.network.model.body, settings.decoding)
-            regions += self._look_at(image, looks.second_look(
-                found.keypoints, views[0], upright_size, plan), settings)
-        in_network = sum(region.maps.seconds for region in regions)
-        return Look(settings, size, tuple(regions), {
-            'network': in_network, 'resizing': time.perf_counter() - start - in_network})
+        if settings.looks.cost:
+            settings = settings._replace(looks=settings.looks.in_pixels(
+                usual_pixels(upright_size) if image.size else 1))
+        views = self._planner.plan(self._expected, upright_size, network_size, settings.looks,
+                                   settings.first)
+        return self._prepared(image, views, settings, size, start)
 
-    def _look_at(self, image, views, settings):
+    def _prepared(self, image, views, settings, size, start):
+        parts = fit_parts(self.network, [looks.cut(image, view) for view in views],
+                          _sizes(views), settings.scales, settings.flip)
+        return Prepared(settings, size, image, views, parts, time.perf_counter() - start)
+
+    def look_at(self, prepared: Prepared) -> Look:
+        """What the network says about one image. Raises ModelError."""
+        start, settings = time.perf_counter(), prepared.settings
+        regions = self._infer(prepared)
+        if settings.looks.mode == looks.TWICE:
+            found = _found(regions, self.network.model.body, settings.decoding)
+            views = looks.second_look(found.keypoints, prepared.views[0],
+                                      prepared.image.shape[1::-1], settings.looks)
+            regions += self._infer(self._prepared(prepared.image, views, settings,
+                                                  prepared.image_size, start))
+        in_network = sum(region.maps.seconds for region in regions)
+        return Look(settings, prepared.image_size, tuple(regions), {
+            'network': in_network,
+            'resizing': prepared.seconds + time.perf_counter() - start - in_network})
+
+    def _infer(self, prepared):
         """A Region of each view."""
-        maps = infer_parts(self.network, [looks.cut(image, view) for view in views],
-                           [(view.height, view.width) for view in views], settings.scales,
+        views, settings = prepared.views, prepared.settings
+        maps = infer_parts(self.network, prepared.parts, _sizes(views), settings.scales,
                            settings.flip)
         runs = sum(np.square(settings.scales)) * (1 + settings.flip)
         return [Region(each, view, runs) for each, view in zip(maps, views)]
@@ -289,9 +250,6 @@ def _keypoints(region: Region, body: Body, settings: DecodingSettings) -> np.nda
     return to_coco(keypoints, body)
 
 
-def _corners(view: looks.View, look: Look) -> np.ndarray:
-    """(left, top) and (right, bottom) of a view, px of the image as it was given."""
-    left, top, width, height = view.box
-    corners = look.settings.orientation.to_given(
-        np.array(((left, top), (left + width - 1., top + height - 1.))), look.image_size)
-    return np.array((corners.min(axis=0), corners.max(axis=0) + 1.))
+def _sizes(views):
+    """(height, width) px of the network's input of each."""
+    return [(view.height, view.width) for view in views]

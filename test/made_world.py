@@ -32,6 +32,9 @@ class MadeWorld:
     def __init__(self, people, seed=0):
         self.people, self._rng = np.asarray(people, float), np.random.RandomState(seed)
 
+    def resized(self, image, height, width):
+        return image
+
     def infer(self, image, height=368, width=None):
         low, high = (_place(image[place, place]) for place in (0, -1))
         scale = np.array((width, height)) / (high + 1. - low)

@@ -27,6 +27,9 @@ class MadeNetwork:
     class model:
         body, stride = COCO, 8
 
+    def resized(self, image, height, width):
+        return image
+
     def infer(self, image, height=368, width=None):
         person = PERSON.copy()
         person[LEFT_WRIST] = 30., 8.
@@ -128,6 +131,9 @@ class WorldNetwork:
 
     def __init__(self, person):
         self.person, self.pixels = person, []
+
+    def resized(self, image, height, width):
+        return image
 
     def infer(self, image, height=368, width=None):
         self.pixels.append(height * width)

@@ -82,6 +82,7 @@ class _Remembering:
 
     def __init__(self, loaded: Network) -> None:
         self.model, self._loaded, self._known = loaded.model, loaded, {}
+        self.resized = loaded.resized
 
     def infer(self, image: np.ndarray, height: int, width: Optional[int] = None) -> Maps:
         part = hash(image.tobytes()), height, width

@@ -16,7 +16,7 @@ def infer_averaged(network: Network, image: np.ndarray, height: int = 368,
     The maps are of the size of the first scale's. Sources: multi-scale search as in OpenPose's
     scale_number; mirroring as usual in pose estimation.
     """
-    if tuple(scales) == (1.,) and not flip:
+    if not averages(scales, flip):
         return network.infer(image, height, width)
     heatmaps = pafs = None
     seconds = 0.
@@ -35,6 +35,22 @@ def infer_averaged(network: Network, image: np.ndarray, height: int = 368,
     return Maps(heatmaps, pafs, seconds)
 
 
+def averages(scales: Sequence[float], flip: bool) -> bool:
+    """Whether an image goes through the network more than once."""
+    return flip or tuple(scales) != (1.,)
+
+
+def fit_parts(network: Network, parts: Sequence[np.ndarray], sizes: Sequence[Tuple[int, int]],
+              scales: Sequence[float] = (1.,), flip: bool = False) -> List[np.ndarray]:
+    """What :func:`infer_parts` takes in place of the parts, with nothing left to do but to run.
+
+    It needs no network that is free. Where maps are averaged, the parts as they are.
+    """
+    if averages(scales, flip):
+        return list(parts)
+    return [network.resized(part, height, width) for part, (height, width) in zip(parts, sizes)]
+
+
 def infer_parts(network: Network, parts: Sequence[np.ndarray], sizes: Sequence[Tuple[int, int]],
                 scales: Sequence[float] = (1.,), flip: bool = False) -> List[Maps]:
     """The maps of several images, each at its (height, width); see :func:`infer_averaged`.
@@ -46,7 +62,7 @@ def infer_parts(network: Network, parts: Sequence[np.ndarray], sizes: Sequence[T
         rows.setdefault(size, []).append(row)
     found = [None] * len(parts)     # type: List[Optional[Maps]]
     for (height, width), group in rows.items():
-        if len(group) > 1 and tuple(scales) == (1.,) and not flip and network.batches:
+        if len(group) > 1 and not averages(scales, flip) and network.batches:
             maps = network.infer_all([parts[row] for row in group], height, width)
         else:
             maps = [infer_averaged(network, parts[row], height, width, scales, flip)

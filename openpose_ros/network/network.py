@@ -40,7 +40,7 @@ class Maps(NamedTuple):
 
 
 class Network:
-    """A loaded network; use it from one thread at a time.
+    """A loaded network; let it infer from one thread at a time.
 
     model: its entry of the catalogue. description: one line on what runs it, and on what.
     max_pixels: of the network's input at most; may be set.
@@ -64,11 +64,15 @@ class Network:
         None keeps the image's aspect. Raises ModelError on an image that is none, and for an
         input of more than `max_pixels`. That the maps hold no NaN is for the decoding to check.
         """
-        resized = resize_for(self.model, image, height, width, self.max_pixels)
+        resized = self.resized(image, height, width)
         start = time.perf_counter()
         heatmaps, pafs = self._backend.infer(resized)
         seconds = time.perf_counter() - start
         return Maps(heatmaps, pafs, seconds)
+
+    def resized(self, image: np.ndarray, height: int, width: Optional[int] = None) -> np.ndarray:
+        """The image as :meth:`infer` takes it without a thing to do; from any thread."""
+        return resize_for(self.model, image, height, width, self.max_pixels)
 
     @property
     def batches(self) -> bool:
@@ -80,8 +84,7 @@ class Network:
 
         seconds of each: its share of the time of them all.
         """
-        resized = [resize_for(self.model, image, height, width, self.max_pixels)
-                   for image in images]
+        resized = [self.resized(image, height, width) for image in images]
         start = time.perf_counter()
         found = self._backend.infer_all(resized)
         seconds = (time.perf_counter() - start) / len(images)

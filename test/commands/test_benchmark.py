@@ -302,6 +302,9 @@ class Counting:
     def __init__(self):
         self.runs = []
 
+    def resized(self, image, height, width):
+        return image
+
     def infer(self, image, height, width):
         self.runs.append((width, height))
         return Maps(np.zeros((height // 8, width // 8, 19), np.float32),

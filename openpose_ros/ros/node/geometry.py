@@ -1,4 +1,5 @@
 """What is known of a camera beside its image: its calibration, its depth, where it is mounted."""
+import math
 from typing import Callable, Optional, Tuple
 
 import numpy as np
@@ -99,13 +100,16 @@ class Geometry:
         self._statistics.paired(pair.skew)
         return depth
 
-    def orientation(self, header, arrival: float, settings: Settings) -> Orientation:
-        """How the image is to be turned upright: by the parameter, or by the newest TF there is."""
+    def orientation(self, header, settings: Settings) -> Orientation:
+        """How the image is to be turned upright: by the parameter, or by the newest TF there is.
+
+        It waits for none: the network would wait, too.
+        """
         values, up = settings.values, None
         if values['image_rotation'] == 'auto' and values['target_frame']:
             try:
                 up = self._frames.pose(values['target_frame'], header.frame_id, Time(),
-                                       arrival).rotation.T.dot(WORLD_UP)
+                                       -math.inf).rotation.T.dot(WORLD_UP)
             except FrameError:
                 pass    # `mounting` tells of it
         return mounting.orientation(values, up)

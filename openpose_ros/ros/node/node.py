@@ -80,7 +80,8 @@ class OpenposeNode(ProcessNode):
                                    'describes them (image_is_rectified: false if they are not)')
         overlap = parameters.overlaps(value_of, self._perception.network.on_gpu)
         self._worker = Worker(
-            self._pipeline.look, self._pipeline.finish, self._on_failure, overlap,
+            self._pipeline.prepare, self._pipeline.look, self._pipeline.finish, self._on_failure,
+            overlap,
             lambda what, seconds: self.statistics.timed('wait for ' + what, seconds))
         self._inputs = Inputs(self, value_of, self._on_image, self._pipeline.depth.add,
                               self._pipeline.set_camera_info, self._warn)

@@ -7,7 +7,7 @@ from openpose_ros.ros.node.serialized import Serialized
 from openpose_ros.ros.node.stamps import TOLERANCE, seconds
 
 _KEPT = 8   # depth images; one may be sent well before the image it belongs to
-_OPEN = 3   # tickets for which depth is looked for; two images at most are on their way
+_OPEN = 4   # tickets for which depth is looked for; three images at most are on their way
 
 
 class Pair(NamedTuple):
@@ -63,7 +63,7 @@ class DepthPairing:
                 ticket.compare(serialized)
 
     def expect(self, stamp) -> Ticket:
-        """The ticket of an image of this stamp: depth is looked for until two more have come.
+        """The ticket of an image of this stamp: depth is looked for until three more have come.
 
         There is none for a stamp that is all zero, thus not set.
         """

@@ -1,19 +1,20 @@
-"""One image message through the perception to the outputs, in two stages."""
+"""One image message through the perception to the outputs: prepared, looked at, finished."""
 import copy
 import math
 import time
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional
 
 import numpy as np
 
 from openpose_ros.looks import Settings as LooksSettings
 from openpose_ros.orientation import turned_within
-from openpose_ros.perception import Look, Perceived, Perception
+from openpose_ros.perception import Perceived, Perception
 from openpose_ros.ros.conversions import images
 from openpose_ros.ros.node import parameters
 from openpose_ros.ros.node.geometry import Geometry
+from openpose_ros.ros.node.job import Job
 from openpose_ros.ros.node.mounting import RotatedTries
-from openpose_ros.ros.node.pairing import DepthPairing, Ticket
+from openpose_ros.ros.node.pairing import DepthPairing
 from openpose_ros.ros.node.serialized import Serialized
 from openpose_ros.ros.node.stamps import Stamps, checked
 from openpose_ros.ros.node.statistics import Statistics
@@ -24,35 +25,10 @@ from openpose_ros.tracking import Tracker
 _AHEAD = .1     # s a stamp may be ahead of the clock: simulated time comes in steps
 
 
-class Job(NamedTuple):
-    """One image on its way from look to finish, with all that holds for it.
-
-    settings: the parameters by which it is worked on. outputs: that have subscribers. header, info:
-    sensor_msgs' (info: the newest CameraInfo, or None). stamp: s. depth: its ticket. arrival: when
-    work on it began, by time.monotonic(). time_jumped: since the job before. camera_changed: its
-    frame_id is another than that of the job before. turned: a look at it turned, only to
-    see whether people are found then; mostly None. seconds: of the steps so far, {step: s}.
-    """
-
-    settings: parameters.Settings
-    outputs: Tuple[Output, ...]
-    header: Any
-    image: np.ndarray
-    stamp: float
-    depth: Ticket
-    info: Any
-    arrival: float
-    time_jumped: bool
-    camera_changed: bool
-    turned: Optional[Look]
-    look: Look
-    seconds: Dict[str, float]
-
-
 class Pipeline:
-    """What the two stages do, and what each needs to know beside the image.
+    """What the stages do, and what each needs to know beside the image.
 
-    The stages may run on two threads at a time: what one holds, the other does not touch.
+    The stages may run on three threads at a time: what one holds, the others do not touch.
     """
 
     def __init__(self, perception: Perception, outputs: List[Output], statistics: Statistics,
@@ -76,12 +52,14 @@ class Pipeline:
         self._settings = None
         self._info = None               # newest sensor_msgs/CameraInfo
         self.depth = DepthPairing()
-        # Of looking.
+        # Of preparing.
         self._stamps = Stamps()
         self._frame_id = None           # of the last image
         self._stretched = False         # whether it has been said that contrast is stretched
-        self._time_jumped = self._camera_changed = False    # since the last job
-        # Given by finishing whole, read by looking: ids of those whom outputs are about.
+        self._starts_afresh = False     # since the last image that was prepared
+        # Of looking: since the last job that was looked at.
+        self._looks_afresh = False
+        # Given by finishing whole, read by preparing: ids of those whom outputs are about.
         self._chosen = ()
         # Of finishing.
         self._applied = None            # the settings that tracker and outputs go by
@@ -100,10 +78,11 @@ class Pipeline:
 
     # The first stage.
 
-    def look(self, serialized: Serialized) -> Optional[Job]:
-        """Take a sensor_msgs/Image or CompressedImage through the network; None if nobody listens.
+    def prepare(self, serialized: Serialized) -> Optional[Job]:
+        """Take a sensor_msgs/Image or CompressedImage; None if nobody listens.
 
-        Raises images.ImageError for an image that cannot be used, StampError among them.
+        Raises images.ImageError for an image that cannot be used, StampError among them, and
+        ModelError for one that the network does not take.
         """
         outputs = tuple(output for output in self._outputs if output.has_subscribers())
         if not outputs:
@@ -117,14 +96,11 @@ class Pipeline:
         stamp = self._time_of(message.header)
         self._check_frame(message.header.frame_id)
         converted = time.perf_counter()
-        look, turned = self._look_at(image, message.header, arrival, settings)
+        prepared, turned = self._prepare(image, message.header, settings)
         job = Job(settings, outputs, message.header, image, stamp, ticket, self._info, arrival,
-                  self._time_jumped, self._camera_changed, turned, look,
-                  {'conversion': converted - start, 'look': time.perf_counter() - start})
-        # Not before: had the network failed, the next job would have to tell of it.
-        self._time_jumped = self._camera_changed = False
-        self._statistics.looked([region.view.kind for region in look.regions],
-                                sum(region.pixels for region in look.regions))
+                  self._starts_afresh, {'conversion': converted - start,
+                                        'preparing': time.perf_counter() - start}, prepared, turned)
+        self._starts_afresh = False     # not before: one that failed tells nobody of it
         return job
 
     def _read(self, message, settings):
@@ -139,16 +115,17 @@ class Pipeline:
             self._stretched = True
         return image
 
-    def _look_at(self, image, header, arrival, settings):
-        """(what the network says; what it says of the image turned, now and then, else None)."""
-        orientation = self._geometry.orientation(header, arrival, settings)
+    def _prepare(self, image, header, settings):
+        """(the image for the network; the same turned, now and then, else None)."""
+        orientation = self._geometry.orientation(header, settings)
         settings = settings.perception._replace(orientation=orientation)
         settings = settings._replace(first=settings.first or self._chosen)
-        look, rotation = self._perception.look(image, settings), self._tries.next_rotation()
+        prepared = self._perception.prepare(image, settings)
+        rotation = self._tries.next_rotation()
         if not rotation:
-            return look, None
-        return look, self._perception.look(turned_within(image, rotation),
-                                           settings._replace(looks=LooksSettings()))
+            return prepared, None
+        return prepared, self._perception.prepare(turned_within(image, rotation),
+                                                  settings._replace(looks=LooksSettings()))
 
     def _now(self) -> float:
         return self._clock.now().nanoseconds * 1e-9
@@ -164,7 +141,7 @@ class Pipeline:
             self._statistics.count('time_jumps')
             self._report('time has jumped back by {:.3f} s: tracking starts afresh'.format(
                 -self._stamps.jump))
-            self._time_jumped = True
+            self._starts_afresh = True
             if self._frames is not None:
                 self._frames.forget()
         return stamp
@@ -175,16 +152,32 @@ class Pipeline:
         if self._frame_id not in (None, frame_id):
             self._report('the frame_id of the images has changed from {!r} to {!r}: tracking '
                          'starts afresh'.format(self._frame_id, frame_id))
-            self._camera_changed = True
+            self._starts_afresh = True
         self._frame_id = frame_id
 
-    # The second stage.
+    # The second stage: the network, and as little as can be beside it.
+
+    def look(self, job: Job) -> Job:
+        """Let the network look at what was prepared. Raises ModelError."""
+        start = time.perf_counter()
+        self._looks_afresh = self._looks_afresh or job.starts_afresh
+        look = self._perception.look_at(job.prepared)
+        turned = None if job.turned is None else self._perception.look_at(job.turned)
+        job = job._replace(
+            starts_afresh=self._looks_afresh, prepared=None, turned=None, look=look,
+            turned_look=turned, seconds=dict(job.seconds, look=time.perf_counter() - start))
+        self._looks_afresh = False      # not before: one that failed tells nobody of it
+        self._statistics.looked([region.view.kind for region in look.regions],
+                                sum(region.pixels for region in look.regions))
+        return job
+
+    # The third stage.
 
     def finish(self, job: Job) -> Perceived:
         """Find, place, track and publish the people of a look."""
         start = time.perf_counter()
         self._apply(job.settings)
-        if job.time_jumped or job.camera_changed:
+        if job.starts_afresh:
             self._forget_people()
         try:
             perceived = self._perceive(job)
@@ -197,13 +190,17 @@ class Pipeline:
             self._statistics.describe('vertical from people', _as_parameters(perceived.vertical))
         placed = time.perf_counter()
         self._publish(job, perceived)
-        end = time.perf_counter()
-        self._statistics.processed(perceived.people.count, dict(
-            perceived.seconds, conversion=job.seconds['conversion'], look=job.seconds['look'],
-            finish=end - start, publishing=end - placed, latency=self._latency(job.stamp),
-            processing=time.monotonic() - job.arrival,
-            beside_network=job.seconds['look'] + end - start - perceived.seconds['network']))
+        self._count(job, perceived, start, placed)
         return perceived
+
+    def _count(self, job, perceived, start, placed):
+        end = time.perf_counter()
+        ours = job.seconds['preparing'] + job.seconds['look'] + end - start
+        seconds = dict(perceived.seconds, finish=end - start, publishing=end - placed,
+                       latency=self._latency(job.stamp),
+                       processing=time.monotonic() - job.arrival,
+                       beside_network=ours - perceived.seconds['network'])
+        self._statistics.processed(perceived.people.count, dict(job.seconds, **seconds))
 
     def _apply(self, settings):
         if settings is self._applied:
@@ -226,8 +223,8 @@ class Pipeline:
     def _perceive(self, job):
         geometry = self._geometry
         geometry.check_frame(job.info, job.header)
-        if job.turned is not None:
-            self._tries.tried(self._perception.find(job.turned).count > 0)
+        if job.turned_look is not None:
+            self._tries.tried(self._perception.find(job.turned_look).count > 0)
         camera = geometry.camera(job.info, job.look.image_size, job.settings)
         depth = None
         if camera is not None and not self.depth.empty:

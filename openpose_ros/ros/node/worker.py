@@ -1,10 +1,11 @@
-"""The threads that work on images, always on the newest: one stage looks, the other finishes."""
+"""The threads that work on images, always on the newest: a stage prepares, one looks, one finishes."""
 import sys
 import threading
 import time
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 from openpose_ros.ros.node.handover import Handover
+from openpose_ros.ros.node.pace import FINISH, LOOK, PREPARE, Pace
 from openpose_ros.ros.node.slot import Slot
 
 # s for which a thread keeps the interpreter while another wants it. Python's own 5 ms let the look
@@ -14,29 +15,36 @@ _SWITCH_INTERVAL = 5e-4
 
 
 class Worker:
-    """Calls `look(item)` for the newest item put in, then `finish` with what came of it.
+    """Calls `prepare(item)` for the newest item put in, then `look` and `finish` with what came.
 
-    Each item goes through both stages, and in order. With `overlap` the next one is looked at while
-    one is finished, each on a thread of its own. Looking takes an item only when it can begin, and
-    what it found waits for the one before: no third item is ever on its way.
+    Each item that is taken goes through all stages, and in order. With `overlap` each stage has a
+    thread of its own: one item is prepared while the one before is looked at and the one before
+    that is finished. An item is taken so that it will be prepared just as looking is free: what is
+    prepared is not replaced by something newer, which could not be ready in time, and what was
+    looked at waits for the one before. No fourth item is ever on its way.
     """
 
-    def __init__(self, look: Callable[[Any], Any], finish: Callable[[Any], None],
-                 failed: Callable[[Exception], None], overlap: bool = False,
+    def __init__(self, prepare: Callable[[Any], Any], look: Callable[[Any], Any],
+                 finish: Callable[[Any], None], failed: Callable[[Exception], None],
+                 overlap: bool = False,
                  waited: Callable[[str, float], None] = lambda what, seconds: None) -> None:
-        """look: may return None: there is nothing to finish.
+        """prepare, look: may return None: there is nothing to go on with.
 
         failed: called with the exception that a stage raised; the worker goes on. waited: called
         with what a stage waited for and how long, s.
         """
         self.slot = Slot()
-        self._look, self._finish, self._failed, self._waited = look, finish, failed, waited
-        self._handover = Handover() if overlap else None    # type: Optional[Handover]
-        self._since = {}    # {stage: monotonic time since when it has been at an item}
-        self._threads = [threading.Thread(target=self._run_looks, name='look', daemon=True)]
+        self._pace = Pace()
+        self._stages = {PREPARE: prepare, LOOK: look, FINISH: finish}
+        self._failed, self._waited = failed, waited
+        self._overlap = overlap
+        self._prepared, self._looked = Handover(), Handover()
+        self._threads = [
+            threading.Thread(target=self._run, args=(step,), name=name, daemon=True)
+            for name, step in (((PREPARE, self._do_prepare), (LOOK, self._do_look),
+                                (FINISH, self._do_finish)) if overlap
+                               else (('worker', self._do_all),))]
         if overlap:
-            self._threads.append(
-                threading.Thread(target=self._run_finishes, name='finish', daemon=True))
             self._switch_interval = sys.getswitchinterval()
             sys.setswitchinterval(_SWITCH_INTERVAL)
         for thread in self._threads:
@@ -45,53 +53,64 @@ class Worker:
     def stop(self) -> None:
         """Finish what is at hand, and end."""
         self.slot.close()
-        self._threads[0].join()
-        if self._handover is not None:
-            self._handover.close()
-            self._threads[1].join()
+        self._pace.close()
+        for thread, ending in zip(self._threads, (self._prepared, self._looked, None)):
+            thread.join()
+            if ending is not None:
+                ending.close()
+        if self._overlap:
             sys.setswitchinterval(self._switch_interval)
 
     def busy(self) -> float:
-        """s for which a stage has been at one item, the longer of both; 0 where none is."""
-        since = list(self._since.values())
-        return time.monotonic() - min(since) if since else 0.
+        """s for which a stage has been at one item, the longest of all; 0 where none is."""
+        return self._pace.busy()
 
     # An image is large: nothing of one may be kept by a thread that waits for the next.
 
-    def _run_looks(self):
-        while not self.slot.closed:
-            self._do_look()
-
-    def _do_look(self):
-        item = self._wait('image', self.slot.take)
-        found = None if item is None else self._try(self._look, item)
-        if found is None:
-            return
-        if self._handover is None:
-            self._try(self._finish, found)
-        else:
-            self._wait('finish', lambda: self._handover.put(found))
-
-    def _run_finishes(self):
-        while self._do_finish():
+    @staticmethod
+    def _run(step):
+        while step():
             pass
 
-    def _do_finish(self):
-        found = self._wait('look', self._handover.take)
-        if found is None:
+    def _do_all(self):
+        item = self._wait('image', self.slot.take)
+        for stage in (PREPARE, LOOK, FINISH):
+            item = None if item is None else self._try(stage, item)
+        return not self.slot.closed
+
+    def _do_prepare(self):
+        self._wait('turn', self._pace.wait)
+        item = self._wait('image', self.slot.take)
+        item = None if item is None else self._try(PREPARE, item)
+        if item is not None:
+            self._wait('network', lambda: self._prepared.put(item))
+        return not self.slot.closed
+
+    def _do_look(self):
+        item = self._wait('prepared', self._prepared.take)
+        if item is None:
             return False
-        self._try(self._finish, found)
+        item = self._try(LOOK, item)
+        if item is not None:
+            self._wait('finish', lambda: self._looked.put(item))
         return True
 
+    def _do_finish(self):
+        item = self._wait('look', self._looked.take)
+        if item is not None:
+            self._try(FINISH, item)
+        return item is not None
+
     def _try(self, stage, item):
-        self._since[stage] = time.monotonic()
+        self._pace.begin(stage)
+        result = None
         try:
-            return stage(item)
+            result = self._stages[stage](item)
         except Exception as error:   # whatever one image does, the next one gets its chance
             self._failed(error)
-            return None
         finally:
-            del self._since[stage]
+            self._pace.end(stage, result is not None)
+        return result
 
     def _wait(self, what, until):
         start = time.perf_counter()

@@ -118,7 +118,8 @@ class Chain:
         serialized = Serialized(one.message.data, _TYPES[one.message.type_name])
         try:
             if one.role == 'image':
-                return self._pipeline.look(serialized)
+                job = self._pipeline.prepare(serialized)
+                return None if job is None else self._pipeline.look(job)
             if one.role == 'depth':
                 self._pipeline.depth.add(serialized)
             else:

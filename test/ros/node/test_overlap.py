@@ -54,6 +54,7 @@ class NotedHeights:
 
     def __init__(self, network):
         self._network, self.model, self.heights = network, network.model, []
+        self.resized = network.resized
 
     def infer(self, image, height, width=None):
         self.heights.append(height)
@@ -80,7 +81,7 @@ def test_nothing_is_lost_repeated_reordered_or_half_changed(overlap):
         height = HEIGHTS[number % len(HEIGHTS)]
         pipeline.configure(dict(values, network_height=height, **{'overlay.width': height}))
     configure(0)
-    worker = Worker(pipeline.look, pipeline.finish, failures.append, overlap)
+    worker = Worker(pipeline.prepare, pipeline.look, pipeline.finish, failures.append, overlap)
     ended = threading.Event()
 
     def change():

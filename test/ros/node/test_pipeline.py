@@ -13,7 +13,7 @@ from sensor_msgs.msg import CameraInfo  # noqa: E402
 from std_msgs.msg import Header  # noqa: E402
 
 from openpose_ros import perception  # noqa: E402
-from openpose_ros.perception import Look, Perceived  # noqa: E402
+from openpose_ros.perception import Look, Perceived, Prepared  # noqa: E402
 from openpose_ros.ros.conversions import images  # noqa: E402
 from openpose_ros.ros.conversions.tf2 import FrameError
 from openpose_ros.ros.node import parameters  # noqa: E402
@@ -35,9 +35,12 @@ class Perception(perception.Perception):
     def __init__(self):
         self.tracker, self.placed, self.settings_seen = None, {}, []
 
-    def look(self, image, settings):
+    def prepare(self, image, settings):
         self.settings_seen.append(settings)
-        return Look(settings, image.shape[1::-1], (), {'network': .1, 'resizing': .01})
+        return Prepared(settings, image.shape[1::-1], image, (), (), .01)
+
+    def look_at(self, prepared):
+        return Look(prepared.settings, prepared.image_size, (), {'network': .1, 'resizing': .01})
 
     def finish(self, look, camera, depth, stamp, mounting):
         camera = camera if mounting.known else None
@@ -115,8 +118,12 @@ def process(given, width=640, height=480, sec=None, frame='eye', **changes):
     header = Header(frame_id=frame)
     given.sec = header.stamp.sec = given.sec + 1 if sec is None else sec
     message = images.write_image(np.zeros((height, width, 3), np.uint8), header)
-    given.pipeline.finish(given.pipeline.look(serialized(message)))
+    given.pipeline.finish(looked(given, message))
     return given.output.seen[-1]
+
+
+def looked(given, message):
+    return given.pipeline.look(given.pipeline.prepare(serialized(message)))
 
 
 def serialized(message):
@@ -129,7 +136,7 @@ def calibrate(given, camera=Camera.from_field_of_view(640, 480, 60.)):
 
 def test_without_a_listener_the_image_is_not_even_read(given):
     given.output.listeners = False
-    assert given.pipeline.look(None) is None
+    assert given.pipeline.prepare(None) is None
     assert given.statistics.snapshot().counts == {'unheard': 1}
 
 
@@ -138,7 +145,7 @@ def test_values_count_whole_from_the_next_image_on_that_is_begun(given):
     assert given.output.values == given.values
     message = images.write_image(np.zeros((4, 6, 3), np.uint8), Header())
     message.header.stamp.sec = given.sec = given.sec + 1
-    job = given.pipeline.look(serialized(message))
+    job = looked(given, message)
     given.pipeline.configure(dict(given.values, network_height=64))
     given.pipeline.finish(job)
     assert given.output.values == given.values
@@ -276,18 +283,31 @@ def test_when_time_jumps_back_people_and_tf_are_forgotten(given):
     assert 'jumped back by 98.000 s' in given.reported[-1]
 
 
-def test_a_jump_of_time_is_not_lost_with_an_image_that_fails(given):
+@pytest.mark.parametrize('stage', ('prepare', 'look_at'))
+def test_a_jump_of_time_is_not_lost_with_an_image_that_fails(given, monkeypatch, stage):
     process(given, sec=100)
     tracker = given.perception.tracker = Tracking()
-    works = given.perception.look
-    given.perception.look = lambda *_: 1 / 0
-    with pytest.raises(ZeroDivisionError):
-        process(given, sec=3)
+    with monkeypatch.context() as patch:
+        patch.setattr(given.perception, stage, lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            process(given, sec=3)
     assert tracker.resets == 0
-    given.perception.look = works
     process(given, sec=4)
     assert tracker.resets == 1
     process(given, sec=5)
+    assert tracker.resets == 1
+
+
+def test_a_jump_of_time_is_told_of_once_by_images_prepared_ahead(given):
+    process(given, sec=100)
+    tracker = given.perception.tracker = Tracking()
+    prepared = []
+    for sec in (3, 4, 5):
+        message = images.write_image(np.zeros((4, 6, 3), np.uint8), Header(frame_id='eye'))
+        message.header.stamp.sec = sec
+        prepared.append(given.pipeline.prepare(serialized(message)))
+    for job in prepared:
+        given.pipeline.finish(given.pipeline.look(job))
     assert tracker.resets == 1
 
 
