@@ -7,7 +7,9 @@ from rclpy.qos import (DurabilityPolicy, HistoryPolicy, QoSProfile,
                        ReliabilityPolicy)
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
-from openpose_ros.ros.node.serialized import Serialized
+from openpose_ros.ros.conversions.images import ImageError
+from openpose_ros.ros.node.newest import Gate, Newest
+from openpose_ros.ros.node.serialized import STAMP_END, Serialized
 
 PERIOD = 1.         # s from one look at what does not come to the next
 PATIENCE = 3.       # s of images without a camera_info before that is said
@@ -15,18 +17,22 @@ _TYPES = {'sensor_msgs/msg/Image': Image, 'sensor_msgs/msg/CompressedImage': Com
 
 
 class Inputs:
-    """Subscribes, and from then on sees to it that what is there is taken.
+    """Subscribes, and from then on sees to it that what is there can be taken.
 
-    Of the executor's thread.
+    Of the executor's thread, but for `take_image` and `take_camera_info`.
 
-    received_at: monotonic time of the newest image; None before the first. problems: what does not
-    come, or not as it should, in a line each.
+    received_at: monotonic time of the newest image that was taken; None before the first. problems:
+    what does not come, or not as it should, in a line each.
     """
 
-    def __init__(self, node, value_of, on_image: Callable[[Serialized], None],
+    def __init__(self, node, value_of, on_image: Callable[[Serialized], bool],
                  on_depth: Callable[[Serialized], None],
                  on_camera_info: Callable[[CameraInfo], None], warn: Callable[[str], None]) -> None:
-        """value_of: the parameters. warn: called with a line when something is wrong."""
+        """value_of: the parameters. warn: called with a line when something is wrong.
+
+        on_image: called with the next image where `take_image` found none; returns whether it was
+        of use, else it is called with the one after that.
+        """
         self.received_at = None     # type: Optional[float]
         self.problems = []          # type: List[str]
         self._node, self._value_of, self._warn = node, value_of, warn
@@ -37,10 +43,15 @@ class Inputs:
         self._image = node.resolve_topic_name('image')
         self._info_topic = camera_info_topic(node)
         self._hears_kept = False
-        self._subscriptions = [node.create_subscription(
-            CameraInfo, self._info_topic, self._receive_info, self._newest())]
-        self._subscriptions += self._subscribe_to_depth(on_depth)
-        self._taken, self._subscription = None, None
+        self._info_before = None    # all of the last one but its stamp
+        gate = Gate(node)
+        gate.open()     # for the first; `take_camera_info` takes the others
+        self._infos = Newest(node, CameraInfo, self._info_topic, self._newest(), gate,
+                             self._receive_info)
+        self._subscriptions = self._subscribe_to_depth(on_depth)
+        self._gate = Gate(node)
+        self._missed = 0
+        self._taken, self._images = None, None
         self._take(self._choice())
         # Simulated time may stand still.
         self._timer = node.create_timer(PERIOD, self.watch,
@@ -49,7 +60,9 @@ class Inputs:
     def close(self) -> None:
         """Take nothing any more."""
         self._node.destroy_timer(self._timer)
-        for subscription in self._subscriptions + [self._subscription]:
+        self._infos.close()
+        self._images.close()
+        for subscription in self._subscriptions:
             self._node.destroy_subscription(subscription)
 
     def keep(self, subscriptions: list) -> None:
@@ -59,6 +72,38 @@ class Inputs:
     def publishers(self) -> int:
         """Who publishes on the topic of the images, whatever the type."""
         return self._node.count_publishers(self._taken[1])
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether an image is waited for, so that it is known when none comes."""
+        return self._gate.is_open
+
+    @property
+    def missed(self) -> int:
+        """Images that were sent but not taken, as far as that is known; see Newest."""
+        return self._missed + self._images.missed
+
+    def take_image(self) -> Optional[Serialized]:
+        """The newest image since the last one; None: then `on_image` is called with the next.
+
+        From the thread that works on images.
+        """
+        images, message_type = self._images, self._taken[0]
+        data = images.take()
+        if data is None:
+            return self.wait_for_image()
+        self._note_image()
+        return Serialized(data, message_type)
+
+    def wait_for_image(self) -> None:
+        """Have `on_image` called with the newest image, or the next."""
+        self._gate.open()
+
+    def take_camera_info(self) -> None:
+        """Give on the newest camera_info, if one has come. From the thread that needs it."""
+        data = self._infos.take() if self._has_info else None
+        if data is not None:
+            self._receive_info(data)
 
     def watch(self) -> None:
         """Take images as they are sent, and note what does not come."""
@@ -111,23 +156,37 @@ class Inputs:
 
     def _take(self, choice):
         # Not two at a time: a middleware may refuse two types on one topic.
-        if self._subscription is not None:
-            self._node.destroy_subscription(self._subscription)
-        self._taken = choice
-        self._subscription = self._subscribe_serialized(choice[0], choice[1], self._receive)
+        if self._images is not None:
+            self._images.close()
+            self._missed += self._images.missed
+        message_type, topic = self._taken = choice
+        self._images = Newest(
+            self._node, message_type, topic, self._newest(), self._gate,
+            lambda data: self._receive(Serialized(data, message_type)))
 
     def _receive(self, serialized):
+        self._note_image()
+        return self._on_image(serialized)
+
+    def _note_image(self):
         self.received_at = time.monotonic()
         if self._first_image_at is None:
             self._first_image_at = self.received_at
-        self._on_image(serialized)
 
-    def _receive_info(self, info):
+    def _receive_info(self, data):
+        """Give on a camera_info that says something else than the one before."""
+        if data[STAMP_END:] != self._info_before:
+            try:
+                self._on_camera_info(Serialized(data, CameraInfo).message())
+            except ImageError as error:
+                self._warn(str(error))
+                return self._has_info
+            self._info_before = data[STAMP_END:]
         self._has_info = True
-        self._on_camera_info(info)
+        return True
 
     def _subscribe_serialized(self, message_type, topic, callback):
-        """Read by whoever takes them: most images may be dropped."""
+        """Read by whoever needs them: not each may be."""
         return self._node.create_subscription(
             message_type, topic, lambda data: callback(Serialized(data, message_type)),
             self._newest(), raw=True)
@@ -154,7 +213,7 @@ class Inputs:
         self._subscriptions.append(self._node.create_subscription(
             CameraInfo, self._info_topic, self._receive_info, QoSProfile(
                 depth=1, history=HistoryPolicy.KEEP_LAST, reliability=ReliabilityPolicy.RELIABLE,
-                durability=DurabilityPolicy.TRANSIENT_LOCAL)))
+                durability=DurabilityPolicy.TRANSIENT_LOCAL), raw=True))
 
     def _newest(self):
         """The quality of service of images, depth and camera_info."""

@@ -78,13 +78,15 @@ class OpenposeNode(ProcessNode):
         if is_rectified(value_of, self.resolve_topic_name('image')):
             self.get_logger().info('the images are taken to be rectified, so that P of camera_info '
                                    'describes them (image_is_rectified: false if they are not)')
+        self._inputs = Inputs(self, value_of, self._on_image, self._pipeline.depth.add,
+                              self._pipeline.set_camera_info, self._warn)
+        self._pipeline.hear = self._inputs.take_camera_info
         overlap = parameters.overlaps(value_of, self._perception.network.on_gpu)
         self._worker = Worker(
             self._pipeline.prepare, self._pipeline.look, self._pipeline.finish, self._on_failure,
             overlap,
-            lambda what, seconds: self.statistics.timed('wait for ' + what, seconds))
-        self._inputs = Inputs(self, value_of, self._on_image, self._pipeline.depth.add,
-                              self._pipeline.set_camera_info, self._warn)
+            lambda what, seconds: self.statistics.timed('wait for ' + what, seconds),
+            self._newest_image)
         if value_of['depth_transport'] != 'none':
             self._inputs.keep(self._pipeline.registration.subscribe(self))
         return super().on_activate(state)
@@ -110,11 +112,11 @@ class OpenposeNode(ProcessNode):
             'model': loaded.model.name, 'network': loaded.description}
         if self._worker is None:
             return Health(self._state_label(), 0, 0, 0., None, 0, (), described)
-        at = self._inputs.received_at
+        at, slot, missed = self._inputs.received_at, self._worker.slot, self._inputs.missed
+        age = None if at is None else time.monotonic() - at if self._inputs.is_waiting else 0.
         return Health(
-            state=self._state_label(), received=self._worker.slot.received,
-            dropped=self._worker.slot.dropped, busy=self._worker.busy(),
-            image_age=None if at is None else time.monotonic() - at,
+            state=self._state_label(), received=slot.received + missed,
+            dropped=slot.dropped + missed, busy=self._worker.busy(), image_age=age,
             publishers=self._inputs.publishers(), problems=tuple(self._inputs.problems),
             described=described)
 
@@ -150,6 +152,11 @@ class OpenposeNode(ProcessNode):
     def _on_image(self, serialized):
         if self._enabled:
             self._worker.slot.put(serialized)
+        return self._enabled
+
+    def _newest_image(self):
+        """Of the worker's thread: the image that waits with the middleware, or None."""
+        return self._inputs.take_image() if self._enabled else self._inputs.wait_for_image()
 
     def _stop(self):
         if self._inputs is not None:

@@ -5,6 +5,7 @@ import time
 from typing import Callable
 
 PREPARE, LOOK, FINISH = STAGES = 'prepare', 'look', 'finish'
+TAKE = 'take'       # what comes before preparing
 _WINDOW = 15        # images by which it is judged how long a stage takes; a clock may change
 # s by which an image is to be ready before the network is. Chosen: with half of it the network
 # waits more often for an image, with twice as much only images wait longer.
@@ -24,7 +25,7 @@ class Pace:
         self._changed = threading.Condition()
         self._since = {}    # {stage: when it began what it is at}
         self._waiting = dict.fromkeys(STAGES, 0)    # items that wait for a stage, or begin there
-        self._took = {stage: collections.deque(maxlen=_WINDOW) for stage in STAGES}
+        self._took = {stage: collections.deque(maxlen=_WINDOW) for stage in (TAKE,) + STAGES}
         self._closed = False
 
     def begin(self, stage: str) -> None:
@@ -40,6 +41,11 @@ class Pace:
             if handed_on and stage != FINISH:
                 self._waiting[STAGES[STAGES.index(stage) + 1]] = 1
             self._changed.notify()
+
+    def took(self, stage: str, seconds: float) -> None:
+        """It took so long."""
+        with self._changed:
+            self._took[stage].append(seconds)
 
     def busy(self) -> float:
         """s for which a stage has been at one item, the longest of all; 0 where none is."""
@@ -71,7 +77,8 @@ class Pace:
         if LOOK in self._since or self._waiting[LOOK]:
             free = max(self._since.get(LOOK, free) + look, finished, now)
             finished = free + finish
-        return max(free, finished - look) - self._usual(PREPARE) - _MARGIN
+        return max(free, finished - look) - (
+            self._usual(TAKE) + self._usual(PREPARE) + _MARGIN)
 
     def _usual(self, stage):
         took = sorted(self._took[stage])

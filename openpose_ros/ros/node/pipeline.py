@@ -51,6 +51,7 @@ class Pipeline:
         # Given by the executor's thread, read once an image.
         self._settings = None
         self._info = None               # newest sensor_msgs/CameraInfo
+        self.hear = lambda: None        # has set_camera_info called if there is a newer one
         self.depth = DepthPairing()
         # Of preparing.
         self._stamps = Stamps()
@@ -97,7 +98,7 @@ class Pipeline:
         self._check_frame(message.header.frame_id)
         converted = time.perf_counter()
         prepared, turned = self._prepare(image, message.header, settings)
-        job = Job(settings, outputs, message.header, image, stamp, ticket, self._info, arrival,
+        job = Job(settings, outputs, message.header, image, stamp, ticket, arrival,
                   self._starts_afresh, {'conversion': converted - start,
                                         'preparing': time.perf_counter() - start}, prepared, turned)
         self._starts_afresh = False     # not before: one that failed tells nobody of it
@@ -163,9 +164,11 @@ class Pipeline:
         self._looks_afresh = self._looks_afresh or job.starts_afresh
         look = self._perception.look_at(job.prepared)
         turned = None if job.turned is None else self._perception.look_at(job.turned)
+        self.hear()     # only now: it is sent beside its image, mostly after it
         job = job._replace(
             starts_afresh=self._looks_afresh, prepared=None, turned=None, look=look,
-            turned_look=turned, seconds=dict(job.seconds, look=time.perf_counter() - start))
+            turned_look=turned, info=self._info,
+            seconds=dict(job.seconds, look=time.perf_counter() - start))
         self._looks_afresh = False      # not before: one that failed tells nobody of it
         self._statistics.looked([region.view.kind for region in look.regions],
                                 sum(region.pixels for region in look.regions))

@@ -11,6 +11,7 @@ from openpose_ros.ros.conversions.cdr import PLAIN_CDR
 from openpose_ros.ros.conversions.images import ImageError
 
 _BEGIN = 4      # bytes, before the fields; cdr.py tells what they say
+STAMP_END = _BEGIN + 8  # of a message with a header: its stamp comes first
 
 
 class Stamp(NamedTuple):
@@ -43,7 +44,7 @@ class Serialized(NamedTuple):
     def stamp(self) -> Stamp:
         """That of its header; not set where there is no header."""
         order = '<' if self.data[1:2] == PLAIN_CDR[1:] else '>'
-        if len(self.data) < _BEGIN + 8:
+        if len(self.data) < STAMP_END:
             return Stamp(0, 0)
         return Stamp(*struct.unpack_from(order + 'iI', self.data, _BEGIN))
 

@@ -5,7 +5,7 @@ import time
 from typing import Any, Callable
 
 from openpose_ros.ros.node.handover import Handover
-from openpose_ros.ros.node.pace import FINISH, LOOK, PREPARE, Pace
+from openpose_ros.ros.node.pace import FINISH, LOOK, PREPARE, TAKE, Pace
 from openpose_ros.ros.node.slot import Slot
 
 # s for which a thread keeps the interpreter while another wants it. Python's own 5 ms let the look
@@ -27,16 +27,18 @@ class Worker:
     def __init__(self, prepare: Callable[[Any], Any], look: Callable[[Any], Any],
                  finish: Callable[[Any], None], failed: Callable[[Exception], None],
                  overlap: bool = False,
-                 waited: Callable[[str, float], None] = lambda what, seconds: None) -> None:
+                 waited: Callable[[str, float], None] = lambda what, seconds: None,
+                 take: Callable[[], Any] = lambda: None) -> None:
         """prepare, look: may return None: there is nothing to go on with.
 
         failed: called with the exception that a stage raised; the worker goes on. waited: called
-        with what a stage waited for and how long, s.
+        with what a stage waited for and how long, s. take: gives an item that waits elsewhere;
+        None: none does, and the next one is put in.
         """
         self.slot = Slot()
         self._pace = Pace()
         self._stages = {PREPARE: prepare, LOOK: look, FINISH: finish}
-        self._failed, self._waited = failed, waited
+        self._failed, self._waited, self._take = failed, waited, take
         self._overlap = overlap
         self._prepared, self._looked = Handover(), Handover()
         self._threads = [
@@ -73,18 +75,27 @@ class Worker:
             pass
 
     def _do_all(self):
-        item = self._wait('image', self.slot.take)
+        item = self._wait('image', self._newest)
         for stage in (PREPARE, LOOK, FINISH):
             item = None if item is None else self._try(stage, item)
         return not self.slot.closed
 
     def _do_prepare(self):
         self._wait('turn', self._pace.wait)
-        item = self._wait('image', self.slot.take)
+        item = self._wait('image', self._newest)
         item = None if item is None else self._try(PREPARE, item)
         if item is not None:
             self._wait('network', lambda: self._prepared.put(item))
         return not self.slot.closed
+
+    def _newest(self):
+        start = time.perf_counter()
+        item = self._take()
+        if item is not None:
+            self._pace.took(TAKE, time.perf_counter() - start)
+            self.slot.put(item)
+            item = None
+        return self.slot.take()
 
     def _do_look(self):
         item = self._wait('prepared', self._prepared.take)

@@ -29,6 +29,7 @@ class Setting:
         self.images, self.infos, self.warnings = [], [], []
         self.inputs = Inputs(self.node, dict(VALUES, **values), self.images.append, None,
                              self.infos.append, self.warnings.append)
+        self.inputs.wait_for_image()    # and for the next, as `append` is of no use to it
 
     def until(self, reached, meanwhile=lambda: None):
         deadline = time.monotonic() + 20.
@@ -136,3 +137,38 @@ def test_the_camera_info_beside_the_images_is_taken(ros, remappings, topic):
         argument for remapping in remappings for argument in ('-r', remapping)])
     assert camera_info_topic(node) == topic
     node.destroy_node()
+
+
+def test_an_image_stays_with_the_middleware_until_it_is_wanted(setting):
+    made = setting()
+    publisher = made.camera.create_publisher(Image, 'image', 5)
+    made.until(lambda: made.images, lambda: publisher.publish(Image(width=1)))
+    made.inputs._gate.is_open = False       # as an image that was of use leaves it
+    del made.images[:]
+    for width in range(2, 6):
+        publisher.publish(Image(width=width))
+        made.ros.spin_once(made.node, timeout_sec=.05)
+    made.until(lambda: made.inputs.missed >= 2, lambda: made.images.append(taken(made)))
+    assert [image.width for image in made.images if image is not None][-1] == 5
+    assert made.inputs.take_image() is None and made.inputs.is_waiting
+    del made.images[:]
+    made.until(lambda: made.images, lambda: publisher.publish(Image(width=7)))
+    assert made.images[0].message().width == 7
+
+
+def taken(made):
+    serialized = made.inputs.take_image()
+    return None if serialized is None else serialized.message()
+
+
+def test_camera_info_is_given_on_when_it_says_something_else(setting):
+    made = setting()
+    publisher = made.camera.create_publisher(CameraInfo, 'camera_info', 5)
+    made.until(lambda: made.infos, lambda: publisher.publish(CameraInfo(width=640)))
+    for number, width in enumerate((640, 640, 320)):
+        info = CameraInfo(width=width)
+        info.header.stamp.sec = number + 1
+        publisher.publish(info)
+        time.sleep(.1)
+        made.inputs.take_camera_info()
+    assert [info.width for info in made.infos] == [640, 320]
