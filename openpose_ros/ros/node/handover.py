@@ -1,4 +1,4 @@
-"""The place between two stages: whoever brings something waits until the other is ready for it."""
+"""The place between two stages: whoever brings something waits until the other goes on with it."""
 import threading
 from typing import Any
 
@@ -8,28 +8,31 @@ class Handover:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._is_ready = False      # whether somebody waits in `take`, with nothing brought yet
         self._item = None
+        self._is_awaited = False    # whether somebody waits in `take`
         self._closed = False
 
     def put(self, item: Any) -> None:
-        """Hand over an item (not None); returns once whoever takes it has nothing else to do.
+        """Leave an item (not None); returns once whoever takes it has nothing else to do.
 
-        It does not wait for them to wake up: that takes as long as another thread keeps the
-        interpreter.
+        They find it there when they are done with what is before it. Neither waits for the other to
+        wake up: that takes as long as another thread keeps the interpreter.
         """
         with self._changed:
-            self._changed.wait_for(lambda: self._is_ready)
-            self._item, self._is_ready = item, False
-            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._item is None)
+            self._item = item
+            if self._is_awaited:
+                self._changed.notify_all()
+            else:
+                self._changed.wait_for(lambda: self._item is None)
 
     def take(self) -> Any:
         """The item that is brought; waits for one. None when closed."""
         with self._changed:
-            self._is_ready = True
-            self._changed.notify_all()
+            self._is_awaited = True
             self._changed.wait_for(lambda: self._item is not None or self._closed)
-            item, self._item, self._is_ready = self._item, None, False
+            item, self._item, self._is_awaited = self._item, None, False
+            self._changed.notify_all()
             return item
 
     def close(self) -> None:

@@ -7,9 +7,13 @@ from typing import Callable
 PREPARE, LOOK, FINISH = STAGES = 'prepare', 'look', 'finish'
 TAKE = 'take'       # what comes before preparing
 _WINDOW = 15        # images by which it is judged how long a stage takes; a clock may change
-# s by which an image is to be ready before the network is. Chosen: with half of it the network
-# waits more often for an image, with twice as much only images wait longer.
+# s by which an image is to be ready before the network is. Chosen: with twice as much the network
+# waits for an image as often, and all images wait longer.
 _MARGIN = 1e-3
+# Where in the order of the times that taking and preparing took the one lies that they are given.
+# With the median a network of 30 ms looked at 31.4 images a second, with this at 32.4, and with .9
+# at no more, while all images wait longer.
+_MOSTLY = .75
 
 
 class Pace:
@@ -78,8 +82,9 @@ class Pace:
             free = max(self._since.get(LOOK, free) + look, finished, now)
             finished = free + finish
         return max(free, finished - look) - (
-            self._usual(TAKE) + self._usual(PREPARE) + _MARGIN)
+            self._usual(TAKE, _MOSTLY) + self._usual(PREPARE, _MOSTLY) + _MARGIN)
 
-    def _usual(self, stage):
+    def _usual(self, stage, share=.5):
+        """s in which this share of the last items was done."""
         took = sorted(self._took[stage])
-        return took[len(took) // 2] if took else 0.
+        return took[int(share * len(took))] if took else 0.
