@@ -2,8 +2,10 @@
 
 Letters of shapes: H, W cells of a map, L limbs, n candidates, S samples along each of them.
 """
+from functools import lru_cache
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 
 from openpose_ros.body import Body
@@ -12,10 +14,13 @@ from openpose_ros.decoding.peaks import Peaks
 SAMPLES = 10   # along each candidate limb (Cao et al., CVPR 2017, section 2.3)
 # Those amid the limb are read first: eight of ten can then no longer pass for three quarters of
 # the candidates in a group of six, five sixths in a crowd, and the others need not be read.
-_FIRST, _THEN = (3, 4, 6), (0, 1, 2, 5, 7, 8, 9)
+_FIRST, _THEN = (np.array(samples, np.float32)[:, None] / np.float32(SAMPLES - 1)
+                 for samples in ((3, 4, 6), (0, 1, 2, 5, 7, 8, 9)))
 NEAREST = 16   # peaks a limb may end at, for each peak it may start at
-# Candidates at a time: what is computed then stays in the processor's cache.
+# Candidates at a time, and pairs of which the nearest are sought: what is computed then stays in
+# the processor's cache.
 _BLOCK = 2048
+_TABLE = 1 << 15
 _SHORTEST = np.float32(1e-6)   # cells; a shorter limb has no direction
 
 
@@ -32,156 +37,176 @@ class Connections(NamedTuple):
     score: np.ndarray
 
 
-class _Segments(NamedTuple):
-    """Candidate connections with their geometry, in map cells.
+class _Limbs(NamedTuple):
+    """first, last: (L,) parts that limbs start and end at. field: (L,) place in the fields."""
 
-    limb, start, end: as in Connections. field: (n,) the limb's among the fields.
-    x, y: (n,) float32, the start. dx, dy: the way to the end. ux, uy: its direction.
-    length: of that way.
+    first: np.ndarray
+    last: np.ndarray
+    field: np.ndarray
+
+
+class _Fields(NamedTuple):
+    """The part affinity fields with their border repeated: any place of the image has neighbours.
+
+    values: (F,) complex64; the x and y channels of a limb lie side by side, as one complex number
+    both are read at once. steps: (2, 1, 1) to the next cell in x and y, as what counts them exactly.
+    corners: (4, 1, 1) int, from a cell without the border to itself and those below, to the right
+    and below that. height: cells without the border.
     """
 
-    limb: np.ndarray
-    start: np.ndarray
-    end: np.ndarray
+    values: np.ndarray
+    steps: np.ndarray
+    corners: np.ndarray
+    height: int
+
+
+class _Segments(NamedTuple):
+    """Candidate connections in map cells.
+
+    field: (n,) the limb's among the fields. places: (2, n) float32, x and y of the start. ways:
+    (2, n) from there to the end. lengths: (n,) of them. directions: (n, 2) of them.
+    """
+
     field: np.ndarray
-    x: np.ndarray
-    y: np.ndarray
-    dx: np.ndarray
-    dy: np.ndarray
-    ux: np.ndarray
-    uy: np.ndarray
-    length: np.ndarray
+    places: np.ndarray
+    ways: np.ndarray
+    lengths: np.ndarray
+    directions: np.ndarray
 
     def select(self, rows):
-        return _Segments(*(column[rows] for column in self))
+        return _Segments(*([column.take(rows, axis=-1) for column in self[:-1]]
+                           + [self.directions.take(rows, axis=0)]))
 
 
 def find_connections(pafs: np.ndarray, peaks: Peaks, body: Body, sample_threshold: float,
                      needed_samples: int) -> Connections:
     """Every pair of peaks along which the limb's field runs, scored.
 
-    pafs: (H, W, 2 * L) float32, contiguous. The field is read at SAMPLES places along the segment,
-    between the cells, and projected on its direction; at least `needed_samples` of the products
-    must exceed `sample_threshold`. Cao et al., CVPR 2017, eqs. 10 and 11; the penalty on limbs
-    longer than half the map's height is OpenPose's.
+    pafs: (H, W, 2 * L) float32. The field is read at SAMPLES places along the segment, between the
+    cells, and projected on its direction; at least `needed_samples` of the products must exceed
+    `sample_threshold`. Cao et al., CVPR 2017, eqs. 10 and 11; the penalty on limbs longer than half
+    the map's height is OpenPose's.
     """
-    # The x and y channels of a limb lie side by side: as one complex number both are read at once.
-    # That is chosen; what it saves is not measured.
-    fields = pafs.view(np.complex64)
-    field_of_limb = np.array([x_channel // 2 for x_channel, _ in body.paf_channels], np.int32)
-    limb, start, end = _pair_up(peaks, body)
+    fields, limbs = _fields(pafs), _limbs(body)
+    places = np.array((peaks.x, peaks.y))
+    pairs = _pair_up(places, peaks.start, limbs)
     found = []
-    for first in range(0, max(len(limb), 1), _BLOCK):
-        block = slice(first, first + _BLOCK)
-        segments = _segments(peaks, field_of_limb, limb[block], start[block], end[block])
-        found.append(_connect(fields, segments, sample_threshold, needed_samples))
+    for first in range(0, max(len(pairs[0]), 1), _BLOCK):
+        limb, start, end = (column[first:first + _BLOCK] for column in pairs)
+        segments = _segments(places, limbs.field.take(limb), start, end)
+        rows, score = _connected(fields, segments, sample_threshold, needed_samples)
+        found.append((limb[rows], start[rows], end[rows], score))
     return Connections(*(np.concatenate(columns) for columns in zip(*found)))
 
 
-def _pair_up(peaks, body):
+@lru_cache(maxsize=None)
+def _limbs(body: Body) -> _Limbs:
+    first, last = np.array(body.limbs).T
+    return _Limbs(first, last, (np.array(body.paf_channels)[:, 0] // 2).astype(np.float32))
+
+
+def _fields(pafs):
+    height, width, channels = pafs.shape
+    values = cv2.copyMakeBorder(np.ascontiguousarray(pafs), 1, 1, 1, 1, cv2.BORDER_REPLICATE)
+    values = values.reshape(-1).view(np.complex64)
+    return _Fields(values, *_steps(width + 2, channels // 2, len(values)), height=height)
+
+
+@lru_cache(maxsize=16)      # sizes of maps; chosen: the whole image, some crops and tiles
+def _steps(width, limbs, count):
+    """_Fields.steps and .corners; floats multiply faster, and hold whole numbers up to 2 ** 24."""
+    step = np.array((limbs, width * limbs))
+    corners = step.sum() + np.array((0, step[1], step[0], step.sum()))
+    return (step.astype(np.float32 if count < 1 << 24 else np.float64)[:, None, None],
+            corners[:, None, None])
+
+
+def _pair_up(places, begin, limbs):
     """Peaks each limb may start at with peaks it may end at, as rows: (limb, start, end).
 
-    Where more than NEAREST peaks could be the end, the nearest are taken: so the number of
-    candidates grows with the people in the image and not with its square.
+    places: (2, peaks) x and y. begin: the row at which each part's peaks do. Where more than
+    NEAREST peaks could be the end, the nearest are taken: so the number of candidates grows with
+    the people in the image and not with its square.
     """
-    first, last = np.array(body.limbs).T
-    count = peaks.start[1:] - peaks.start[:-1]
-    if not count.size or count.max() > NEAREST:
-        return _pair_up_crowd(peaks, body)
-    ends = count[last]
-    pairs = count[first] * ends
-    limb = np.arange(len(pairs)).repeat(pairs)
-    number = np.arange(len(limb)) - (pairs.cumsum() - pairs)[limb]      # of a limb's pairs
-    start, end = np.divmod(number, ends[limb])
-    return limb, start + peaks.start[first][limb], end + peaks.start[last][limb]
+    edges = begin.tolist()
+    most = max(1, max(after - before for before, after in zip(edges, edges[1:])))
+    rows = begin[:-1, None] + np.arange(most)     # of each part
+    counts = rows < begin[1:, None]               # whether it has as many
+    at_once = max(1, _TABLE // most ** 2)
+    found = []
+    for some in range(0, len(limbs.first), at_once):
+        first, last = limbs.first[some:some + at_once], limbs.last[some:some + at_once]
+        able = counts[first][:, :, None] & counts[last][:, None]
+        starts, ends = rows[first], rows[last]
+        if most > NEAREST:
+            able &= _near(places, starts, ends, counts[last])
+        number = np.flatnonzero(able)
+        line = number // most
+        limb = line // most
+        found.append((limb + some, starts.take(line), ends.take(number - (line - limb) * most)))
+    return tuple(np.concatenate(columns) for columns in zip(*found))
 
 
-def _pair_up_crowd(peaks, body):
-    begin = peaks.start.tolist()
-    rows = np.arange(begin[-1])
-    starts, ends, sizes = [rows[:0]], [rows[:0]], []
-    for from_part, to_part in body.limbs:
-        start = rows[begin[from_part]:begin[from_part + 1]]
-        end = rows[begin[to_part]:begin[to_part + 1]]
-        if len(end) > NEAREST:
-            end = end[_nearest(peaks, start, end)]
-        else:
-            end = end[None].repeat(len(start), axis=0)
-        starts.append(start.repeat(end.shape[1]))
-        ends.append(end.ravel())
-        sizes.append(end.size)
-    return np.arange(len(sizes)).repeat(sizes), np.concatenate(starts), np.concatenate(ends)
+def _near(places, starts, ends, counts):
+    """Whether an end is among the NEAREST of a start (with all that are as far), (L, n, n)."""
+    (start_x, start_y), (end_x, end_y) = (places.take(rows, axis=1, mode='clip')
+                                          for rows in (starts, ends))
+    end_x = np.where(counts, end_x, np.float32(np.inf))
+    square = ((start_x[:, :, None] - end_x[:, None]) ** 2
+              + (start_y[:, :, None] - end_y[:, None]) ** 2)
+    return square <= np.partition(square, NEAREST - 1, axis=2)[:, :, NEAREST - 1:NEAREST]
 
 
-def _nearest(peaks, start, end):
-    """For each start the places in `end` of the NEAREST peaks, (starts, NEAREST)."""
-    square = ((peaks.x[start, None] - peaks.x[end]) ** 2
-              + (peaks.y[start, None] - peaks.y[end]) ** 2)
-    return np.argpartition(square, NEAREST - 1, axis=1)[:, :NEAREST]
+def _segments(places, field, start, end):
+    begin = places.take(start, axis=1)
+    ways = places.take(end, axis=1) - begin
+    squares = ways * ways
+    lengths = np.sqrt(squares[0] + squares[1])
+    directions = ways * (1 / np.maximum(lengths, _SHORTEST))
+    return _Segments(field, begin, ways, lengths, np.ascontiguousarray(directions.T))
 
 
-def _segments(peaks, field_of_limb, limb, start, end):
-    x, y = peaks.x[start], peaks.y[start]
-    dx, dy = peaks.x[end] - x, peaks.y[end] - y
-    length = np.sqrt(dx * dx + dy * dy)
-    scale = 1 / np.maximum(length, _SHORTEST)
-    return _Segments(limb, start, end, field_of_limb[limb], x, y, dx, dy, dx * scale, dy * scale,
-                     length)
-
-
-def _connect(fields, segments, sample_threshold, needed_samples):
-    """The connections among these candidates."""
+def _connected(fields, segments, sample_threshold, needed_samples):
+    """Rows of the connections among these candidates, and their scores."""
     first = _projections(fields, segments, _FIRST)
-    passed = np.count_nonzero(first > sample_threshold, axis=0)
+    passed = _count(first > sample_threshold)
     able = np.flatnonzero(passed >= needed_samples - len(_THEN))
     segments = segments.select(able)
     then = _projections(fields, segments, _THEN)
-    passed = passed[able] + np.count_nonzero(then > sample_threshold, axis=0)
-    score = (_line_integral(first[:, able], then)
-             + _length_penalty(segments.length, fields.shape[0])).astype(np.float32)
-    good = (passed >= needed_samples) & (score > 0.)
-    return Connections(segments.limb[good], segments.start[good], segments.end[good], score[good])
+    passed = passed[able] + _count(then > sample_threshold)
+    score = ((first.sum(axis=0)[able] + then.sum(axis=0)) / np.float32(SAMPLES)
+             + _length_penalty(segments.lengths, fields.height)).astype(np.float32)
+    good = np.flatnonzero((passed >= needed_samples) & (score > 0.))
+    return able[good], score[good]
 
 
-def _projections(fields, segments, samples):
-    """Component of the field along the limb at these samples of each candidate, (S, n) float32."""
-    along = np.array(samples, np.float32)[:, None] / np.float32(SAMPLES - 1)
-    field = _interpolated(fields, segments.field, segments.x + along * segments.dx,
-                          segments.y + along * segments.dy)
-    return field.real * segments.ux + field.imag * segments.uy
-
-
-def _line_integral(*projections):
-    """Mean projection of each candidate over all samples, (n,)."""
-    return sum(some.sum(axis=0) for some in projections) / SAMPLES
+def _count(truths):
+    """How many of each column are true; at most 10, so that bytes do."""
+    return truths.view(np.int8).sum(axis=0, dtype=np.int8)
 
 
 def _length_penalty(length, map_height):
     """What OpenPose adds to the score, (n,): 0, and less for limbs beyond half the map's height."""
-    return np.minimum(.5 * map_height / np.maximum(length, 1e-6) - 1., 0.)
+    return np.minimum(.5 * map_height / np.maximum(length, _SHORTEST) - 1., 0.)
 
 
-def _interpolated(fields, field, x, y):
-    """Fields read bilinearly between the cells, (S, n) complex64: x component + i y component.
+def _projections(fields, segments, along):
+    """Component of the field along the limb at these samples of each candidate, (S, n) float32.
 
-    fields: (H, W, L) complex64. field: (n,) which of them. x, y: (S, n) cells; beyond the border
-    the field is as it is there.
+    along: (S, 1), 0 at a limb's start, 1 at its end. Between the cells the field is interpolated
+    bilinearly; each cell's is projected before.
     """
-    height, width, limbs = fields.shape
-    values = fields.reshape(-1)
-    row, to_lower, down = _split(y, height)
-    column, to_right, right = _split(x, width)
-    upper_left = (row * width + column) * limbs + field
-    lower_left = upper_left + to_lower * (width * limbs)
-    to_right *= limbs
-    upper, lower = values.take(upper_left), values.take(lower_left)
-    upper += (values.take(upper_left + to_right) - upper) * right
-    lower += (values.take(lower_left + to_right) - lower) * right
-    return upper + (lower - upper) * down
-
-
-def _split(places, size):
-    """The cell before each place, the step to the one after it (0 at the end), how far between."""
-    places = np.minimum(np.maximum(places, np.float32(0.)), np.float32(size - 1))
-    cells = places.astype(np.int32)
-    return cells, (cells < size - 1).astype(np.int32), places - cells.astype(np.float32)
+    places = along * segments.ways[:, None]
+    places += segments.places[:, None]
+    cells = np.floor(places)
+    places -= cells                           # from here on: how far beyond the cell's centre
+    cells = cells * fields.steps
+    index = fields.corners + (cells[0] + cells[1] + segments.field).astype(np.intp)
+    values = fields.values.take(index, mode='clip')      # no index is out of bounds; faster
+    products = values.view(np.float32).reshape(values.shape + (2,)) * segments.directions
+    left, right = (products[..., 0] + products[..., 1]).reshape((2, 2) + places.shape[1:])
+    right -= left
+    right *= places[0]
+    left += right
+    upper, lower = left
+    return upper + (lower - upper) * places[1]

@@ -1,4 +1,5 @@
 """Assembly: which connections hold, and the people they make."""
+from typing import List
 
 import numpy as np
 
@@ -7,26 +8,8 @@ from openpose_ros.decoding.affinity import Connections
 from openpose_ros.decoding.peaks import Peaks
 
 
-def assign_greedy(connections: Connections) -> Connections:
-    """The best connections such that no peak ends two connections of one limb, best first.
-
-    Of connections with equal scores the first goes first. Cao et al., CVPR 2017, section 2.4.
-    """
-    order = np.argsort(-connections.score, kind='stable')
-    taken = set()
-    chosen = []
-    limbs, starts, ends = (column[order].tolist() for column in connections[:3])
-    for row, limb, start, end in zip(order.tolist(), limbs, starts, ends):
-        # A peak belongs to one part and a limb has each part once: (limb, peak) is one end.
-        if (limb, start) not in taken and (limb, end) not in taken:
-            taken.add((limb, start))
-            taken.add((limb, end))
-            chosen.append(row)
-    return _rows(connections, chosen)
-
-
-def assign_hungarian(connections: Connections) -> Connections:
-    """Like :func:`assign_greedy`, but with the greatest sum of scores for each limb."""
+def greatest_sum(connections: Connections) -> Connections:
+    """Those whose sum of scores is the greatest for each limb, no peak ending two ('hungarian')."""
     from scipy.optimize import \
         linear_sum_assignment  # 50 MB that only this choice needs
     chosen = []
@@ -40,46 +23,48 @@ def assign_hungarian(connections: Connections) -> Connections:
         row_of[start, end] = rows
         picked = row_of[linear_sum_assignment(-score)]
         chosen.extend(picked[picked >= 0])
-    chosen = np.asarray(chosen, int)
-    return _rows(connections, chosen[np.argsort(-connections.score[chosen], kind='stable')])
+    chosen = np.sort(np.asarray(chosen, int))
+    return Connections(*(column[chosen] for column in connections))
 
 
-def _rows(connections, rows):
-    rows = np.asarray(rows, int)
-    return Connections(*(column[rows] for column in connections))
+def assemble(connections: Connections, peaks: Peaks, body: Body) -> List[List[int]]:
+    """The people whom these connections make: of each the rows of their peaks, one of a part.
 
-
-def assemble(connections: Connections, peaks: Peaks, body: Body) -> np.ndarray:
-    """Person of every peak, (peaks,) int: 0, 1, ..., or -1 for a peak that belongs to nobody.
-
-    connections: at most one for each end of each limb, best first. They are taken in that order
-    and join the people at their two ends, unless that would give one person two of the same part:
-    the better connection then stands and the worse is left out. A limb that only confirms
-    (`body.extra_limbs`) never starts a person, and comes after all others.
+    The connections are taken best first, of equal scores the first. No peak ends two of one limb:
+    the better then holds (Cao et al., CVPR 2017, section 2.4). Those that hold join the people at
+    their two ends, unless that would give one person two of the same part: the better connection
+    then stands and the worse is left out. A limb that only confirms (`body.extra_limbs`) never
+    starts a person, and comes after all others.
     """
     confirming = connections.limb >= len(body.limbs) - body.extra_limbs
-    order = np.argsort(confirming, kind='stable')
-    person_of = [-1] * len(peaks.part)
+    order = np.lexsort((-connections.score, confirming))
+    limb, start, end = (column[order] for column in connections[:3])
+    # A peak belongs to one part and a limb has each part once: (limb, peak) is one end.
+    first = limb * len(peaks.part)
+    taken = bytearray(len(body.limbs) * len(peaks.part))
     bit = (1 << peaks.part.astype(np.int64)).tolist()
-    parts, members = [], []   # of each person: the set of parts as bits, and the peaks
-    for start, end, confirms in zip(connections.start[order].tolist(),
-                                    connections.end[order].tolist(), confirming[order].tolist()):
-        one, other = person_of[start], person_of[end]
-        if one < 0 and other < 0:
+    person_of = [None] * len(bit)
+    people = []       # of each the set of parts as bits, and the peaks
+    for a, b, one_end, other_end, confirms in zip(*(column.tolist() for column in (
+            start, end, first + start, first + end, confirming[order]))):
+        if taken[one_end] or taken[other_end]:
+            continue
+        taken[one_end] = taken[other_end] = 1
+        one, other = person_of[a], person_of[b]
+        if one is None and other is None:
             if not confirms:
-                person_of[start] = person_of[end] = len(parts)
-                parts.append(bit[start] | bit[end])
-                members.append([start, end])
-        elif one < 0 or other < 0:
-            person, peak = (other, start) if one < 0 else (one, end)
-            if not parts[person] & bit[peak]:
+                person_of[a] = person_of[b] = person = [bit[a] | bit[b], a, b]
+                people.append(person)
+        elif one is None or other is None:
+            person, peak = (other, a) if one is None else (one, b)
+            if not person[0] & bit[peak]:
                 person_of[peak] = person
-                parts[person] |= bit[peak]
-                members[person].append(peak)
-        elif one != other and not parts[one] & parts[other]:
-            for peak in members[other]:
+                person[0] |= bit[peak]
+                person.append(peak)
+        elif one is not other and not one[0] & other[0]:
+            for peak in other[1:]:
                 person_of[peak] = one
-            parts[one] |= parts[other]
-            members[one] += members[other]
-            parts[other], members[other] = 0, []
-    return np.asarray(person_of, int)
+            one[0] |= other[0]
+            one += other[1:]
+            del other[1:]
+    return [person[1:] for person in people if len(person) > 1]

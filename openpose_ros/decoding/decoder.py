@@ -1,16 +1,17 @@
 """Decoding: from a network's maps to people."""
-from typing import NamedTuple, Tuple
+import itertools
+import math
+from typing import List, NamedTuple, Tuple
 
 import cv2
 import numpy as np
 
 from openpose_ros.body import COCO, Body
 from openpose_ros.decoding.affinity import SAMPLES, find_connections
-from openpose_ros.decoding.assembly import (assemble, assign_greedy,
-                                            assign_hungarian)
-from openpose_ros.decoding.peaks import find_peaks
+from openpose_ros.decoding.assembly import assemble, greatest_sum
+from openpose_ros.decoding.peaks import Peaks, find_peaks
 
-ASSIGNMENTS = {'greedy': assign_greedy, 'hungarian': assign_hungarian}
+ASSIGNMENTS = 'greedy', 'hungarian'
 
 
 class MapsError(ValueError):
@@ -75,13 +76,17 @@ def decode(heatmaps: np.ndarray, pafs: np.ndarray, body: Body = COCO,
     problem = _problem(heatmaps, pafs, body)
     if problem:
         raise MapsError(problem)
-    heatmaps = np.ascontiguousarray(heatmaps[..., :len(body.parts)], np.float32)
+    heatmaps = np.ascontiguousarray(heatmaps, np.float32)
     pafs = np.ascontiguousarray(pafs, np.float32)
-    peaks = find_peaks(heatmaps, settings.peak_threshold, settings.upsampling, settings.max_peaks)
+    peaks = find_peaks(heatmaps, settings.peak_threshold, settings.upsampling, settings.max_peaks,
+                       len(body.parts))
     connections = find_connections(pafs, peaks, body, settings.sample_threshold,
                                    settings.needed_samples)
-    person = assemble(ASSIGNMENTS[settings.assignment](connections), peaks, body)
-    return _plausible(_keypoints(peaks, person, body), settings)
+    if settings.assignment == 'hungarian':
+        connections = greatest_sum(connections)
+    people = [rows for rows in assemble(connections, peaks, body)
+              if len(rows) >= settings.min_parts]
+    return _plausible(_keypoints(people, peaks, body), people, settings.min_score)
 
 
 def to_image(keypoints: np.ndarray, map_shape: Tuple[int, int],
@@ -107,7 +112,7 @@ def _problem(heatmaps, pafs, body):
                 name, maps.shape, body.name, channels)
         if maps.dtype.kind not in 'fiub':
             return 'the {} are no numbers but {}'.format(name, maps.dtype)
-        if not np.isfinite(_sums(maps)).all():      # a NaN or infinity stays one in them
+        if not math.isfinite(_sum(maps)):
             return ('the {} hold values that are not finite: the network\'s file is damaged, or '
                     'made for other pixels'.format(name))
     if heatmaps.shape[:2] != pafs.shape[:2]:
@@ -116,27 +121,27 @@ def _problem(heatmaps, pafs, body):
     return ''
 
 
-def _sums(maps):
-    """Sums that hold each number of the maps once, by OpenCV: a quarter of NumPy's time."""
+def _sum(maps):
+    """Of all numbers of the maps; a NaN or infinity stays one in it. A quarter of NumPy's time."""
     rows = np.ascontiguousarray(maps, np.float32).reshape(len(maps), -1)
-    return cv2.reduce(rows, 0, cv2.REDUCE_SUM)
+    return cv2.reduce(rows, 0, cv2.REDUCE_SUM).sum()
 
 
-def _keypoints(peaks, person, body):
-    """The peaks of each person as x, y, score: (people, parts, 3)."""
-    keypoints = np.full((person.max() + 1 if len(person) else 0, len(body.parts), 3), np.nan,
-                        np.float32)
-    keypoints[..., 2] = 0.
-    rows = np.flatnonzero(person >= 0)
-    places = person[rows], peaks.part[rows]
-    for column, values in enumerate((peaks.x, peaks.y, np.minimum(peaks.score, np.float32(1.)))):
-        keypoints[places + (column,)] = values[rows]
+def _keypoints(people: List[List[int]], peaks: Peaks, body: Body) -> np.ndarray:
+    """x, y, score of people of whom the rows of their peaks are given: (people, parts, 3)."""
+    keypoints = np.empty((len(people), len(body.parts), 3), np.float32)
+    keypoints[...] = np.nan, np.nan, 0.
+    rows = np.array(list(itertools.chain.from_iterable(people)), int)
+    person = np.arange(len(people)).repeat([len(each) for each in people])
+    values = np.array((peaks.x, peaks.y, np.minimum(peaks.score, np.float32(1.))))
+    keypoints[person, peaks.part[rows]] = values[:, rows].T
     return keypoints
 
 
-def _plausible(keypoints, settings):
-    """The people who have enough parts, seen well enough, best first."""
-    score = keypoints[..., 2]
-    count, total = (score > 0.).sum(axis=1), score.sum(axis=1)
-    good = np.flatnonzero((count >= settings.min_parts) & (total >= settings.min_score * count))
-    return keypoints[good[np.argsort(-total[good], kind='stable')]]
+def _plausible(keypoints, people, min_score):
+    """The people whose parts were seen well enough, best first."""
+    total = keypoints[..., 2].sum(axis=1).tolist()
+    good = [person for person, rows in enumerate(people)
+            if total[person] >= min_score * len(rows)]
+    good.sort(key=total.__getitem__, reverse=True)
+    return keypoints[good]

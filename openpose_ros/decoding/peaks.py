@@ -4,7 +4,7 @@ Letters of shapes: H, W cells of a heatmap, P parts, n candidates or peaks, F th
 K = 2 * reach + 1 cells and S = F + 4 pixels along a side of the surroundings of one cell.
 """
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Optional, Tuple
 
 import cv2
 import numpy as np
@@ -42,64 +42,85 @@ class Peaks(NamedTuple):
 class _Surroundings(NamedTuple):
     """How a heatmap is enlarged round one cell, which becomes F x F pixels.
 
-    reach: cells to each side that matter. enlarge: (K * K, S * S) float32, cells to pixels, the
-    cell's own pixels and two more to each side. own: (F * F,) where its own are among the S * S.
+    reach: cells to each side that matter. enlarge: (S * S, K * K) float32, cells to pixels: the
+    cell's own pixels first, in reading order, then the others of the S x S.
     window: (25, F * F) the 5x5 pixels round each of its own. cross: (5, F * F) each of its own,
-    the one above, below, to the left and to the right.
+    the one to the left, to the right, above and below. beyond: (S * S, 81) float32, -inf for
+    pixels that are not in the heatmap, else 0; by the cell's _Grid.kind.
     """
 
     reach: int
     enlarge: np.ndarray
-    own: np.ndarray
     window: np.ndarray
     cross: np.ndarray
+    beyond: np.ndarray
+
+
+class _Grid(NamedTuple):
+    """What the size of the heatmaps says of the cells of the padded ones.
+
+    sought: (rows, columns, channels) bool, whether a peak may lie there. around: (K * K, 1) steps
+    from a cell to those round it, in the flat padded heatmaps. kind: (rows * columns,) int, how
+    near to the border a cell is; in base 3 its digits are how many of the two cells above, below,
+    to the left and to the right are missing. pixel: (rows * columns,) int, the first of a cell's
+    own pixels in the flat enlarged heatmap of one part. own: (F * F,) int, from there to each.
+    size: (H * F, W * F), of that heatmap.
+    """
+
+    sought: np.ndarray
+    around: np.ndarray
+    kind: np.ndarray
+    pixel: np.ndarray
+    own: np.ndarray
+    size: Tuple[int, int]
 
 
 class _Pixels(NamedTuple):
     """Peaks as pixels of the enlarged heatmaps.
 
-    part, y, x: (n,) int. values: (5, n) float32, the heatmap at a _Surroundings.cross there.
-    tied: (n,) whether another pixel of the window is as high.
+    place: (n,) int, pixel (y, x) of a part as (part * H * F + y) * W * F + x. values: (5, n)
+    float32, the heatmap at a _Surroundings.cross there; -inf beyond its border. tied: (n,) whether
+    another pixel of the window is as high.
     """
 
-    part: np.ndarray
-    y: np.ndarray
-    x: np.ndarray
+    place: np.ndarray
     values: np.ndarray
     tied: np.ndarray
 
     def select(self, rows):
-        return _Pixels(*(column[..., rows] for column in self))
+        return _Pixels(*(column.take(rows, axis=-1) for column in self))
 
 
 def find_peaks(heatmaps: np.ndarray, threshold: float, upsampling: int = 1,
-               max_peaks: int = 1000) -> Peaks:
+               max_peaks: int = 1000, parts: Optional[int] = None) -> Peaks:
     """Pixels above `threshold` that no pixel of the 5x5 window around them exceeds.
 
-    heatmaps: (H, W, P) float32, contiguous, finite, without the background. upsampling: factor by
-    which they are enlarged (bicubic), which makes the window's part of the image smaller; only the
-    surroundings of cells that may hold a peak are. The peaks are in cells of the heatmaps as they
-    are given. Of equal pixels in one window the first in reading order is the peak. Of each part
-    the `max_peaks` highest are taken.
+    heatmaps: (H, W, P or more) float32, finite. upsampling: factor by which they are enlarged
+    (bicubic), which makes the window's part of the image smaller; only the surroundings of cells
+    that may hold a peak are. The peaks are in cells of the heatmaps as they are given. Of equal
+    pixels in one window the first in reading order is the peak. Of each part the `max_peaks`
+    highest are taken. parts: P, where others follow whose peaks are not sought (the background).
     """
-    height, width, parts = heatmaps.shape
+    height, width, channels = heatmaps.shape
+    parts = channels if parts is None else parts
     around = _surroundings(upsampling)
-    cells = _candidates(heatmaps, threshold, upsampling)
-    padded = cv2.copyMakeBorder(heatmaps, *(4 * (around.reach,)),
-                                cv2.BORDER_REPLICATE).reshape(-1, width + 2 * around.reach, parts)
-    blocks = [_peaks_among(cells[first:first + _BLOCK], heatmaps.shape, padded, threshold, around)
+    grid = _grid(height, width, channels, parts, upsampling)
+    # With cells repeated round it no later step must ask where the border is.
+    padded = cv2.copyMakeBorder(np.ascontiguousarray(heatmaps), *(4 * (around.reach,)),
+                                cv2.BORDER_REPLICATE).reshape(grid.sought.shape)
+    cells = _candidates(padded, grid.sought, threshold, upsampling)
+    blocks = [_peaks_among(cells[first:first + _BLOCK], padded, threshold, around, grid)
               for first in range(0, max(len(cells), 1), _BLOCK)]
     pixels = _Pixels(*(np.concatenate(columns, axis=-1) for columns in zip(*blocks)))
-    size = height * upsampling, width * upsampling
-    pixels = pixels.select(np.argsort((pixels.part * size[0] + pixels.y) * size[1] + pixels.x))
-    if len(pixels.part) > max_peaks:
-        pixels = pixels.select(_highest(pixels, max_peaks))
+    pixels = pixels.select(pixels.place.argsort())
+    if len(pixels.place) > max_peaks:
+        pixels = pixels.select(_highest(pixels, max_peaks, grid.size))
     if pixels.tied.any():
-        pixels = pixels.select(_first_of_equals(pixels))
-    dy, dx = _refine(pixels, size)
-    return Peaks(pixels.part, _in_cells(pixels.x + dx, upsampling),
-                 _in_cells(pixels.y + dy, upsampling), pixels.values[0],
-                 np.searchsorted(pixels.part, np.arange(parts + 1)))
+        pixels = pixels.select(_first_of_equals(pixels, grid.size))
+    part, y, x = _split(pixels.place, grid.size)
+    x, y = _in_cells(np.array((x, y)) + _steps(pixels.values), upsampling)
+    return Peaks(part, x, y, pixels.values[0],
+                 pixels.place.searchsorted(np.arange(parts + 1) * (grid.size[0] * grid.size[1])))
 
 
 @lru_cache(maxsize=None)
@@ -113,114 +134,140 @@ def _surroundings(upsampling: int) -> _Surroundings:
                          interpolation=cv2.INTER_CUBIC)[first:first + side]
     reach = 4 - int(np.flatnonzero(weights.any(axis=0))[0])
     weights = weights[:, 4 - reach:5 + reach]
-    place = np.arange(side * side).reshape(side, side)
     rows, columns = np.divmod(np.arange(upsampling ** 2), upsampling)
-    own = place[rows + _REACH, columns + _REACH]
+    own = (rows + _REACH) * side + columns + _REACH
+    order = np.concatenate((own, np.setdiff1d(np.arange(side * side), own)))
+    place = order.argsort().reshape(side, side)     # of each pixel, in that order
     steps = np.arange(2 * _REACH + 1)
     window = place[rows[:, None, None] + steps[:, None], columns[:, None, None] + steps]
-    return _Surroundings(reach, np.ascontiguousarray(np.kron(weights, weights).T), own,
-                         np.ascontiguousarray(window.reshape(len(own), -1).T),
-                         np.stack((own, own - side, own + side, own - 1, own + 1)))
+    cross = np.stack([place[rows + _REACH + dy, columns + _REACH + dx]
+                      for dy, dx in ((0, 0), (0, -1), (0, 1), (-1, 0), (1, 0))])
+    return _Surroundings(reach, np.kron(weights, weights)[order],
+                         np.ascontiguousarray(window.reshape(len(own), -1).T), cross,
+                         _beyond(upsampling).reshape(side * side, -1)[order])
 
 
-def _candidates(heatmaps, threshold, upsampling):
-    """Cells that may hold a peak, as places in the flat heatmaps."""
-    values = heatmaps.reshape(-1)
-    # cv2.dilate is a maximum filter over each channel; beyond the border nothing is larger.
-    highest = cv2.dilate(heatmaps, _NEIGHBOURS).reshape(-1)
-    enlarged = upsampling > 1
-    cells = np.flatnonzero(values > np.float32(threshold / _OVERSHOOT if enlarged else threshold))
-    slack = _SLACK if enlarged else np.float32(1.)
-    return cells[values[cells] >= slack * highest[cells]]
+def _beyond(upsampling):
+    """-inf where a pixel is not in the heatmap, else 0: (S, S, 81), by the cell's _Grid.kind."""
+    missing = np.arange(3)      # cells that are missing of the two before, or behind
+    steps = np.arange(-_REACH, upsampling + _REACH)[:, None]
+    before = steps < (missing - _REACH) * upsampling
+    behind = steps >= (_REACH + 1 - missing) * upsampling
+    along = (before[:, :, None] | behind[:, None]).reshape(len(steps), -1)       # (S, 9)
+    either = along[:, None, :, None] | along[None, :, None]
+    return np.where(either, np.float32(-np.inf), np.float32(0.)).reshape(len(steps), len(steps), -1)
 
 
-def _peaks_among(cells, shape, padded, threshold, around):
+@lru_cache(maxsize=16)      # sizes of heatmaps; chosen: the whole image, some crops and tiles
+def _grid(height: int, width: int, channels: int, parts: int, upsampling: int) -> _Grid:
+    """The _Grid of heatmaps of this size; of the channels the first are sought."""
+    reach = _surroundings(upsampling).reach
+    columns = width + 2 * reach
+    y, x = (np.arange(-reach, size + reach) for size in (height, width))
+    sought = np.zeros((len(y), columns, channels), bool)
+    sought[reach:-reach, reach:-reach, :parts] = True
+    steps = np.arange(-reach, reach + 1)
+    above, below, left, right = (np.clip(_REACH - cells, 0, _REACH) for cells in (
+        y, height - 1 - y, x, width - 1 - x))
+    own = np.arange(upsampling)
+    return _Grid(sought, ((steps[:, None] * columns + steps) * channels).reshape(-1, 1),
+                 ((27 * above + 9 * below)[:, None] + 3 * left + right).ravel(),
+                 ((y * upsampling * width)[:, None] + x).ravel() * upsampling,
+                 (own[:, None] * (upsampling * width) + own).ravel(),
+                 (height * upsampling, width * upsampling))
+
+
+def _candidates(padded, sought, threshold, upsampling):
+    """Cells that may hold a peak, as places in the flat padded heatmaps."""
+    # cv2.dilate is a maximum filter over each channel.
+    highest = cv2.dilate(padded, _NEIGHBOURS).reshape(padded.shape)
+    if upsampling > 1:
+        highest *= _SLACK
+        threshold = threshold / _OVERSHOOT
+    able = padded >= highest
+    able &= padded > np.float32(threshold)
+    able &= sought
+    return np.flatnonzero(able)
+
+
+def _peaks_among(cells, padded, threshold, around, grid):
     """The peaks that these cells hold, one at most each, as _Pixels."""
-    height, width, parts = shape
-    factor, side = _sides(around)
-    place, part = np.divmod(cells, parts)
-    y, x = np.divmod(place, width)
-    pixels = _enlarged(y, x, part, padded, around)
-    _leave_out_beyond_border(pixels.reshape(-1, side, side), y * factor, x * factor,
-                             (height * factor, width * factor))
-    own = pixels.take(around.own, axis=1)
-    best, highest = own.argmax(axis=1), own.max(axis=1)
-    row = np.flatnonzero(highest > threshold)
-    best, highest = best[row], highest[row]
-    first = row * (side * side)   # of each candidate's pixels among all
-    window = pixels.reshape(-1).take(first + around.window.take(best, axis=1))
-    passed = np.flatnonzero(window.max(axis=0) <= highest * (1 + _EQUAL))
-    row, best, first = row[passed], best[passed], first[passed]
-    tied = np.count_nonzero(window[:, passed] >= highest[passed] * (1 - _EQUAL), axis=0) > 1
-    return _Pixels(part[row], y[row] * factor + best // factor, x[row] * factor + best % factor,
-                   pixels.reshape(-1).take(first + around.cross.take(best, axis=1)), tied)
-
-
-def _sides(around):
-    """F and S."""
-    side = int(round(around.enlarge.shape[1] ** .5))
-    return side - 2 * _REACH, side
-
-
-def _enlarged(y, x, part, padded, around):
-    """The surroundings of these cells in pixels, (n, S * S)."""
-    _, width, parts = padded.shape
-    steps = np.arange(2 * around.reach + 1)
-    steps = ((steps[:, None] * width + steps) * parts).ravel()
-    corner = (y * width + x) * parts + part
-    values = padded.reshape(-1).take(corner[:, None] + steps)
-    pixels = np.empty((len(y), around.enlarge.shape[1]), np.float32)
-    for first in range(0, len(y), _PRODUCT):
-        rows = slice(first, first + _PRODUCT)
-        np.dot(values[rows], around.enlarge, out=pixels[rows])
-    return pixels
-
-
-def _leave_out_beyond_border(pixels, y, x, size):
-    """Set what is not in the heatmap to -inf. y, x: of the first of a cell's own pixels."""
-    side = pixels.shape[1]
-    last = side - _REACH
-    near = np.flatnonzero((np.minimum(y, x) < _REACH) | (y > size[0] - last) | (x > size[1] - last))
+    place = cells // padded.shape[2]
+    pixels = _enlarged(cells, padded, around, grid)
+    kind = grid.kind[place]
+    near = np.flatnonzero(kind)
     if len(near):
-        steps = np.arange(side) - _REACH
-        rows, columns = y[near, None] + steps, x[near, None] + steps
-        beyond = (((rows < 0) | (rows >= size[0]))[:, :, None]
-                  | ((columns < 0) | (columns >= size[1]))[:, None])
-        pixels[near] = np.where(beyond, -np.inf, pixels[near])
+        pixels[:, near] += around.beyond[:, kind[near]]
+    own = pixels[:len(grid.own)]
+    highest = own.max(axis=0)
+    row = np.flatnonzero(highest > threshold)
+    best, highest = own.argmax(axis=0)[row], highest[row]
+    window = _at(pixels, around.window, best, row)
+    passed = np.flatnonzero(window.max(axis=0) <= highest * (1 + _EQUAL))
+    equal = window >= highest * (1 - _EQUAL)
+    tied = equal.view(np.int8).sum(axis=0, dtype=np.int8)[passed] > 1
+    row, best = row[passed], best[passed]
+    cells, place = cells[row], place[row]
+    part = cells - place * padded.shape[2]
+    return _Pixels(part * (grid.size[0] * grid.size[1]) + grid.pixel[place] + grid.own[best],
+                   _at(pixels, around.cross, best, row), tied)
 
 
-def _highest(pixels, max_peaks):
+def _at(pixels, table, best, row):
+    """Pixels of these rows (columns of `pixels`) at the places a table has for the best pixel."""
+    places = table.take(best, axis=1)
+    places *= pixels.shape[1]
+    places += row
+    return pixels.reshape(-1).take(places, mode='clip')     # no place is out of bounds; faster
+
+
+def _split(place, size):
+    """(part, y, x) of pixels given by _Pixels.place."""
+    line = place // size[1]
+    part = line // size[0]
+    return part, line - part * size[0], place - line * size[1]
+
+
+def _enlarged(cells, padded, around, grid):
+    """The surroundings of these cells in pixels, (S * S, n)."""
+    values = padded.reshape(-1).take(cells + grid.around, mode='clip')      # faster, see _at
+    return np.concatenate([np.dot(around.enlarge, values[:, first:first + _PRODUCT])
+                           for first in range(0, max(len(cells), 1), _PRODUCT)], axis=1)
+
+
+def _highest(pixels, max_peaks, size):
     """Rows of the `max_peaks` highest of each part, in the order they come."""
-    order = np.lexsort((-pixels.values[0], pixels.part))
-    rank = np.arange(len(order)) - np.searchsorted(pixels.part, pixels.part[order])
+    part = _split(pixels.place, size)[0]
+    order = np.lexsort((-pixels.values[0], part))
+    rank = np.arange(len(order)) - np.searchsorted(part, part[order])
     return np.sort(order[rank < max_peaks])
 
 
-def _first_of_equals(pixels):
+def _first_of_equals(pixels, size):
     """Rows of the peaks (in reading order within each part) without a kept one in their window."""
     kept = set()
-    keep = np.ones(len(pixels.part), bool)
+    keep = np.ones(len(pixels.place), bool)
     steps = range(-_REACH, _REACH + 1)
-    for row in np.flatnonzero(pixels.tied):
-        part, y, x = pixels.part[row], pixels.y[row], pixels.x[row]
+    tied = np.flatnonzero(pixels.tied)
+    for row, part, y, x in zip(tied, *(column.tolist()
+                                       for column in _split(pixels.place[tied], size))):
         keep[row] = not any((part, y + dy, x + dx) in kept for dy in steps for dx in steps)
         if keep[row]:
             kept.add((part, y, x))
     return np.flatnonzero(keep)
 
 
-def _refine(pixels, size):
-    """Steps (dy, dx) in pixels from each peak's pixel to the summit of a parabola through it.
+def _steps(values):
+    """Steps (dx, dy) in pixels from each peak's pixel to the summit of a parabola through it.
 
     The parabola goes through the logarithms of the pixel and its two neighbours along each axis: it
     is exact where the heatmap is a Gaussian, as it is in training. At the border there is no step.
     """
-    logs = np.log(np.maximum(pixels.values, np.float32(1e-3))).astype(np.float64)
-    before, after = logs[1::2], logs[2::2]   # (2, n): along y, along x
-    slope, curve = after - before, 2. * logs[0] - before - after
-    place = np.stack((pixels.y, pixels.x))
-    inside = (place > 0) & (place < np.array(size)[:, None] - 1) & (curve > 0.)
-    return np.where(inside, np.clip(.5 * slope / np.where(inside, curve, 1.), -.5, .5), 0.)
+    logs = np.log(np.maximum(values, np.float32(1e-3))).astype(np.float64)
+    before, after = logs[1::2], logs[2::2]   # (2, n): along x, along y
+    curve = 2. * logs[0] - before - after
+    curve[(curve <= 0.) | (np.minimum(values[1::2], values[2::2]) == -np.inf)] = np.inf
+    return np.minimum(np.maximum(.5 * (after - before) / curve, -.5), .5)
 
 
 def _in_cells(places: np.ndarray, upsampling: int) -> np.ndarray:

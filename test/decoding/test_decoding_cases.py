@@ -6,8 +6,10 @@ from made_maps import STANDING, draw
 
 from openpose_ros.body import BODY_25, COCO, MPI
 from openpose_ros.decoding import MapsError, Settings, decode, to_image
+from openpose_ros.decoding.affinity import Connections
+from openpose_ros.decoding.assembly import assemble, greatest_sum
 from openpose_ros.decoding.decoder import ASSIGNMENTS
-from openpose_ros.decoding.peaks import find_peaks
+from openpose_ros.decoding.peaks import Peaks, find_peaks
 
 SHAPE = (46, 54)
 BODIES = COCO, MPI, BODY_25
@@ -135,12 +137,11 @@ def test_a_crowd_is_found_whole(assignment, upsampling):
 
 
 def test_hungarian_gives_more_than_greedy_where_the_best_pair_blocks_two():
-    from openpose_ros.decoding.affinity import Connections
-    from openpose_ros.decoding.assembly import assign_greedy, assign_hungarian
     connections = Connections(*(np.array(column) for column in (
         (0, 0, 0), (0, 0, 1), (2, 3, 2), (.9, .8, .8))))
-    assert list(assign_greedy(connections).score) == [.9]
-    assert sorted(assign_hungarian(connections).score) == [.8, .8]
+    peaks = Peaks(np.array((1, 1, 2, 2)), *(3 * (np.zeros(4),)), start=None)
+    assert assemble(connections, peaks, COCO) == [[0, 2]]
+    assert assemble(greatest_sum(connections), peaks, COCO) == [[0, 3], [1, 2]]
 
 
 @pytest.mark.parametrize('body', BODIES, ids=[body.name for body in BODIES])
