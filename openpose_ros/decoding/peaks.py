@@ -12,9 +12,10 @@ import numpy as np
 _REACH = 2   # pixels from a window's centre to its edge
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
 # A pixel of the cubically enlarged heatmap may exceed the cell it lies in and be a peak where a
-# neighbouring cell is higher still. Of the cells with a peak in them all had at least .94 of the
-# highest of their neighbours on five real images, where the whole heatmaps were enlarged, and 97 %
-# at least .9 on white noise. What half or twice the slack does to the peaks is not measured.
+# neighbouring cell is higher still. Of 9798 peaks in the wholly enlarged heatmaps of 192 maps (64
+# images of COCO; two networks, one at two sizes) 50 lay in cells of less than .9 of the highest of
+# their neighbours, 10 of them with a score above .22. With .95 146 are missed (candidates: .81 as
+# many), with .8 14 (1.46 times as many).
 _SLACK = np.float32(.9)
 _OVERSHOOT = 1.33   # a pixel over the highest cell near it: (1.14 ** 2 + .14 ** 2), cubic, 2 axes
 _EQUAL = np.float32(1e-6)    # relative difference below which pixels count as equal
