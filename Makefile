@@ -58,6 +58,7 @@ bench-models: fetch-model  ## measure every network that is here, in float and e
 
 bench-scene: fetch-model  ## measure position, facing and gaze
 	$(RUN) python benchmark/scene.py $(BENCH_ARGS)
+	$(RUN) python benchmark/scene_closer.py $(BENCH_ARGS)
 
 bench-tracking: fetch-model  ## measure tracking
 	$(RUN) python benchmark/tracking.py $(BENCH_ARGS)

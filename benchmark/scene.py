@@ -62,11 +62,12 @@ def keypoints_of(truth, images, model):
             json.dump(found, file)
     with open(path) as file:
         found = json.load(file)
-    return {name: _with_nan(np.array(keypoints, np.float32).reshape(-1, 18, 3))
-            for name, keypoints in found.items()}
+    return {name: as_keypoints(keypoints) for name, keypoints in found.items()}
 
 
-def _with_nan(keypoints):
+def as_keypoints(rows):
+    """Keypoints (n, 18, 3) of nested lists, NaN where unseen."""
+    keypoints = np.array(rows, np.float32).reshape(-1, 18, 3)
     keypoints[keypoints[..., 2] == 0., :2] = np.nan
     return keypoints
 

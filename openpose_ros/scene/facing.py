@@ -27,7 +27,7 @@ _OUTLIER_IN_DEPTH = .05    # how often its depths are not: something covers one
 # people: 25 % of those of 50-70 px, 11 % of 70-85, 7 % of 85-100, 2 % of 100-140, none of 300 that
 # are larger. tools/derive_proportions.py.
 _SWAPPED_TINY, _SWAPPED_HEIGHT, _SWAPPED_POWER = .4, 60., 5.
-_SWAPPED_MIN = .015
+_SWAPPED_MIN = .015    # of the torso of anyone
 # How often a network is not sure which way someone looks, and then sets hips anywhere, 1/m; how far
 # else they are from what the shoulders' width has them be, m: torsos twist by 10 degrees.
 # Chosen: of mobilenet_thin's leaning man who is taken the wrong way round .02 leaves 8.8 % of 80 %
@@ -105,8 +105,7 @@ class Torso(NamedTuple):
 
 def swapped(height: np.ndarray) -> np.ndarray:
     """How often a network takes the left of people this high in its input, px, for their right."""
-    return np.maximum(_SWAPPED_TINY / (1. + (height / _SWAPPED_HEIGHT) ** _SWAPPED_POWER),
-                      _SWAPPED_MIN)
+    return _SWAPPED_TINY / (1. + (height / _SWAPPED_HEIGHT) ** _SWAPPED_POWER)
 
 
 def confused(view: View, size: Estimate) -> np.ndarray:
@@ -196,5 +195,5 @@ def _normal(x, variance):
 def _robust(loglikelihood, mistaken):
     """Leave some for left and right being swapped, and for the pairs being wrong altogether."""
     likelihood = circle.COUNT * circle.normalized(loglikelihood)    # 1 on average
-    both = likelihood + mistaken * (circle.opposite(likelihood) - likelihood)
+    both = likelihood + np.maximum(mistaken, _SWAPPED_MIN) * (circle.opposite(likelihood) - likelihood)
     return np.log(both + _OUTLIER)

@@ -32,14 +32,18 @@ def couple_torso_and_head(loglikelihood: np.ndarray) -> np.ndarray:
     return np.log(circle.normalized(loglikelihood) @ _TURN)
 
 
-def head_likelihood(view: View, size: Estimate) -> np.ndarray:
+def head_likelihood(view: View, size: Estimate, mistaken: np.ndarray) -> np.ndarray:
     """What nose, eyes and ears say of the head's heading: loglikelihood (n, headings).
+
+    mistaken: (n,), how often a network takes left for right in people this small, and as often sees
+    a head that is none.
 
     Two kinds of cue: where the parts lie across the image, against each other and the neck; and
     which parts are seen at all. Their depths say next to nothing: a surface shows 1 to 3 cm of the
     11 cm between nose and ears, and hair and holes blur that; without them gaze is better.
     """
-    return _robust(_across(view, size), _OUTLIER) + _VISIBILITY * _visible(view, size)
+    placed = _robust(_across(view, size), _OUTLIER)
+    return _robust(placed + _VISIBILITY * _visible(view, size), mistaken[:, None])
 
 
 def _robust(loglikelihood, outlier):

@@ -176,8 +176,9 @@ def _where(condition, one, other):
 def _headings(view, size, depths, input_height, tilt_stddev):
     """Probabilities (2, n, headings) of the torso's and the head's heading; what the torso says."""
     height = proportions.STATURE * size.value * view.camera.fy * input_height / view.camera.height
-    torso = torso_likelihood(view, size, depths, swapped(height), tilt_stddev)
-    head = head_likelihood(view, size)
+    mistaken = swapped(height)
+    torso = torso_likelihood(view, size, depths, mistaken, tilt_stddev)
+    head = head_likelihood(view, size, mistaken)
     each = np.array((torso.loglikelihood, head))
     probability = circle.normalized(each + couple_torso_and_head(each[::-1]))
     doubt = confused(view, size)[:, None]
