@@ -73,7 +73,7 @@ def figures(room, model):
         'rendered, depth': of[near, 'depth']['facing mean'],
         'rendered, alone': of[near, 'alone']['facing mean'],
         'gaze': of[near, 'depth']['gaze mean'],
-        'leaning man': of['multiview', 'alone']['facing mean'],
+        'leaning man': of['multiview, found', 'alone']['facing mean'],
         'range, %': 100. * of['rendered adults', 'alone']['range mean'],
         'ground, %': 100. * of['rendered people', 'ground']['range mean'],
         'leaning man, %': 100. * of['multiview', 'alone']['range mean'],

@@ -15,8 +15,9 @@ from openpose_ros.scene.size import Estimate, Heights
 from openpose_ros.scene.view import View
 
 # The ankle's keypoint over the ground, m, and its stddev: shoes and an ankle (G lateral malleolus
-# 0.07), the heel of who walks (0.14), and that networks set it 0.03 too high.
-ANKLE_HEIGHT, _ANKLE_HEIGHT_STDDEV = .12, .03
+# 0.07), the heel of who walks (0.14), and that networks set it 0.03 too high. N: adults who stand
+# 0.12 and 0.13, who walk 0.14 and 0.15, the leaning man 0.135 and 0.165; children 0.10 to 0.14.
+ANKLE_HEIGHT, _ANKLE_HEIGHT_STDDEV = .14, .03
 _STRIDE = .07         # m; how far the hips of a standing person are from over their ankles
 _SITTING = .30        # m; the same of one who sits (0.25 to 0.32 rendered)
 _HORIZON = .05        # rad; a foot this little under the horizon says nothing of the distance
