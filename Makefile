@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build fetch-model fetch-better test test-often test-py36 demo demo-approach demo-depth run bench bench-models bench-scene \
+.PHONY: help setup build fetch-model fetch-better test test-often test-py36 demo demo-approach demo-depth run bench bench-models bench-rounding bench-eight-bits bench-scene \
 	bench-looks bench-tracking bench-approach bench-load bench-overlap bench-range bench-machines bench-bag soak fuzz docs figures drawings requirements audit clean FORCE
 
 # A stamp a kind of environment: the wheels of PyPI, or a ROS 2 that is sourced.
@@ -55,6 +55,12 @@ bench: fetch-model  ## measure accuracy and speed; tables and benchmark_output/*
 
 bench-models: fetch-model  ## measure every network that is here, in float and eight bits (a quarter of an hour)
 	$(RUN) python benchmark/models.py $(BENCH_ARGS)
+
+bench-rounding: fetch-model  ## measure what eight bits change in the maps and in AP (some minutes)
+	$(RUN) python benchmark/rounding.py $(BENCH_ARGS)
+
+bench-eight-bits: fetch-better  ## measure the networks in float and in eight bits, in turn (some minutes)
+	$(RUN) python benchmark/eight_bits.py $(BENCH_ARGS)
 
 bench-scene: fetch-model  ## measure position, facing and gaze
 	$(RUN) python benchmark/scene.py $(BENCH_ARGS)

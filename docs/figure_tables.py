@@ -177,6 +177,12 @@ def eight_bits(known: Dict[str, Any]) -> Table:
     return ('network', 'AP float', 'AP int8', 'ms float', 'ms int8', 'share'), rows
 
 
+def rounding(known: Dict[str, Any]) -> Table:
+    """What eight bits change in mobilenet_thin's fields."""
+    return ('variant', 'RMS of the fields'), [
+        [name, '{:.4f}'.format(error)] for name, error in known['rounding']['maps'].items()]
+
+
 def found_by_height(known: Dict[str, Any]) -> Table:
     """Share of COCO's people found and error of their keypoints by their height."""
     return ranges.by_height(known['found'])
@@ -229,7 +235,7 @@ def approach(known: Dict[str, Any]) -> Table:
 
 
 TABLES = {function.__name__: function for function in (
-    scene, calibration, scenes, followed, models, accuracy, upsampling, budgets, eight_bits,
+    scene, calibration, scenes, followed, models, accuracy, upsampling, budgets, eight_bits, rounding,
     found_by_height, found_from, load, overlap, approach)
 }  # type: Dict[str, Callable[[Dict[str, Any]], Table]]
 TABLES.update(looks_tables.TABLES)
