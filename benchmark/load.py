@@ -41,6 +41,8 @@ from openpose_ros.scene import UP, Camera, locate  # noqa: E402
 from openpose_ros.tracking import Tracker  # noqa: E402
 
 SIZE = (640, 480)       # px; what a robot's camera sends
+JPEG_SIZE = (1280, 720)
+JPEG, SMALL_JPEG = 'JPEG of 1280x720', 'the same, decoded at half its size'
 RATE = 10.              # images/s
 MANY = 'six people'     # the maps of apink2; 'one person' is the leftmost of them
 IMAGES = 10000          # of the memory test
@@ -98,7 +100,10 @@ class Chain:
         for _ in range(5):
             tracked = tracker.update(placed, self.stamp())
         seen = self.seen(tracked, self.stamp())
+        jpeg = images.write_compressed(cv2.resize(self.image, JPEG_SIZE), Header())
         steps = {'conversion': lambda: images.read_image(self.message),
+                 JPEG: lambda: images.read_stretched(jpeg),
+                 SMALL_JPEG: lambda: images.read_stretched(jpeg, enough=JPEG_SIZE[1] // 2),
                  'resizing': lambda: self.network.infer(self.image),
                  'decoding': lambda: self.decode(heatmaps, pafs),
                  'scene': lambda: locate(found, self.camera),
@@ -268,7 +273,7 @@ def print_steps(steps):
 def total(measured):
     """Million instructions of one image without depth, all outputs but the overlay heard."""
     return sum(step['instructions'] or float('nan') for name, step in measured.items()
-               if name not in ('scene with depth', '~/overlay'))
+               if name not in (JPEG, SMALL_JPEG, 'scene with depth', '~/overlay'))
 
 
 # Memory.

@@ -35,7 +35,7 @@ class Prepared(NamedTuple):
     """One image, ready for the network.
 
     settings: by which it is to be looked at and finished. image_size: (width, height), px, as it
-    was given. image: the upright one. views: what is to be looked at. parts: what is seen there,
+    was given. image: the upright one, of that size or a smaller one. views: what is to be looked at. parts: what is seen there,
     in the size of the network's input where the network runs once. seconds: of wall time it took.
     """
 

@@ -98,15 +98,17 @@ class Perception:
         """What the network says about one image: :meth:`prepare`, then :meth:`look_at`."""
         return self.look_at(self.prepare(image, settings))
 
-    def prepare(self, image: np.ndarray, settings: Optional[Settings] = None) -> Prepared:
+    def prepare(self, image: np.ndarray, settings: Optional[Settings] = None,
+                size: Optional[Tuple[int, int]] = None) -> Prepared:
         """What of one image, (h, w, 3) uint8 BGR, goes into the network.
 
-        settings: instead of those of the perception. Raises ModelError.
+        settings: instead of those of the perception. size: (width, height) px of an image of which
+        this is a smaller copy; it can only be looked at whole. Raises ModelError.
         """
         settings = self.settings if settings is None else settings
-        start, size = time.perf_counter(), image.shape[1::-1]
+        start, size = time.perf_counter(), image.shape[1::-1] if size is None else size
         image = settings.orientation.upright(image)
-        upright_size = image.shape[1::-1]
+        upright_size = settings.orientation.upright_size(size)
         network_size = (input_size(upright_size, settings.height, settings.width,
                                    self.network.model.stride) if image.size else (1, 1))
         if settings.looks.cost:
@@ -117,8 +119,9 @@ class Perception:
         return self._prepared(image, views, settings, size, start)
 
     def _prepared(self, image, views, settings, size, start):
-        parts = fit_parts(self.network, [looks.cut(image, view) for view in views],
-                          _sizes(views), settings.scales, settings.flip)
+        parts = ([image] if settings.looks.mode == looks.WHOLE
+                 else [looks.cut(image, view) for view in views])
+        parts = fit_parts(self.network, parts, _sizes(views), settings.scales, settings.flip)
         return Prepared(settings, size, image, views, parts, time.perf_counter() - start)
 
     def look_at(self, prepared: Prepared) -> Look:

@@ -84,6 +84,17 @@ def test_whoever_is_seen_in_a_turned_image_is_the_same_person(image, orientation
                                    atol=within)
 
 
+@pytest.mark.parametrize('orientation', [Orientation(rotation) for rotation in ROTATIONS])
+def test_a_smaller_copy_of_an_image_shows_the_same_people(image, orientation):
+    given = orientation._replace(rotation=-orientation.rotation % 360).upright(image)
+    perception = Perception(MadeNetwork(), Settings(orientation=orientation))
+    whole = perception.perceive(given)
+    small = perception.finish(perception.look_at(perception.prepare(
+        given[::2, ::2], size=given.shape[1::-1])))
+    assert small.image_size == whole.image_size
+    np.testing.assert_allclose(small.people.keypoints, whole.people.keypoints, atol=1e-4)
+
+
 def test_with_a_camera_they_stand_somewhere(image):
     camera = Camera.from_field_of_view(432, 368, 60.)
     frame = Perception(MadeNetwork()).perceive(image, camera)

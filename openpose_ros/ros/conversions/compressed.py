@@ -4,6 +4,8 @@ from typing import Tuple
 
 from openpose_ros.ros.conversions.encodings import ImageError
 
+JPEG = b'\xff\xd8'  # how each begins
+
 
 def declared_size(data: bytes, max_scans: int) -> Tuple[int, int]:
     """(width, height) in the head of a whole JPEG or PNG file; ImageError where it is none."""
@@ -11,7 +13,7 @@ def declared_size(data: bytes, max_scans: int) -> Tuple[int, int]:
         if b'IEND' not in data[-64:]:
             raise ImageError('the PNG is cut short after {} bytes'.format(len(data)))
         return struct.unpack('>II', data[16:24])
-    if data.startswith(b'\xff\xd8'):
+    if data.startswith(JPEG):
         # Within the coded data a byte 0xff is never followed by 0xd9, so this is the end's marker.
         if data.rfind(b'\xff\xd9') < data.rfind(b'\xff\xda'):
             raise ImageError('the JPEG is cut short after {} bytes'.format(len(data)))

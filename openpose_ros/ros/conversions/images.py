@@ -7,14 +7,14 @@ ImageError.
 import array
 import struct
 import sys
-from typing import NamedTuple
+from typing import NamedTuple, Optional, Tuple
 
 import cv2
 import numpy as np
 from sensor_msgs.msg import CompressedImage, Image
 
-from openpose_ros.contrast import Stretched, to_8_bits
-from openpose_ros.ros.conversions.compressed import declared_size
+from openpose_ros.contrast import to_8_bits
+from openpose_ros.ros.conversions.compressed import JPEG, declared_size
 from openpose_ros.ros.conversions.encodings import (COLOUR, PAIRS, PLANES,
                                                     Encoding, ImageError,
                                                     read_planes)
@@ -40,6 +40,24 @@ class Limits(NamedTuple):
     scans: int = 40
 
 
+# Share of the rows that are enough which a JPEG decoded at a part of its size must have. Chosen: 720
+# rows for a network of 368 then are decoded as 360, and a twentieth of the rows is made up at most.
+_ENOUGH = .95
+_REDUCED = ((2, cv2.IMREAD_REDUCED_COLOR_2), (4, cv2.IMREAD_REDUCED_COLOR_4),
+            (8, cv2.IMREAD_REDUCED_COLOR_8))
+
+
+class Read(NamedTuple):
+    """An image as it was read. levels: which became black and white, None where none were stretched.
+
+    size: (width, height) px of the image as it was sent; it may have been read smaller.
+    """
+
+    image: np.ndarray
+    levels: Optional[Tuple[int, int]]
+    size: Tuple[int, int]
+
+
 _DEPTH = {
     '16UC1': Encoding(np.uint16, 1),
     'mono16': Encoding(np.uint16, 1),
@@ -55,19 +73,24 @@ def read_image(message, limits: Limits = Limits(), stretch: bool = True) -> np.n
     return read_stretched(message, limits, stretch).image
 
 
-def read_stretched(message, limits: Limits = Limits(), stretch: bool = True) -> Stretched:
-    """The same, and which of its levels became black and white.
+def read_stretched(message, limits: Limits = Limits(), stretch: bool = True,
+                   enough: float = np.inf) -> Read:
+    """The same, and what was done to it.
 
-    stretch: those of an image of 16 bits, or with hardly any contrast, are spread over all 8 bits;
-    else 16 bits become 8 by scaling, as in cv_bridge.
+    stretch: the levels of an image of 16 bits, or with hardly any contrast, are spread over all 8
+    bits; else 16 bits become 8 by scaling, as in cv_bridge. enough: px of the shorter side; a JPEG
+    of twice, four or eight times that is decoded at a half, a quarter or an eighth of its size,
+    which takes a fifth of the time.
     """
     if hasattr(message, 'format'):
-        return to_8_bits(_read_compressed(message, limits), stretch)
+        pixels, size = _read_compressed(message, limits, enough)
+        return Read(*to_8_bits(pixels, stretch), size=size)
     if message.encoding in PLANES:
         _check_size(message.width, message.height, limits)
-        return to_8_bits(read_planes(message), stretch)
-    encoding = _find(message, COLOUR, limits)
-    return to_8_bits(_as_bgr(message, encoding), stretch)
+        pixels = read_planes(message)
+    else:
+        pixels = _as_bgr(message, _find(message, COLOUR, limits))
+    return Read(*to_8_bits(pixels, stretch), size=pixels.shape[1::-1])
 
 
 def _as_bgr(message, encoding) -> np.ndarray:
@@ -166,11 +189,18 @@ def _pixels(message, encoding) -> np.ndarray:
     return pixels.reshape(message.height, message.width, encoding.channels)
 
 
-def _read_compressed(message, limits) -> np.ndarray:
+def _read_compressed(message, limits, enough):
     data = _compressed_data(message, limits)
-    _check_size(*declared_size(data, limits.scans), limits=limits)
+    size = declared_size(data, limits.scans)
+    _check_size(*size, limits=limits)
+    flags = cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH
+    for part, reduced in _REDUCED:
+        # A side that is no multiple would be that of a little more than the image.
+        if (data.startswith(JPEG) and min(size) >= part * _ENOUGH * enough
+                and not any(side % part for side in size)):
+            flags = reduced
     # The camera's own orientation is what its CameraInfo is about, so no turning by EXIF.
-    return _decode(data, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION)
+    return _decode(data, flags | cv2.IMREAD_IGNORE_ORIENTATION), size
 
 
 def _compressed_data(message, limits) -> bytes:

@@ -6,6 +6,7 @@ from typing import Any, Callable, Dict, List, Optional
 
 import numpy as np
 
+from openpose_ros.looks import WHOLE
 from openpose_ros.looks import Settings as LooksSettings
 from openpose_ros.orientation import turned_within
 from openpose_ros.perception import Perceived, Perception
@@ -93,20 +94,27 @@ class Pipeline:
         start = time.perf_counter()
         message = serialized.message()
         ticket = self.depth.expect(message.header.stamp)
-        image = self._read(message, settings)
+        image, size = self._read(message, settings, outputs)
         stamp = self._time_of(message.header)
         self._check_frame(message.header.frame_id)
         converted = time.perf_counter()
-        prepared, turned = self._prepare(image, message.header, settings)
+        prepared, turned = self._prepare(image, size, message.header, settings)
         job = Job(settings, outputs, message.header, image, stamp, ticket, arrival,
                   self._starts_afresh, {'conversion': converted - start,
                                         'preparing': time.perf_counter() - start}, prepared, turned)
         self._starts_afresh = False     # not before: one that failed tells nobody of it
         return job
 
-    def _read(self, message, settings):
-        image, levels = images.read_stretched(message, settings.limits,
-                                              settings.values['contrast'] == 'auto')
+    def _read(self, message, settings, outputs):
+        """(the image, or a smaller copy where that is enough; its size as it was sent)."""
+        enough = math.inf
+        if settings.perception.looks.mode == WHOLE and not any(
+                output.shows_image for output in outputs):
+            # Of the shorter side, whichever way it will be turned.
+            enough = max(settings.perception.scales) * max(
+                settings.perception.height, settings.perception.width or 0)
+        image, levels, size = images.read_stretched(
+            message, settings.limits, settings.values['contrast'] == 'auto', enough)
         if levels is not None:
             self._statistics.count('stretched')
             if not self._stretched:
@@ -114,14 +122,14 @@ class Pipeline:
                              'to {} (white) are spread over the whole range, in each image anew '
                              '(contrast: off leaves them)'.format(*levels))
             self._stretched = True
-        return image
+        return image, size
 
-    def _prepare(self, image, header, settings):
+    def _prepare(self, image, size, header, settings):
         """(the image for the network; the same turned, now and then, else None)."""
         orientation = self._geometry.orientation(header, settings)
         settings = settings.perception._replace(orientation=orientation)
         settings = settings._replace(first=settings.first or self._chosen)
-        prepared = self._perception.prepare(image, settings)
+        prepared = self._perception.prepare(image, settings, size)
         rotation = self._tries.next_rotation()
         if not rotation:
             return prepared, None
@@ -253,7 +261,7 @@ class Pipeline:
             header.frame_id = target
         seen = Seen(job.image, job.header, header, job.stamp, perceived.people,
                     perceived.people_in_camera, perceived.camera, perceived.up, perceived.floor,
-                    perceived.mounting, job.look.looked_at)
+                    perceived.mounting, job.look.looked_at, job.look.image_size)
         for output in job.outputs:
             try:
                 output.publish(seen)

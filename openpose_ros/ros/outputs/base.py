@@ -13,12 +13,13 @@ from openpose_ros.scene import Camera
 class Seen(NamedTuple):
     """What came out of one image.
 
-    image: (h, w, 3) BGR. image_header: the image's own. header: the same stamp, and the frame of
+    image: (h, w, 3) BGR; it may be a smaller copy where no output `shows_image`. image_header: the image's own. header: the same stamp, and the frame of
     `people`. stamp: s; that of the header, or the time of arrival where the header has none.
     people_in_camera: the same people in the camera's optical frame. up: (3,) unit vector against
     gravity in the frame of `people`. floor: m; the floor's height along `up` in that frame, None
     where it is unknown. mounting: where the camera is in that frame. looked_at: kind and corners,
-    (2, 2) px, of each part of the image that the network looked at.
+    (2, 2) px, of each part of the image that the network looked at. sent_size: (width, height) px
+    of the image as it was sent; None: that of `image`.
     """
 
     image: np.ndarray
@@ -32,6 +33,12 @@ class Seen(NamedTuple):
     floor: Optional[float]
     mounting: Mounting = Mounting()
     looked_at: Sequence[Tuple[str, np.ndarray]] = ()
+    sent_size: Optional[Tuple[int, int]] = None
+
+    @property
+    def size(self) -> Tuple[int, int]:
+        """(width, height) px of the image as it was sent."""
+        return self.image.shape[1::-1] if self.sent_size is None else self.sent_size
 
 
 class Output:
@@ -39,6 +46,7 @@ class Output:
 
     topic = ''
     message_type = None
+    shows_image = False     # whether it needs the image's pixels
 
     def __init__(self, node) -> None:
         self._publisher = node.create_publisher(self.message_type, self.topic, QoSProfile(depth=5))

@@ -44,7 +44,7 @@ class Bodies(Output):
 
     def publish(self, seen: Seen) -> None:
         people = seen.people.select(seen.people.ids > 0)
-        height, width = seen.image.shape[:2]
+        width, height = seen.size
         names = ['{}{}'.format(self._prefix, number) for number in people.ids]
         self._publisher.publish(hri_msgs.IdsList(header=seen.image_header, ids=names))
         publishers = self._bodies.of(names)

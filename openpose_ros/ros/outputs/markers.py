@@ -92,7 +92,7 @@ class Markers(SerializedOutput):
         before, self._on_plane_before = self._on_plane_before, len(keypoints) > 0
         if not (before or self._on_plane_before):
             return []
-        height, width = seen.image.shape[:2]
+        width, height = seen.size
         camera = seen.camera or Camera.from_field_of_view(width, height, _FIELD_OF_VIEW)
         points = camera.unproject(keypoints[..., :2], np.full(keypoints.shape[:2],
                                                               self._plane_distance))

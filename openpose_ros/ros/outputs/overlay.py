@@ -12,6 +12,7 @@ class Overlay(Output):
 
     topic = '~/overlay'
     message_type = Image
+    shows_image = True
 
     def configure(self, values) -> None:
         self._width = values['overlay.width']

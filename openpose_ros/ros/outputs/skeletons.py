@@ -11,5 +11,5 @@ class Skeletons(SerializedOutput):
     message_type = SkeletonArray
 
     def serialized(self, seen: Seen) -> bytes:
-        height, width = seen.image.shape[:2]
+        width, height = seen.size
         return messages.serialized_skeletons(seen.people, seen.header, width, height, seen.up)

@@ -219,7 +219,7 @@ def test_a_bayer_pattern_of_16_bits(pattern, channel, colour, big_endian):
 def test_fewer_bits_than_16_give_the_same_image(bits, encoding):
     scene = np.random.RandomState(3).normal(.5, .1, (120, 160)).clip(0., 1.)
     given = message((scene * (2 ** bits - 1)).astype(np.uint16), encoding)
-    found, levels = images.read_stretched(given)
+    found, levels, _ = images.read_stretched(given)
     full = images.read_image(message((scene * 65535).astype(np.uint16), encoding))
     assert np.abs(found.astype(int) - full).max() <= 1 + 2 ** (10 - bits) * 4
     assert found.min() == 0 and found.max() == 255 and levels is not None
@@ -416,3 +416,25 @@ def test_a_long_name_is_not_repeated():
         with pytest.raises(images.ImageError) as error:
             images.read_depth(given)
         assert len(str(error.value)) < 300
+
+
+@pytest.mark.parametrize('size, enough, part', [
+    ((640, 480), np.inf, 1), ((640, 480), 260., 1), ((640, 480), 252., 2), ((640, 480), 120., 4),
+    ((640, 480), 40., 8), ((480, 640), 240., 2), ((640, 482), 60., 2), ((641, 480), 60., 1)])
+def test_a_jpeg_is_decoded_at_a_part_of_its_size_where_that_is_enough(size, enough, part):
+    width, height = size
+    shown = np.zeros((height, width, 3), np.uint8)
+    shown[:, :width // 2] = (40, 90, 200)
+    shown[height // 2:] //= 2
+    read = images.read_stretched(images.write_compressed(shown, Header()), enough=enough)
+    assert read.size == size and read.image.shape == (height // part, width // part, 3)
+    whole = images.read_image(images.write_compressed(shown, Header()))
+    expected = cv2.resize(whole, read.image.shape[1::-1], interpolation=cv2.INTER_AREA)
+    assert np.abs(read.image.astype(int) - expected).mean() < 2.
+
+
+def test_what_is_no_jpeg_is_read_as_large_as_it_is():
+    shown = np.zeros((480, 640, 3), np.uint8)
+    png = CompressedImage(format='png', data=cv2.imencode('.png', shown)[1].tobytes())
+    for message in (png, images.write_image(shown, Header())):
+        assert images.read_stretched(message, enough=40.).image.shape == shown.shape

@@ -30,7 +30,7 @@ HEIGHTS = (32, 40, 48, 56)
 class Published:
     """An output that notes the stamp of each image and the values it went by."""
 
-    topic, chosen = '~/noted', 0
+    topic, chosen, shows_image = '~/noted', 0, False
 
     def __init__(self):
         self.stamps, self.heights, self.values = [], [], None

@@ -35,9 +35,9 @@ class Perception(perception.Perception):
     def __init__(self):
         self.tracker, self.placed, self.settings_seen = None, {}, []
 
-    def prepare(self, image, settings):
+    def prepare(self, image, settings, size=None):
         self.settings_seen.append(settings)
-        return Prepared(settings, image.shape[1::-1], image, (), (), .01)
+        return Prepared(settings, size or image.shape[1::-1], image, (), (), .01)
 
     def look_at(self, prepared):
         return Look(prepared.settings, prepared.image_size, (), {'network': .1, 'resizing': .01})
@@ -67,7 +67,7 @@ class Tracking:
 class Listened:
     """An output that somebody listens to."""
 
-    topic, chosen = '~/heard', 0
+    topic, chosen, shows_image = '~/heard', 0, False
 
     def __init__(self):
         self.seen, self.values, self.listeners, self.forgotten = [], None, True, 0
@@ -309,6 +309,19 @@ def test_a_jump_of_time_is_told_of_once_by_images_prepared_ahead(given):
     for job in prepared:
         given.pipeline.finish(given.pipeline.look(job))
     assert tracker.resets == 1
+
+
+@pytest.mark.parametrize('shown, changes, width', [
+    (False, {}, 320), (True, {}, 640), (False, {'looks.mode': 'closer'}, 640),
+    (False, {'scales': [1., 2.]}, 640), (False, {'network_width': 400}, 640)])
+def test_a_jpeg_is_read_as_small_as_will_do(given, shown, changes, width):
+    given.output.shows_image = shown
+    given.pipeline.configure(dict(given.values, network_height=240, **changes))
+    message = images.write_compressed(np.zeros((480, 640, 3), np.uint8), Header(frame_id='eye'))
+    message.header.stamp.sec = 12
+    given.pipeline.finish(looked(given, message))
+    seen, = given.output.seen
+    assert seen.image.shape[1] == width and seen.size == (640, 480)
 
 
 def test_another_frame_is_another_camera(given):
