@@ -51,9 +51,9 @@ class Newest:
         self._node, self._type, self._gate, self._on_message = node, message_type, gate, on_message
         self._lock = threading.Lock()
         self._numbers = {}  # type: Dict[bytes, int]
+        self._unnumbered = 0    # messages since the last one that had a number
         self._subscription = node.create_subscription(
-            message_type, topic, lambda data, info: self._receive(data, info), qos,
-            callback_group=gate, raw=True)
+            message_type, topic, self._receive, qos, callback_group=gate, raw=True)
 
     def take(self) -> Optional[bytes]:
         """The newest message since the last one, serialized; None where there is none.
@@ -77,10 +77,10 @@ class Newest:
             subscription, self._subscription = self._subscription, None
         self._node.destroy_subscription(subscription)
 
-    def _receive(self, data, info):
+    def _receive(self, data):
         # Before it is given on: whoever gets it may open the gate again at once.
         self._gate.is_open = False
-        self._count(info)
+        self._unnumbered += 1       # Humble's executor tells nothing but the message
         if not self._on_message(data):
             self._gate.is_open = True
 
@@ -93,4 +93,5 @@ class Newest:
         if len(self._numbers) > _PUBLISHERS:
             self._numbers.clear()
         self._numbers[key] = number
-        self.missed += max(0, number - before - 1)
+        self.missed += max(0, number - before - 1 - self._unnumbered)
+        self._unnumbered = 0
