@@ -416,6 +416,19 @@ def test_the_image_is_turned_as_the_parameter_or_tf_says(given):
     assert given.perception.settings_seen[-1].orientation.rotation == 180
 
 
+def test_tf_is_waited_for_from_when_the_image_was_taken_and_never_before_the_network(given):
+    waited_from = []
+
+    def pose(target, source, stamp, arrival):
+        waited_from.append(arrival)
+        return POSE
+    given.frames.pose = pose
+    begin = time.monotonic()
+    process(given, target_frame='map')
+    before_network, in_finishing = waited_from
+    assert before_network == -np.inf and begin <= in_finishing <= time.monotonic()
+
+
 def test_a_mirrored_image_is_that_of_the_mirrored_camera(given):
     calibrate(given)
     assert process(given, image_is_mirrored=True).camera.fx < 0.
