@@ -29,9 +29,8 @@ from openpose_ros.approach import Place  # noqa: E402
 PATIENCE = 90.      # s until an approach counts as failed
 STANDS, SITS, TURNS, VANISHES, WALKS, CROSSED = (
     'stands', 'sits', 'turns by 90 deg', 'vanishes for 2 s', 'walks', 'others cross')
-LOOKS = ' and a look from aside'
 RENDERED = 'rendered people and depth: '
-EYES = {'depth': True, 'height known': False, 'height known' + LOOKS: False}
+EYES = {'depth': True, 'height known': False}
 
 
 def body_of(rng, posture='standing'):
@@ -58,8 +57,10 @@ def scene_of(seed, kind):
     elif kind == WALKS:
         actors = [Actor(place, body, walks=.8, between=(2., 2. + rng.uniform(1., 3.)))]
     elif kind == CROSSED:
-        across = Place(.5 * away, -2.5, math.pi / 2.)
-        actors = [actors[0], Actor(across, body_of(rng), walks=1., between=(1., 6.))]
+        # From out of view, before the robot is there: who is nearest at first is the first.
+        place = place._replace(x=max(away, 4.))
+        across = Place(.5 * place.x, -4., math.pi / 2.)
+        actors = [Actor(place, body), Actor(across, body_of(rng), walks=1., between=(1., 9.))]
     return start, actors, rng
 
 
@@ -68,7 +69,7 @@ def approach(job):
     seed, kind, eyes, patience = job
     start, actors, rng = scene_of(seed, kind)
     began = time.perf_counter()
-    loop = Loop(start, actors, eyes_of(eyes, actors, rng), rng, looks=eyes.endswith(LOOKS))
+    loop = Loop(start, actors, eyes_of(eyes, actors, rng), rng)
     run = loop.run(patience)
     at = actors[0].at(loop.time)
     distance = math.hypot(run.place.x - at.x, run.place.y - at.y) - 1.2 - actors[0].knees
@@ -80,7 +81,7 @@ def approach(job):
             'longer': run.way / shortest(start, actors[0].at(loop.time)) - 1.,
             'before_them': run.arrived_at is not None and abs(distance) <= .15
             and math.degrees(off) <= 8., 'seconds': run.arrived_at or math.nan,
-            'same': run.arrived_at is not None and _is_nearest(run.place, actors, loop.time),
+            'same': run.arrived_at is not None and _is_before(run.place, actors, loop.time),
             'cost': time.perf_counter() - began}
 
 
@@ -92,10 +93,15 @@ def eyes_of(eyes, actors, rng):
     return RenderedEyes(actors, rng, eyes[len(RENDERED):])
 
 
-def _is_nearest(place, actors, now):
-    """Whether the robot stands nearer to the first actor than to any other."""
-    away = [math.hypot(place.x - actor.at(now).x, place.y - actor.at(now).y) for actor in actors]
-    return away[0] == min(away)
+def _is_before(place, actors, now):
+    """Whether of the actors within 2 m it is the first whom the robot looks at."""
+    off = []
+    for actor in actors:
+        at = actor.at(now)
+        x, y = at.x - place.x, at.y - place.y
+        turn = abs(math.remainder(math.atan2(y, x) - place.yaw, 2. * math.pi))
+        off.append(turn if math.hypot(x, y) < 2. else math.inf)
+    return off[0] == min(off) and off[0] < .5
 
 
 def shortest(start, person, space=1.2, radius=.5):
@@ -238,9 +244,9 @@ def main() -> int:
     """Play and print."""
     parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
     parser.add_argument('--runs', type=int, default=200, help='approaches to who stands')
-    parser.add_argument('--first', type=int, default=25, metavar='SEED',
-                        help='seed of the first of each kind; those before 25 were looked at '
-                             'while it was made (default: %(default)s)')
+    parser.add_argument('--first', type=int, default=200, metavar='SEED',
+                        help='seed of the first of each kind; those before 100 and from 1000 on '
+                             'were looked at while it was made (default: %(default)s)')
     parser.add_argument('--others', type=int, default=50, help='of each other kind')
     parser.add_argument('--workers', type=int, default=os.cpu_count())
     parser.add_argument('--minutes', type=float, default=math.inf, help='for each kind of eyes')
@@ -250,7 +256,7 @@ def main() -> int:
     options = parser.parse_args()
     others = (TURNS, VANISHES, SITS, WALKS, CROSSED)
     counts = dict({STANDS: options.runs}, **{kind: options.others for kind in others})
-    figures = _written() if options.eyes or options.people else {}
+    figures = {}
     if options.people:
         eyes, counts = RENDERED + options.people, {STANDS: options.runs}
         figures['rendered'] = table('rendered people and depth', 0,
@@ -259,7 +265,8 @@ def main() -> int:
         for eyes in options.eyes or EYES:
             figures[eyes] = table(eyes, 0 if EYES[eyes] else 1,
                                   play(eyes, eyes, counts, options))
-    write('approach', figures)
+    # Of other eyes what was written before, as by another process beside this one.
+    write('approach', dict(_written(), **figures))
     return 0
 
 

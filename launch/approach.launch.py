@@ -22,7 +22,8 @@ ARGUMENTS = (
     ('params_file', '', 'YAML file of parameters of either node; empty: the defaults'),
     ('target_frame', 'map', 'frame of the goals, whose z is up: one that Nav2 plans in'),
     ('distance', '1.2', 'm in front of the person'),
-    ('look', 'false', 'drive round a person until it is certain which way they face'),
+    ('look', 'true', 'go nearer and look from aside where it is not certain which way they face'),
+    ('drive_round', 'false', 'drive round a person where that is not known at all'),
     ('log_level', 'info', 'debug, info, warn, error or fatal'),
 )
 
@@ -40,7 +41,8 @@ def start_nodes(context):
     return [
         Node(executable='openpose', name='openpose', parameters=files + [{
             'target_frame': LaunchConfiguration('target_frame'),
-            'approach.distance': value('distance', float)}],
+            'approach.distance': value('distance', float),
+            'approach.drive_round': value('drive_round', bool)}],
             remappings=[(topic, LaunchConfiguration(topic))
                         for topic in ('image', 'depth', 'camera_info')], **common),
         Node(executable='approach_person', name='approach_person', parameters=files + [{

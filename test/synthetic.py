@@ -126,24 +126,36 @@ def keypoints(people, camera, rng, view=Viewpoint(), noise=3.):
     return found
 
 
-def depth(people, camera, rng=None, view=Viewpoint(), wall=6., noise=.0025):
+def depth(people, camera, rng=None, view=Viewpoint(), wall=6., noise=.0025, around=None):
     """The registered depth image, (h, w) uint16 mm: capsules before a wall.
 
     noise: stddev of the depth over its square, 1/m, as an Intel RealSense D435's (Intel,
     "Best-known-methods for tuning RealSense D4xx"), correlated over neighbouring pixels as block
-    matching makes it; edges and one pixel in fifty have no reading. No noise without `rng`.
+    matching makes it; edges and one pixel in fifty have no reading. No noise without `rng`, nor
+    farther than `around` px from the box round the people; None: it is everywhere.
     """
     rays = _rays(camera)
-    z = np.full(rays.shape[:2], float(wall))
+    image = z = np.full(rays[0].shape[:2], float(wall))
     for person in people:
         for a, b, radius in _capsules(joints(person, view), person.size):
             _render(z, rays, camera, a, b, radius)
-    if rng is not None:
+    if around is not None:
+        z = image[_box(image < wall, around)]
+    if rng is not None and z.size:
         edges = cv2.dilate(z, np.ones((3, 3))) - cv2.erode(z, np.ones((3, 3))) > .15
         # White noise blurred, then scaled back to a standard deviation of 1.
-        z = z + noise * z ** 2 * 5.3 * cv2.GaussianBlur(rng.normal(0., 1., z.shape), (0, 0), 1.5)
+        z += noise * z ** 2 * 5.3 * cv2.GaussianBlur(rng.normal(0., 1., z.shape), (0, 0), 1.5)
         z[edges | (rng.random_sample(z.shape) < .02)] = 0.
-    return np.round(z * 1000.).astype(np.uint16)
+    return np.round(image * 1000.).astype(np.uint16)
+
+
+def _box(mask, around):
+    """Slices round what is true, and so many px more; of nothing where nothing is."""
+    sides = []
+    for axis in (1, 0):
+        at = np.flatnonzero(mask.any(axis=axis))
+        sides.append(slice(max(at[0] - around, 0), at[-1] + 1 + around) if len(at) else slice(0))
+    return tuple(sides)
 
 
 def _head(points, person):
@@ -193,11 +205,12 @@ def _capsules(at, size):
 
 
 def _rays(camera):
-    """Rays of all pixels of a camera, (h, w, 3), z = 1."""
+    """Rays of all pixels of a camera, (h, w, 3), z = 1, and their squared lengths, (h, w)."""
     if camera not in _RAYS:
         x, y = np.meshgrid(np.arange(camera.width), np.arange(camera.height))
         rays = camera.pixels_to_rays(np.stack((x, y), axis=-1))
-        _RAYS[camera] = np.concatenate((rays, np.ones(rays.shape[:2] + (1,))), axis=-1)
+        rays = np.concatenate((rays, np.ones(rays.shape[:2] + (1,))), axis=-1)
+        _RAYS[camera] = rays, (rays ** 2).sum(-1)
     return _RAYS[camera]
 
 
@@ -214,14 +227,16 @@ def _render(z, rays, camera, a, b, radius):
     x1, y1 = np.maximum(np.ceil(ends.max(axis=0) + reach), 0).astype(int) + 1
     part = z[y0:y1, x0:x1]
     if part.size:
-        np.minimum(part, _capsule_depth(rays[y0:y1, x0:x1], a, b, radius), out=part)
+        np.minimum(part, _capsule_depth([of_all[y0:y1, x0:x1] for of_all in rays], a, b, radius),
+                   out=part)
 
 
 def _capsule_depth(rays, a, b, radius):
     """Depth at which rays first meet a capsule, inf where they do not."""
+    rays, dd = rays
     axis = b - a
     length2 = axis @ axis
-    dd, da, aa = (rays ** 2).sum(-1), rays @ axis, a @ axis
+    da, aa = rays @ axis, a @ axis
     # The cylinder: |r d - a - share axis| = radius, share = (r d - a).axis / length2.
     with np.errstate(invalid='ignore', divide='ignore'):
         depth = _first_root(dd - da ** 2 / length2, rays @ a - da * aa / length2,

@@ -8,7 +8,7 @@ from openpose_ros.approach import choice, comfort
 from openpose_ros.approach.choice import Choice
 from openpose_ros.approach.looking import ENOUGH, LookRound, place_aside
 from openpose_ros.approach.settings import Settings
-from openpose_ros.approach.stand import Stand, level_stddev
+from openpose_ros.approach.stand import Stand, level_stddev, walks
 from openpose_ros.people import People
 from openpose_ros.scene import Camera
 
@@ -20,6 +20,9 @@ _DRIFT = .05    # m each second that who stands may shift while nobody looks
 # A goal that there is stays while the facing is less certain by this factor, and for s in which
 # nothing is seen of it: from near and straight in front it comes and goes.
 _GO_ON, _HOLD = 1.5, 2.
+
+# A facing that is known to this, rad, tells from where to look: aside of it is aside, still.
+_ROUGHLY = math.radians(45.)
 
 
 class Goal(NamedTuple):
@@ -85,6 +88,7 @@ class Approach:
         """Forget whom it chose."""
         self._choice = Choice(self._settings)
         self._stand = None
+        self._has_goal = False
         self._aside = 0.            # rad; how far aside of their front the goal was last
         self._round = LookRound()
         self._vague = None          # (id, position, s) of who was seen, but not which way they face
@@ -107,7 +111,7 @@ class Approach:
         remembered = self._remembers(stamp, viewpoint)
         settings = self._settings
         row = self._choice.row(people, choice.costs(people_in_camera, settings.person), stamp,
-                               settings.lost_time, remembered)
+                               settings.lost_time, remembered, viewpoint)
         if row is None:
             if not remembered:
                 self._look_on(stamp, up, floor, viewpoint)
@@ -117,14 +121,17 @@ class Approach:
         self._follow(people, row, stamp, up)
         if self._stand is None and self._is_certain(people, row):
             self._stand, self._aside = Stand(int(people.ids[row])), 0.
+            self._has_goal = False
         if self._stand is not None:
             self._stand.update(people, row, stamp, settings, up, floor,
                                None if viewpoint is None else viewpoint.translation)
             if self._stand.faceless > _HOLD or not (
-                    self._stand.facing_stddev <= _GO_ON * settings.max_facing_stddev):
+                    self._stand.facing_stddev <= max(_ROUGHLY, self._limit())):
                 self._stand = None
         if self._stand is None:
             self._vague = int(people.ids[row]), people.position[row], stamp
+            if walks(people, row):
+                return None
             self._look_round(people.position[row], up, floor, viewpoint, (
                 level_stddev(people, row, up), float(people.facing_stddev[row])), stamp)
             return None
@@ -134,15 +141,20 @@ class Approach:
 
     def _is_certain(self, people, row):
         """Whether the facing of this row is certain enough to begin with."""
-        return (people.facing_stddev[row] <= self._settings.max_facing_stddev
+        return (people.facing_stddev[row] <= max(_ROUGHLY, self._settings.max_facing_stddev)
                 and abs(np.linalg.norm(people.facing[row]) - 1.) < 1e-3)
+
+    def _limit(self):
+        """rad; how certain the facing must be for a goal."""
+        return self._settings.max_facing_stddev * (_GO_ON if self._has_goal else 1.)
 
     def _look_round(self, position, up, floor, viewpoint, stddev, seen_at=None):
         """Where it is not known at all which way they face."""
         if viewpoint is None:
             return
         person = self._vague[0]
-        found = self._round.place(person, position, viewpoint.translation, up, seen_at)
+        found = self._round.place(person, position, viewpoint.translation, up, seen_at,
+                                  self._settings.drive_round)
         if found is not None:
             self.look = _goal_at(person, found[0], found[1], up, floor, stddev)
 
@@ -182,10 +194,16 @@ class Approach:
                 and not viewpoint.sees(stand.position))
 
     def _goal(self, people, row, up, floor):
-        """The goal before the person who stands; None where nothing before them is free."""
+        """The goal before the person who stands.
+
+        None while it is not certain which way they face, and where nothing before them is free.
+        """
         stand = self._stand
+        self._has_goal = bool(stand.facing_stddev <= self._limit())
+        if not self._has_goal:
+            return None
         distance = self._settings.distance + stand.knees
-        others = np.delete(people.position, [] if row is None else [row], axis=0)
+        others = self._choice.bystanders.standing
         aside = comfort.free_angle(stand.position, stand.facing, others, distance, up, self._aside)
         if aside is None:
             return None

@@ -4,7 +4,9 @@ from typing import Optional
 
 import numpy as np
 
+from openpose_ros.approach.bystanders import Bystanders
 from openpose_ros.approach.settings import NEAREST, Settings
+from openpose_ros.approach.stand import walks
 from openpose_ros.people import People
 
 # How much nearer (m), or nearer to the camera's axis (rad), someone else must be to be chosen.
@@ -15,6 +17,10 @@ _MARGIN = {True: .3, False: math.radians(5.)}
 # half of what people walk, 1.4 m/s), at most a room's width. Chosen: half of it loses a person who
 # steps aside behind somebody, twice of it takes people who stand beside each other for one another.
 _REACH, _REACH_RATE, _MAX_REACH = .5, .7, 2.
+
+# m, rad; a camera that has moved by this much is under way, and so is the robot. Chosen: more than
+# odometry wavers by, less than a robot drives in a second.
+_UNDER_WAY = .05, math.radians(5.)
 
 _ATTENTION_TIME = 1.    # s over which attention is averaged: a glance is no attention
 
@@ -30,21 +36,26 @@ class Choice:
         self._away_at = -math.inf   # s; when the camera last looked elsewhere than at their place
         self._position = None       # (3,) m, where; and their velocity, m/s
         self._velocity = np.zeros(3)
-        self._others = set()        # ids of who was seen beside them
+        self.bystanders = Bystanders()
+        self._camera = None         # approach.Viewpoint, where it stood last
         self._attention = {}        # by id: (average, s of the last)
 
     def row(self, people: People, costs_of: np.ndarray, stamp: float, patience: float,
-            looks_away: bool = False) -> Optional[int]:
+            looks_away: bool = False, viewpoint=None) -> Optional[int]:
         """Row of whom to approach; None where the chosen person is not seen.
 
         people: in a frame in which who stands does not move. costs_of: (n,), what makes each the
         worse choice: m from the camera, or rad off its axis. patience: s for which someone who has
         vanished is waited for, since the camera looks where they were. looks_away: whether it does
-        not, now.
+        not, now. viewpoint: approach.Viewpoint; while it moves the robot is under way to who is
+        chosen, and nobody else is chosen because they are nearer.
         """
         if looks_away:
             self._away_at = stamp
+        if self._is_under_way(viewpoint):
+            self._better_since = None
         known = (people.ids > 0) & np.isfinite(people.position).all(axis=1)
+        everybody = np.flatnonzero(known)
         if self.settings.id:
             known &= people.ids == self.settings.id
         rows = np.flatnonzero(known)
@@ -52,12 +63,28 @@ class Choice:
         chosen = self._again(people, rows, ids, stamp, patience)
         if chosen is None:
             eligible = self._attentive(people, rows, stamp)
-            chosen = self._keep_or_switch(ids, costs_of[rows], eligible, stamp, patience)
+            chosen = self._keep_or_switch(people, rows, ids, costs_of[rows], eligible, stamp,
+                                          patience)
+        self.bystanders.update(people, everybody, chosen, stamp, self.settings.memory, viewpoint,
+                               newcomers=chosen in ids)
         if chosen not in ids:
             return None
         row = int(rows[ids.index(chosen)])
-        self._remember(people, row, ids, stamp)
+        self._remember(people, row, stamp)
         return row
+
+    def _is_under_way(self, viewpoint):
+        """Whether the camera has moved since it was asked last, or as good as."""
+        if viewpoint is None:
+            return False
+        before = self._camera
+        if before is not None:
+            cosine = .5 * (np.trace(before.rotation.T.dot(viewpoint.rotation)) - 1.)
+            if np.linalg.norm(viewpoint.translation - before.translation) <= _UNDER_WAY[0] and (
+                    cosine >= math.cos(_UNDER_WAY[1])):
+                return False
+        self._camera = viewpoint
+        return before is not None
 
     def _missed(self, stamp):
         """s for which the chosen person might have been seen and was not."""
@@ -68,7 +95,7 @@ class Choice:
         if self._seen_at is None or self.id in ids or self.settings.id:
             return None
         passed = self._missed(stamp)
-        strangers = [row for row, number in zip(rows, ids) if number not in self._others]
+        strangers = [row for row, number in zip(rows, ids) if number not in self.bystanders]
         if passed > patience or not strangers:
             return None
         # Who walked is looked for on the line from where they were to where they would be.
@@ -76,6 +103,9 @@ class Choice:
         way = passed * self._velocity
         share = np.clip((position - self._position).dot(way) / max(way.dot(way), 1e-9), 0., 1.)
         apart = np.linalg.norm(position - self._position - share[:, None] * way, axis=1)
+        for i, place in enumerate(position):
+            if self.bystanders.is_one(place, ids, apart[i]):
+                apart[i] = np.inf
         nearest = int(np.argmin(apart))
         if apart[nearest] > min(_REACH + _REACH_RATE * passed, _MAX_REACH):
             return None
@@ -96,13 +126,15 @@ class Choice:
         return np.array([averages[number][0] >= self.settings.attention
                          for number in people.ids[rows].tolist()], bool)
 
-    def _keep_or_switch(self, ids, costs, eligible, stamp, patience):
+    def _keep_or_switch(self, people, rows, ids, costs, eligible, stamp, patience):
         if not self.id or self._seen_at is None or (
                 self.id not in ids and self._missed(stamp) > patience):
             self._better_since = None
             best = int(np.argmin(np.where(eligible, costs, np.inf))) if eligible.any() else None
             self.id, self._seen_at = (0, None) if best is None else (ids[best], stamp)
             return self.id
+        # Who walks by is no better choice than who stands.
+        eligible = eligible & ~np.array([walks(people, row) for row in rows], bool)
         if self.id not in ids or not eligible.any():
             return self.id
         best = int(np.argmin(np.where(eligible, costs, np.inf)))
@@ -116,13 +148,11 @@ class Choice:
         self.id = ids[best]
         return self.id
 
-    def _remember(self, people, row, ids, stamp):
+    def _remember(self, people, row, stamp):
         self._seen_at = stamp
         self._position = people.position[row]
         velocity = people.velocity[row]
         self._velocity = velocity if np.isfinite(velocity).all() else np.zeros(3)
-        self._others = set(ids) - {self.id}
-
 
 def costs(people: People, person: str) -> np.ndarray:
     """What makes each of the people, in the camera's optical frame, the worse choice, (n,)."""

@@ -6,16 +6,18 @@ from the front, in their view, and least from behind: K. Dautenhahn et al., "How
 robot companion approaching a seated person in a helping context", HRI 2006.
 """
 import math
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
 PERSONAL_SPACE = 1.2            # m
 FRONT = math.radians(45.)       # rad to either side of their facing: the way in
 
-# Of others in a group the goal keeps this far, m: a robot's own radius (.25) and theirs (.25), and
-# the near phase between. Angles aside of the front are tried in steps up to the shoulders.
-_ELBOW_ROOM = .9
+KEEP_AWAY = .8                  # m; never driven into: the far phase of personal space begins at .76
+
+# Of others in a group the goal keeps this far, m: what is never driven into, and by what places err
+# and stop. Angles aside of the front are tried in steps up to the shoulders.
+_ELBOW_ROOM = KEEP_AWAY + .2
 _STEP, _MAX_ASIDE = math.radians(10.), math.radians(90.)
 _STAY = .1                    # m by which a place that was free may become too near before it moves
 
@@ -79,18 +81,20 @@ def free_angle(position: np.ndarray, facing: np.ndarray, others: np.ndarray, dis
     return None
 
 
-def way_in(robot: Place, goal: Place, distance: float = PERSONAL_SPACE) -> Place:
+def way_in(robot: Place, goal: Place, distance: float = PERSONAL_SPACE,
+           others: Sequence[Tuple[float, float]] = ()) -> Place:
     """The next place to go to on the way to a goal before a person: round their personal space.
 
     robot, goal: in one frame whose z is up; the goal's x axis points at the person, `distance` m
-    off. The goal itself where the way to it is free, from the front.
+    off. others: (x, y) m of who stands about; it leads round on the side where nobody does. The
+    goal itself where the way to it is free, from the front.
     """
     person_x = goal.x + distance * math.cos(goal.yaw)
     person_y = goal.y + distance * math.sin(goal.yaw)
     front = goal.yaw + math.pi
     away = math.hypot(robot.x - person_x, robot.y - person_y)
     aside = angle_between(front, math.atan2(robot.y - person_y, robot.x - person_x))
-    side = math.copysign(1., aside)
+    side, far = math.copysign(1., aside), abs(aside)
     radius = max(ROUND, distance + .3)
     # Past the personal space; from within that, only farther away.
     room = min(_CLEARANCE, away - 1e-6)
@@ -98,13 +102,21 @@ def way_in(robot: Place, goal: Place, distance: float = PERSONAL_SPACE) -> Place
     def place(angle, away=radius):
         bearing = front + side * angle
         return person_x + away * math.cos(bearing), person_y + away * math.sin(bearing)
-    if abs(aside) <= FRONT and _is_straight(robot, goal):
+
+    def is_taken():
+        return any(math.hypot(x - place(angle)[0], y - place(angle)[1]) < _ELBOW_ROOM - _STAY
+                   for x, y in others for angle in np.arange(0., far, _STEP))
+    if far <= FRONT and _is_straight(robot, goal):
         return goal
     gate = place(0., distance + GATE)
     if passes(robot, gate, (person_x, person_y)) >= room:
         return Place(gate[0], gate[1], goal.yaw)
+    if is_taken():
+        side, far = -side, 2. * math.pi - far
+        if is_taken():
+            side, far = -side, 2. * math.pi - far
     angle = _ENTRY
-    while angle < abs(aside) - _STEP and passes(robot, place(angle), (person_x, person_y)) < room:
+    while angle < far - _STEP and passes(robot, place(angle), (person_x, person_y)) < room:
         angle += _STEP
     x, y = place(angle)
     after_x, after_y = place(angle - _LEG) if angle > _LEG else gate

@@ -12,11 +12,13 @@ from openpose_ros.approach.orders import (ABORTED, APPROACHING, ARRIVED,
                                           CANCELED, LOOKING, LOST, REJECTED,
                                           SUCCEEDED, WAITING, Action, Cancel,
                                           Say, Send, Settings)
+from openpose_ros.approach.nearby import Nearby
 from openpose_ros.approach.retries import Retries
 
 _CLOSER = .02           # m; what counts as still nearer. Chosen, not measured
 # s; no longer than that after it was last said is a look wanted, if it can go. Chosen: some images.
 _LOOKS = .6
+_HELD = 1.              # s for which it waits after somebody was in the way. Chosen: a step or two
 _MIN_INTERVAL = .5      # s between goals: a planner needs some of it
 _WHY = {ABORTED: 'the navigation has given up', REJECTED: 'the navigation rejects',
         CANCELED: 'somebody else has cancelled'}
@@ -53,6 +55,8 @@ class Errand:
         self._stopped = False
         self._lost_at = None
         self._retries = Retries(settings)
+        self._nearby = Nearby()
+        self._held_until, self._held_at = -math.inf, None       # s; Place, where it waits
         self._sent_at = -math.inf
         self._said = []
 
@@ -67,6 +71,10 @@ class Errand:
         """The place from which to look at a person whose facing is not known."""
         if age <= self.settings.max_goal_age:
             self._look = _Heard(place, now - max(age, 0.))
+
+    def hear_people(self, places, now: float, age: float = 0.) -> None:
+        """Everybody who is seen, [(x, y)] m in the goals' frame."""
+        self._nearby.hear(places, now - max(age, 0.))
 
     def find_server(self, is_there: bool) -> None:
         """Whether there is a navigation to send goals to."""
@@ -123,6 +131,14 @@ class Errand:
         actions = self._said
         self._said = []
         wanted, state = self._wanted(now)
+        if wanted is not None:
+            wanted = self._led_past(wanted, now)
+            if self._is_held(wanted[0], now):
+                if self._sent is not None:
+                    actions.append(Cancel(self._sent.number))
+                    actions.append(Say('somebody is in the way: waiting'))
+                    self._sent = None
+                return actions
         if wanted is None:
             if self._sent is not None:
                 actions.append(Cancel(self._sent.number))
@@ -164,7 +180,8 @@ class Errand:
                 return (goal, True), APPROACHING
             if self._is_there(goal):
                 return (self._facing(goal), True), APPROACHING
-            place = comfort.way_in(self.robot, goal, self.settings.distance)
+            place = comfort.way_in(self.robot, goal, self.settings.distance,
+                                   self._nearby.standing(self._person(goal), now))
             if self._is_too_near(goal, place):
                 return (self._facing(goal), False), APPROACHING
             return (place, place == goal), APPROACHING
@@ -172,6 +189,22 @@ class Errand:
             return (self._look.place, False), LOOKING
         back = self._turn_back(now)
         return (None, None) if back is None else ((back, False), LOOKING)
+
+    def _led_past(self, wanted, now):
+        """What is wanted, or the place by which who stands in the way is passed."""
+        place, _ = wanted
+        if self.robot is None:
+            return wanted
+        person = (math.inf, math.inf) if self._goal is None else self._person(self._goal.place)
+        aside = self._nearby.passed_by(self.robot, place, person, now)
+        return wanted if aside is None else (aside, False)
+
+    def _is_held(self, place, now):
+        """Whether it has to wait: on the way somebody would come too near."""
+        robot = self.robot or self._held_at
+        if robot is not None and self._nearby.is_in_way(robot, place, now):
+            self._held_until, self._held_at = now + _HELD, robot
+        return now < self._held_until
 
     def _turn_back(self, now):
         """Here, turned to where the person was last, where the robot looks elsewhere; or None."""

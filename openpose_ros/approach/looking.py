@@ -14,33 +14,41 @@ _REACHED = .4                   # m
 
 # From aside one sees best which way somebody faces, so that is where to look where it is known
 # roughly: of synthetic people without depth it is 5 degrees off (median) at 60 degrees, 3 at 90, 9
-# from the front; farther round is a longer way. Once they have been seen for s from there, more
-# looking adds little.
-ASIDE, _ABOUT = math.radians(75.), math.radians(30.)
+# from the front. (At 90 nothing depends on how wide they are.) Once they have been seen for s from there, more
+# looking adds little: twice the time for which a network errs alike.
+ASIDE, _ABOUT = math.radians(90.), math.radians(25.)
 _ASIDE_DISTANCE = 1.6           # m; beyond personal space
-_NEAR, ENOUGH = 3., 1.5         # m, s
+_NEAR, ENOUGH = 2.2, 4.         # m, s
 
 
 class LookRound:
-    """One place after the other round a person, anticlockwise, until somebody knows enough."""
+    """First nearer; then one place after the other round a person, anticlockwise, until somebody
+    knows enough.
+    """
 
     def __init__(self) -> None:
         self._person = self._place = self._looked_since = None
+        self._position = None       # (3,) m, of the person, by which the place was chosen
 
     def place(self, person: int, position: np.ndarray, camera: np.ndarray, up: np.ndarray,
-              stamp: Optional[float] = None) -> Optional[Tuple[np.ndarray, np.ndarray]]:
+              stamp: Optional[float] = None, drive_round: bool = True
+              ) -> Optional[Tuple[np.ndarray, np.ndarray]]:
         """(position, the direction to look in), (3,) each; None on top of the person.
 
         person: their id. position, camera: (3,) m, of the person and the camera. stamp: s, of an
-        image in which they are seen; None: they are not.
+        image in which they are seen; None: they are not. drive_round: else only nearer.
         """
         away = _level(camera - position, up)
         length = np.linalg.norm(away)
         if length < 1e-3:
             return None
-        if self._place is None or person != self._person or self._has_looked(camera, up, stamp):
-            self._person, self._looked_since = person, None
-            self._place = position + DISTANCE * turned(away / length, up, _STEP)
+        if self._place is None or person != self._person or np.linalg.norm(
+                position - self._position) > _REACHED or (
+                    drive_round and self._has_looked(camera, up, stamp)):
+            self._person, self._looked_since, self._position = person, None, position
+            turn = _STEP if drive_round and length < DISTANCE + _REACHED else 0.
+            self._place = position + turned(away / length, up, turn) * (
+                DISTANCE if turn else min(DISTANCE, length))
         towards = _level(position - self._place, up)
         return self._place, towards / np.linalg.norm(towards)
 

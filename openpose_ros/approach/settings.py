@@ -14,8 +14,10 @@ class Settings(NamedTuple):
     look at the camera for them to be chosen; 0: whether they look or not.
     distance: m in front of them; of a person who sits, in front of their knees.
     max_facing_stddev: rad; no goal while their facing is less certain. look_stddev: rad; while it
-    is less certain than this, it is worth a look from aside.
-    switch_time: s that someone else must have been the better choice. settle_time: s over which a
+    is less certain than this, it is worth a look from aside. drive_round: whether to drive round
+    them where it is not known at all; else to come nearer only.
+    switch_time: s that someone else who does not walk must have been the better choice while the
+    camera stood still. settle_time: s over which a
     person who stands still is averaged.
     lost_time: s for which a person who has vanished is waited for before someone else is chosen.
     memory: s for which somebody who stood still is taken to stand there yet while the camera looks
@@ -28,7 +30,8 @@ class Settings(NamedTuple):
     distance: float = 1.2
     max_facing_stddev: float = math.radians(20.)
     look_stddev: float = math.radians(10.)
-    switch_time: float = 1.
+    drive_round: bool = False
+    switch_time: float = 5.
     settle_time: float = 5.
-    lost_time: float = 3.
-    memory: float = 20.
+    lost_time: float = 5.
+    memory: float = 60.

@@ -107,7 +107,7 @@ class Stand:
             self._apart_since = None
         elif self._apart_since is None:
             self._apart_since = stamp
-        self.is_walking = _walks(people, row)
+        self.is_walking = walks(people, row)
         moved = self.is_walking or apart and stamp - self._apart_since >= _PATIENCE
         if moved:
             self._apart_since = None
@@ -142,7 +142,7 @@ def _bearing(position, camera, up):
     return math.atan2(away.dot(np.cross(up, ahead)), away.dot(ahead))
 
 
-def _walks(people, row):
+def walks(people, row: int) -> bool:
     """Whether someone walks, and the velocity is known well enough to tell."""
     speed = np.linalg.norm(people.velocity[row])
     variance = np.trace(people.velocity_covariance[row])

@@ -15,6 +15,9 @@ _SECTOR = math.radians(30.)     # chosen: a view from less beside errs much the 
 _MEMORY = 60.
 MAX_PASSED = .2                 # s for which one measurement counts, however long none came
 _MIN_SHIFT = .02                # m; people sway by this much
+# How much the errors of two views have in common: a body that is wider than most is so from all
+# sides.
+_SHARED = .5
 _MIN_STDDEV = math.radians(3.)  # no facing counts as more certain: people are not that square
 
 
@@ -75,20 +78,37 @@ class Views:
         self._combine(stamp)
 
     def _combine(self, stamp):
-        precision, sum_position = np.zeros((3, 3)), np.zeros(3)
-        weight, sum_facing = 0., np.zeros(3)
+        precision, sum_position, seen = np.zeros((3, 3)), np.zeros(3), []
         for where, front in self._sectors.values():
             inverse = _kept(where, stamp) * np.linalg.inv(where.covariance)
             precision, sum_position = precision + inverse, sum_position + inverse.dot(where.value)
             if front.value is not None:
-                share = _kept(front, stamp) / front.covariance
-                weight, sum_facing = weight + share, sum_facing + share * front.value
+                seen.append((_kept(front, stamp) ** -.5 * front.covariance ** .5, front.value))
         self._covariance = np.linalg.inv(precision)
         self.position = self._covariance.dot(sum_position)
-        length = np.linalg.norm(sum_facing)
-        if length > 0.:
-            self.facing, self.facing_stddev = sum_facing / length, weight ** -.5
-            self.best_stddev = min(self.best_stddev, self.facing_stddev)
+        if seen:
+            stddev, values = zip(*sorted(seen, key=lambda view: view[0]))
+            weights, variance = _weights(np.array(stddev))
+            facing = weights.dot(values[:len(weights)])
+            length = np.linalg.norm(facing)
+            if length > 0.:
+                self.facing, self.facing_stddev = facing / length, variance ** .5
+                self.best_stddev = min(self.best_stddev, self.facing_stddev)
+
+
+def _weights(stddev):
+    """(weights of the first of these, variance of the mean), the deviations (n,) in rising order.
+
+    The best linear estimate by errors that correlate by _SHARED; with it a much worse view would
+    count less than nothing, and is left out.
+    """
+    for count in range(len(stddev), 0, -1):
+        inverse = 1. / stddev[:count]
+        common = _SHARED * inverse.sum() / (1. + (count - 1) * _SHARED)
+        weights = inverse * (inverse - common) / (1. - _SHARED)
+        if weights[-1] > 0.:
+            break
+    return weights / weights.sum(), 1. / weights.sum()
 
 
 def along_ground(covariance: np.ndarray, up: np.ndarray) -> float:

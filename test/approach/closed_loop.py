@@ -8,7 +8,7 @@ from typing import List, NamedTuple, Optional
 
 import numpy as np
 from eyes import CAMERA
-from simulated_robot import Base, Navigation, placed
+from simulated_robot import Base, Navigation, placed, seen_from
 
 from openpose_ros.approach import Approach, Errand, Place, Settings, Viewpoint
 from openpose_ros.approach.comfort import angle_between, speed_share
@@ -16,6 +16,7 @@ from openpose_ros.approach.orders import ARRIVED, Cancel, Send
 
 CONTROL, IMAGES = .05, .1       # s between commands, and between images
 LATENCY = .15                   # s from an image to what it brings about
+SEEING = 1.5                    # s that the robot takes to see who walks in, and to stop
 STAY = 3.                       # s that the robot stays at the person until it is judged
 
 
@@ -24,8 +25,9 @@ class Run(NamedTuple):
 
     arrived_at: s, None: not at all. place: where the robot stands at the end; ideal: where it
     should, before the person as they are then. nearest: m, how near it ever was to the (first)
-    person; driven_nearest: the same while its own driving brought it nearer. way: m driven. jumps: goals sent that lay more than .5 m from the one before. persons:
-    ids approached, in order. path: (n, 3) places of the robot. log: (s, action) of the errand.
+    person; driven_nearest: to anybody, while its own driving brought it nearer: to who stands, or
+    walks and has been in view for SEEING. way: m driven. jumps: goals
+    sent that lay more than .5 m from the one before. persons: ids approached, in order. path: (n, 3) places of the robot. log: (s, action) of the errand.
     """
 
     arrived_at: Optional[float]
@@ -70,7 +72,7 @@ class Loop:
 
     def __init__(self, start: Place, actors, eyes, rng, settings: Settings = Settings(),
                  navigation: Optional[Navigation] = None, errand: Optional[Errand] = None,
-                 looks: bool = False) -> None:
+                 looks: bool = True) -> None:
         """looks: whether it goes and looks from aside, as the node does with that parameter."""
         self.start, self.actors, self.eyes = start, actors, eyes
         self.base = Base(start, rng)
@@ -81,12 +83,13 @@ class Loop:
         self.time, self._looks = 0., looks
         self.goal = None                # what Approach said last
         self.people = self.perceived = None
-        self._under_way = []            # (s when it arrives, s of its image, goal, look)
+        self._under_way = []            # (s when it arrives, s of its image, goal, look, people)
         self._next_image = 0.
         self._rng = rng
         self.path, self.log, self.persons, self.sent = [], [], [], []
         self.nearest, self.from_behind, self.arrived_at = math.inf, False, None
         self.driven_nearest = math.inf
+        self._since = [math.inf for _ in self.actors]
 
     def step(self) -> None:
         """Go on by CONTROL s."""
@@ -94,7 +97,8 @@ class Loop:
             self._see()
             self._next_image += IMAGES
         while self._under_way and self._under_way[0][0] <= self.time + 1e-9:
-            _, stamp, goal, look = self._under_way.pop(0)
+            _, stamp, goal, look, people = self._under_way.pop(0)
+            self.errand.hear_people(people, self.time, self.time - stamp)
             if look is not None and self._looks:
                 self.errand.hear_look(_place_of(look), self.time, self.time - stamp)
             if goal is not None:
@@ -112,7 +116,8 @@ class Loop:
         viewpoint = Viewpoint(CAMERA, seen.mounting.rotation, seen.mounting.translation)
         self.goal = self.approach.update(seen.people, seen.people_in_camera, self.time, seen.up,
                                          seen.floor, viewpoint)
-        self._under_way.append((self.time + LATENCY, self.time, self.goal, self.approach.look))
+        self._under_way.append((self.time + LATENCY, self.time, self.goal, self.approach.look,
+                                seen.people.position[:, :2].tolist()))
 
     def _decide(self):
         errand, navigation = self.errand, self.navigation
@@ -143,15 +148,28 @@ class Loop:
     def _judge(self):
         truth = self.base.truth
         self.path.append((truth.x, truth.y, truth.yaw))
+        for actor, since in zip(self.actors, self._in_view()):
+            at = actor.at(self.time)
+            away = math.hypot(truth.x - at.x, truth.y - at.y)
+            ahead = math.atan2(at.y - truth.y, at.x - truth.x)
+            if self.base.speed > .02 and abs(angle_between(truth.yaw, ahead)) < .5 * math.pi and (
+                    actor.at(self.time - IMAGES) == at or self.time - since > SEEING):
+                self.driven_nearest = min(self.driven_nearest, away)
         at = self.actors[0].at(self.time)
         away = math.hypot(truth.x - at.x, truth.y - at.y)
         self.nearest = min(self.nearest, away)
-        ahead = math.atan2(at.y - truth.y, at.x - truth.x)
-        if self.base.speed > .02 and abs(angle_between(truth.yaw, ahead)) < .5 * math.pi:
-            self.driven_nearest = min(self.driven_nearest, away)
         aside = abs(angle_between(at.yaw, math.atan2(truth.y - at.y, truth.x - at.x)))
         if away < 1.1 and aside > math.radians(55.) and self.base.speed > .02:
             self.from_behind = True
+
+    def _in_view(self):
+        """s; since when the camera has each of the actors in view, inf: it has not."""
+        for i, actor in enumerate(self.actors):
+            place = seen_from(actor.at(self.time), self.base.truth)
+            is_in_view = actor.is_visible(self.time) and place.x * CAMERA.width > (
+                2. * CAMERA.fx * abs(place.y))
+            self._since[i] = min(self._since[i], self.time) if is_in_view else math.inf
+        return self._since
 
     def run(self, patience: float = 60.) -> Run:
         """Go on until the robot has stood before the person for a while, or for `patience` s."""

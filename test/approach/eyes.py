@@ -18,6 +18,7 @@ CAMERA = Camera.from_field_of_view(640, 480, 69.)
 VIEW = synthetic.Viewpoint(1.1, 0.)
 _AHEAD = .1
 _DEPTH_SIZE = 320, 240
+_AROUND = 24                    # px of the depth image; no keypoint is farther off a body
 _WALL = 12.                     # m from the camera, behind everybody
 
 # How far off keypoints are, as a share of the person's height in the image, by that height in px of
@@ -73,7 +74,7 @@ class SyntheticEyes:
         depth = None
         if self._has_depth and len(self._perception.keypoints):
             depth = synthetic.depth([person for _, person in shown], self._small, self._rng, VIEW,
-                                    _WALL)
+                                    _WALL, around=_AROUND)
         if self._draws:
             self.image = _drawn([person for _, person in shown])
         look = Look(Settings(), (self._camera.width, self._camera.height), (), {})

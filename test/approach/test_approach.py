@@ -92,7 +92,7 @@ def test_there_is_no_goal_when_the_one_asked_for_is_not_there():
 
 
 def test_who_is_a_little_nearer_for_a_moment_is_not_chosen_instead():
-    approach = Approach()
+    approach = Approach(Settings(switch_time=1.))
     both = crowd((1, -.5, 2., 0.), (2, .5, 2.1, 0.))
     closer = crowd((1, -.5, 2., 0.), (2, .5, 1.8, 0.))
     much_closer = crowd((1, -.5, 2., 0.), (2, .5, 1.2, 0.))
@@ -120,6 +120,19 @@ def test_who_comes_back_under_another_id_is_the_same_person(back_at):
     x, z = back_at
     back = crowd((1, 0., 3., 0.), (3, x + 1., z, 0.))
     assert goal_of(approach, back, 2.).person == 3
+
+
+def test_who_comes_nearer_is_not_chosen_while_the_robot_drives_nor_while_they_walk():
+    nearer = crowd((1, -.5, 4., 0.), (2, .5, 2., 0.))
+    passing = nearer._replace(velocity=np.array([[0., 0., 0.], [1., 0., 0.]]),
+                              velocity_covariance=np.tile(.01 * np.eye(3), (2, 1, 1)))
+    for people, speed, chosen in ((nearer, .3, 1), (passing, 0., 1), (nearer, 0., 2)):
+        approach = Approach(Settings(switch_time=3.))
+        goal_of(approach, crowd((1, -.5, 4., 0.)), viewpoint=looking(0.))
+        for stamp in np.arange(.1, 5., .1):
+            camera = looking(0.)._replace(translation=np.array((0., 0., speed * stamp)))
+            goal_of(approach, people, stamp, viewpoint=camera)
+        assert approach.chosen == chosen
 
 
 def test_a_stranger_across_the_room_is_not_who_vanished():
@@ -152,6 +165,13 @@ def test_who_stood_is_remembered_while_the_camera_looks_elsewhere_and_no_longer(
         np.testing.assert_allclose(goal.position, first.position)
         assert np.isnan(goal.stddev).all()
     assert goal_of(approach, crowd(), 5.1, viewpoint=looking(60.)) is None
+
+
+def test_who_stands_beside_them_out_of_view_still_has_their_place():
+    approach = Approach(Settings(id=1))
+    seen = goal_of(approach, crowd((1, 0., 4., 0.), (2, .2, 2.6, 0.)), viewpoint=looking(0.))
+    hidden = goal_of(approach, crowd(), .1, viewpoint=looking(60.))
+    np.testing.assert_allclose(hidden.position, seen.position)
 
 
 def test_who_is_not_where_the_camera_looks_is_lost():
@@ -268,7 +288,7 @@ def test_the_goal_follows_when_they_turn_and_when_they_walk():
 
 
 def test_who_faces_nobody_knows_where_is_looked_at_from_round_about():
-    approach, camera = Approach(), looking(0.)
+    approach, camera = Approach(Settings(drive_round=True)), looking(0.)
     vague = crowd((1, 0., 4., 0.), facing_stddev=np.array([np.nan]))
     places = []
     for stamp in range(120):
@@ -298,7 +318,7 @@ def test_who_faces_about_that_way_is_worth_a_look_from_aside_until_they_were_see
     assert np.linalg.norm(towards) > 1.3 and 60. <= aside <= 90.
     np.testing.assert_allclose(look.rotation[:, 0], towards / np.linalg.norm(towards), atol=1e-6)
     there = looking(0.)._replace(translation=look.position)
-    for stamp in range(1, 30):
+    for stamp in range(1, 60):
         goal_of(approach, vague, .1 * stamp, viewpoint=there)
     assert approach.look is None
     sure = Approach()
@@ -312,7 +332,7 @@ def test_what_was_seen_well_from_one_side_outlasts_a_worse_view_from_another():
         goal_of(approach, crowd((1, 0., 4., 0.), facing_stddev=np.radians([6.])), .1 * stamp,
                 viewpoint=aside)
     for stamp in range(20, 120):
-        goal = goal_of(approach, crowd((1, 0., 4., 18.), facing_stddev=np.radians([15.])),
+        goal = goal_of(approach, crowd((1, 0., 4., 18.), facing_stddev=np.radians([9.])),
                        .1 * stamp, viewpoint=looking(0.))
     off = math.degrees(math.acos(-goal.rotation[:, 0].dot((0., 0., -1.))))
     assert 1. < off < 5.

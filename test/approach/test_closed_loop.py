@@ -39,7 +39,7 @@ def test_the_control_law_drives_smoothly_to_a_pose(goal):
     (1, 3.5, .5, 200.), (2, 3., 0., 120.), (3, 2.5, -.6, 270.), (4, 3., 0., 10.)])
 def test_with_depth_it_arrives_before_a_person_who_stands(seed, x, y, facing):
     run = loop_of(Actor(Place(x, y, math.radians(facing))), seed=seed).run()
-    assert run.is_good and run.arrived_at < 45. and not run.from_behind
+    assert run.is_good and run.arrived_at < 50. and not run.from_behind
     assert run.nearest > 1. and run.jumps == 0
 
 
@@ -62,8 +62,29 @@ def test_who_vanishes_for_two_seconds_is_the_same_person_though_another_is_there
     assert run.arrived_at is not None and run.error < .15
 
 
+@pytest.mark.parametrize('has_depth', [True, False])
+def test_it_drives_at_nobody_who_walks_towards_it(has_depth):
+    loop = loop_of(Actor(Place(6., .3, math.pi), walks=.8, between=(2., 7.)), has_depth=has_depth)
+    stopped = False
+    while loop.time < 9.:
+        loop.step()
+        at = loop.actors[0].at(loop.time)
+        away = math.hypot(at.x - loop.base.truth.x, at.y - loop.base.truth.y)
+        stopped = stopped or away < 1.5 and loop.base.speed < .02
+    assert loop.driven_nearest > .8 and stopped
+
+
+def test_it_lets_who_crosses_its_way_pass_and_goes_on_to_the_person():
+    loop = loop_of(Actor(Place(5., 0., math.pi)),
+                   Actor(Place(2.5, -4., math.pi / 2.), walks=1., between=(1., 9.)))
+    run = loop.run()
+    assert run.is_good and run.driven_nearest > .8
+    assert any(getattr(action, 'text', '').startswith('somebody is in the way')
+               for _, action in run.log)
+
+
 def test_it_stops_while_the_person_is_away():
-    loop = loop_of(Actor(Place(5., 0., math.pi), vanishes=(4., 8.)))
+    loop = loop_of(Actor(Place(5., 0., math.pi), vanishes=(4., 8.)), looks=False)
     while loop.time < 7.5:
         loop.step()
     assert loop.base.speed == 0. and loop.errand.state == LOST

@@ -65,3 +65,12 @@ def test_it_is_the_same_whichever_way_the_world_is_turned(yaw):
     there, here = way_in(turned(robot), turned(GOAL)), turned(way_in(robot, GOAL))
     np.testing.assert_allclose(there[:2], here[:2], atol=1e-9)
     assert abs(angle_between(there.yaw, here.yaw)) < 1e-9
+
+
+def test_it_goes_round_on_the_side_where_nobody_stands():
+    robot = Place(-3., .2, 0.)      # behind the person, a little to their right
+    alone = way_in(robot, GOAL)
+    beside = way_in(robot, GOAL, others=[(0., math.copysign(1.4, alone.y))])
+    assert alone.y * beside.y < 0.
+    both = way_in(robot, GOAL, others=[(0., 1.4), (0., -1.4)])
+    assert both == alone

@@ -6,7 +6,7 @@ What it does when is decided in openpose_ros.approach.Errand; here are its ears 
 import sys
 import time
 
-from geometry_msgs.msg import PoseStamped
+from geometry_msgs.msg import PoseArray, PoseStamped
 from rclpy.clock import Clock, ClockType
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.lifecycle import TransitionCallbackReturn
@@ -79,6 +79,8 @@ class ApproachPersonNode(ProcessNode):
         self._listen('openpose/approach_goal', self._errand.hear_goal)
         if self.get_parameter('look').value:
             self._listen('openpose/look_goal', self._errand.hear_look)
+        people = self.create_subscription(PoseArray, 'openpose/people', self._on_people, 1)
+        self._parts.append((self.destroy_subscription, people))
         if self._speed_type is not None:
             self._speed_limit = self.create_publisher(self._speed_type, 'speed_limit', 1)
             self._parts.append((self.destroy_publisher, self._speed_limit))
@@ -129,11 +131,23 @@ class ApproachPersonNode(ProcessNode):
             self._navigation.cancel()
             self._errand.forget()
         self._header, self._height = message.header, message.pose.position.z
-        stamp = Time.from_msg(message.header.stamp).nanoseconds
-        age = 1e-9 * (self.get_clock().now().nanoseconds - stamp) if stamp else 0.
+        age = self._age(message)
         if age > self._errand.settings.max_goal_age:
             self._log('goals come {:.1f} s old: the robot does not drive by them'.format(age), True)
         hear(place, time.monotonic(), age)
+
+    def _on_people(self, message):
+        """Of everybody: the robot keeps away from all, not only from whom it goes to."""
+        age = self._age(message)
+        if self._header is not None and message.header.frame_id == self._header.frame_id and (
+                age <= self._errand.settings.max_goal_age):
+            self._errand.hear_people([(pose.position.x, pose.position.y) for pose in message.poses],
+                                     time.monotonic(), age)
+
+    def _age(self, message):
+        """s since the image of a message was taken; 0 where it does not say."""
+        stamp = Time.from_msg(message.header.stamp).nanoseconds
+        return 1e-9 * (self.get_clock().now().nanoseconds - stamp) if stamp else 0.
 
     def _step(self):
         errand, now = self._errand, time.monotonic()

@@ -38,8 +38,8 @@ PARAMETERS = (
     Parameter('max_pause', _DEFAULT.max_pause, 's; as long as that becomes', .1, 3600.),
     Parameter('answer_time', _DEFAULT.answer_time, 's that Nav2 has to accept or reject a goal', .1,
               60.),
-    Parameter('look', False, 'where it is not certain which way the person faces, go and look from '
-              'aside, or round about'),
+    Parameter('look', True, 'where it is not certain which way the person faces, go nearer and look '
+              'from aside; with approach.drive_round of openpose, from round about, too'),
     Parameter('slow_down', True, 'have Nav2 drive slowly near the person (topic speed_limit)'),
     Parameter('robot_frame', 'base_link', 'TF frame of the robot: x forward, z up'),
 )

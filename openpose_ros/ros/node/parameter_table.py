@@ -185,8 +185,13 @@ PARAMETERS = (
               'of one who sits', .1, 10., changes=LIVE),
     Parameter('approach.max_facing_stddev', math.degrees(_APPROACH.max_facing_stddev),
               'degrees; no goal while their facing is less certain', 1., 180., changes=LIVE),
-    Parameter('approach.switch_time', _APPROACH.switch_time,
-              's that someone else must have been nearer, or more centred, to be chosen instead',
+    Parameter('approach.look_stddev', math.degrees(_APPROACH.look_stddev),
+              'degrees; while their facing has never been more certain, it is worth a look from '
+              'aside (~/look_goal)', 0., 180., changes=LIVE),
+    Parameter('approach.drive_round', _APPROACH.drive_round, 'where it is not known at all which '
+              'way they face, drive round them; else only nearer (~/look_goal)', changes=LIVE),
+    Parameter('approach.switch_time', _APPROACH.switch_time, 's that someone else who stands must '
+              'have been nearer, or more centred, to be chosen instead; the camera stood, too',
               0., 60., changes=LIVE),
     Parameter('approach.settle_time', _APPROACH.settle_time,
               's over which a person who stands still is averaged', 0., 60., changes=LIVE),

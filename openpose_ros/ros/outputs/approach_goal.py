@@ -98,5 +98,6 @@ def approach_settings(values: Dict[str, Any]) -> Settings:
     """Settings of the approach by the parameters' values."""
     prefix = 'approach.'
     group = {name[len(prefix):]: value for name, value in values.items() if name.startswith(prefix)}
-    group['max_facing_stddev'] = math.radians(group['max_facing_stddev'])
+    for name in ('max_facing_stddev', 'look_stddev'):
+        group[name] = math.radians(group[name])
     return Settings(**group)

@@ -12,7 +12,7 @@ pytest.importorskip('rclpy', reason='ROS 2 is not here')
 pytest.importorskip('openpose_ros.msg', reason='the messages are not built: make build')
 import rclpy  # noqa: E402
 from ament_index_python.packages import get_package_prefix  # noqa: E402
-from geometry_msgs.msg import PoseStamped  # noqa: E402
+from geometry_msgs.msg import Pose, PoseArray, PoseStamped  # noqa: E402
 from lifecycle_msgs.srv import GetState  # noqa: E402
 from rclpy.qos import DurabilityPolicy, QoSProfile  # noqa: E402
 from std_msgs.msg import String  # noqa: E402
@@ -32,6 +32,7 @@ class Stage:
         self.namespace = namespace
         self.node = rclpy.create_node('stage' + namespace.replace('/', '_'), namespace=namespace)
         self._goals = self.node.create_publisher(PoseStamped, 'openpose/approach_goal', 5)
+        self._people = self.node.create_publisher(PoseArray, 'openpose/people', 5)
         self._orders = self.node.create_publisher(String, 'stand_in/order', 5)
         self.events, self.states = [], []
         self.node.create_subscription(
@@ -41,6 +42,7 @@ class Stage:
             String, 'approach_person/state', lambda message: self.states.append(message.data),
             QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL))
         self.goal = None            # (x, y, yaw)
+        self.people = []            # [(x, y)]
         self.stamp_age = 0.         # s
         self.frame = 'map'
 
@@ -89,7 +91,12 @@ class Stage:
                 name: (process.poll(), self.output(name))
                 for name, process in self._processes.items()})
             if self.goal is not None:
-                self._goals.publish(self._message())
+                message = self._message()
+                self._goals.publish(message)
+                people = PoseArray(header=message.header, poses=[Pose() for _ in self.people])
+                for pose, place in zip(people.poses, self.people):
+                    pose.position.x, pose.position.y = place
+                self._people.publish(people)
             pause = time.monotonic() + .1
             while time.monotonic() < pause:
                 rclpy.spin_once(self.node, timeout_sec=max(0., pause - time.monotonic()))
@@ -158,6 +165,23 @@ def test_it_goes_stays_follows_and_stops(stage):
     stage.stamp_age = .1
     stage.order('succeed')
     stage.until(lambda: stage.states[-1] == 'arrived')
+
+
+def test_it_waits_while_somebody_is_in_its_way_and_drives_round_who_stands_there(stage):
+    stage.start('server')
+    stage.start('node')
+    stage.order('drive')
+    stage.goal, stage.people = (4., 0., 0.), [(5.2, 0.)]
+    stage.until(lambda: stage.has('goal 4.0 0.0 map'))
+    stage.people = [(5.2, 0.), (2., .1)]
+    stage.until(lambda: stage.has('goal 2.0 -1.2 map'))
+    stage.people = [(5.2, 0.), (.7, 0.)]        # the stand-in says that the robot is at the origin
+    stage.until(lambda: stage.has('cancelled') and 'somebody is in the way' in stage.output())
+    count = sum(event.startswith('goal') for event in stage.events)
+    stage.go_on(4.)
+    assert not stage.has('goal', count + 1)
+    stage.people = [(5.2, 0.)]
+    stage.until(lambda: stage.has('goal', count + 1))
 
 
 @pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGINT])

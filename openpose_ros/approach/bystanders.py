@@ -1,0 +1,82 @@
+"""Those beside the chosen person: who they are, and where they stand while the camera looks away."""
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from openpose_ros.approach.stand import walks
+from openpose_ros.people import People
+
+# m; who appears so near the place where somebody stood is them. Chosen: people stand .6 m apart and
+# more, and places drift by some .1 m on the way round; half of it takes them for new.
+_SAME = .5
+_MISSED = 5.    # s for which who is missed at their place is known again; as long as the chosen one
+
+
+class _Bystander(NamedTuple):
+    position: np.ndarray
+    walks: bool
+    seen_at: float
+    missed: float = 0.      # s for which the camera has looked at their place in vain
+
+
+class Bystanders:
+    """Keeps them by id."""
+
+    def __init__(self) -> None:
+        self._known = {}
+        self._stamp = None
+
+    def __contains__(self, number: int) -> bool:
+        return number in self._known
+
+    @property
+    def standing(self) -> np.ndarray:
+        """(n, 3) m: where those are who do not walk, as far as is known."""
+        return np.array([other.position for other in self._known.values()
+                         if not other.walks and not other.missed]).reshape(-1, 3)
+
+    def is_one(self, position: np.ndarray, ids, apart: float) -> bool:
+        """Whether who has just appeared there, with none of these ids, is one of them.
+
+        apart: m between that place and the one where somebody else is looked for.
+        """
+        absent = [other.position for number, other in self._known.items() if number not in ids]
+        away = [np.linalg.norm(position - place) for place in absent]
+        return bool(away) and min(away) < min(_SAME, apart)
+
+    def update(self, people: People, rows, chosen: int, stamp: float, memory: float,
+               viewpoint=None, newcomers: bool = True) -> None:
+        """Take in the people of these rows. memory: s for which who is not in view is remembered.
+
+        viewpoint: approach.Viewpoint; None: all that is remembered might be seen. newcomers:
+        whether somebody new is a bystander; not while the chosen person is looked for.
+        """
+        passed = 0. if self._stamp is None else max(stamp - self._stamp, 0.)
+        self._stamp = stamp
+        ids = [int(people.ids[row]) for row in rows]
+        for row, number in zip(rows, ids):
+            if number == chosen:
+                self._known.pop(number, None)
+                continue
+            position = people.position[row]
+            before = self._at(position, ids) if number not in self._known else number
+            if before is None and not newcomers:
+                continue
+            self._known.pop(before, None)
+            self._known[number] = _Bystander(position, walks(people, row), stamp)
+        for number, other in list(self._known.items()):
+            if number in ids:
+                continue
+            sees = viewpoint is None or viewpoint.sees(other.position)
+            missed = other.missed + passed if sees else 0.
+            self._known[number] = other._replace(missed=missed)
+            if missed > _MISSED or stamp - other.seen_at > memory:
+                del self._known[number]
+
+    def _at(self, position, ids):
+        """The id of who stood there and is not seen under it any more; None: nobody did."""
+        away = [(np.linalg.norm(position - other.position), number)
+                for number, other in self._known.items() if number not in ids]
+        distance, number = min(away, default=(math.inf, None))
+        return number if distance < _SAME else None
