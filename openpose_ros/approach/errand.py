@@ -4,39 +4,27 @@ ROS-free: it is told what was heard and what the navigation answers, and asked w
 what to do. Times are s of one clock that never jumps.
 """
 import math
-from typing import List, NamedTuple, Optional
+from typing import List, Optional
 
-from openpose_ros.approach import comfort
+from openpose_ros.approach import comfort, looking
 from openpose_ros.approach.comfort import Place, angle_between
 from openpose_ros.approach.orders import (ABORTED, APPROACHING, ARRIVED,
                                           CANCELED, LOOKING, LOST, REJECTED,
                                           SUCCEEDED, WAITING, Action, Cancel,
-                                          Say, Send, Settings)
+                                          Heard, Say, Send, Sent, Settings)
 from openpose_ros.approach.nearby import Nearby
 from openpose_ros.approach.retries import Retries
 
 _CLOSER = .02           # m; what counts as still nearer. Chosen, not measured
 # s; no longer than that after it was last said is a look wanted, if it can go. Chosen: some images.
 _LOOKS = .6
+# Who is lost is looked for where they were, then this far (rad) to either side of it, each for so
+# many s: a camera of 60 degrees sees 160 in all.
+_SEARCH, _SEARCH_TIME = (0., math.radians(50.), -math.radians(50.), 0.), 2.5
 _HELD = 1.              # s for which it waits after somebody was in the way. Chosen: a step or two
 _MIN_INTERVAL = .5      # s between goals: a planner needs some of it
 _WHY = {ABORTED: 'the navigation has given up', REJECTED: 'the navigation rejects',
         CANCELED: 'somebody else has cancelled'}
-
-
-class _Heard(NamedTuple):
-    place: Place
-    at: float
-
-
-class _Sent(NamedTuple):
-    """A goal that was sent; is_final: that before the person, not a place on the way round."""
-
-    number: int
-    place: Place
-    at: float
-    is_final: bool
-    accepted: bool = False
 
 
 class Errand:
@@ -46,8 +34,8 @@ class Errand:
         self.settings = settings
         self.state = WAITING
         self.robot = None           # type: Optional[Place]
-        self._goal = self._look = None      # the newest of each, _Heard
-        self._sent = None           # type: Optional[_Sent]
+        self._goal = self._look = None      # the newest of each, Heard
+        self._sent = None           # type: Optional[Sent]
         self._number = 0
         self._arrived_at = None     # Place
         self._back = None           # Place; where to turn to the person who was lost
@@ -65,12 +53,12 @@ class Errand:
     def hear_goal(self, place: Place, now: float, age: float = 0.) -> None:
         """The place before the person. age: s since its image was taken; too old a one is none."""
         if age <= self.settings.max_goal_age:
-            self._goal = _Heard(place, now - max(age, 0.))
+            self._goal = Heard(place, now - max(age, 0.))
 
     def hear_look(self, place: Place, now: float, age: float = 0.) -> None:
         """The place from which to look at a person whose facing is not known."""
         if age <= self.settings.max_goal_age:
-            self._look = _Heard(place, now - max(age, 0.))
+            self._look = Heard(place, now - max(age, 0.))
 
     def hear_people(self, places, now: float, age: float = 0.) -> None:
         """Everybody who is seen, [(x, y)] m in the goals' frame."""
@@ -148,11 +136,13 @@ class Errand:
         if self.state not in (state, ARRIVED) or (self.state == ARRIVED and state == APPROACHING):
             actions.append(Say({APPROACHING: 'approaching the person',
                                 LOOKING: 'turning to look at the person'}.get(state, state)))
-        self.state, self._lost_at = state, None
+        self.state = state
+        if self._back is None:
+            self._lost_at = None
         place, is_final = wanted
         if self._is_due(place, now):
             self._number += 1
-            self._sent = _Sent(self._number, place, now, is_final)
+            self._sent = Sent(self._number, place, now, is_final)
             self._sent_at = now
             actions.append(Send(self._number, place))
         return actions
@@ -186,6 +176,7 @@ class Errand:
                 return (self._facing(goal), False), APPROACHING
             return (place, place == goal), APPROACHING
         if self._is_fresh(self._look, now):
+            self._back = None
             return (self._look.place, False), LOOKING
         back = self._turn_back(now)
         return (None, None) if back is None else ((back, False), LOOKING)
@@ -207,20 +198,25 @@ class Errand:
         return now < self._held_until
 
     def _turn_back(self, now):
-        """Here, turned to where the person was last, where the robot looks elsewhere; or None."""
-        if self.robot is None or self._goal is None or self.state == WAITING or (
-                now - self._goal.at > self.settings.lost_time):
+        """Here, turned to where the person was last, then to either side of it; None: nowhere."""
+        heard = max((heard for heard in (self._goal, self._look) if heard is not None),
+                    key=lambda heard: heard.at, default=None)
+        if self.robot is None or heard is None or self.state == WAITING or (
+                now - heard.at > self.settings.lost_time):
             return None
         if self._back is None:
-            person = self._person(self._goal.place)
-            yaw = math.atan2(person[1] - self.robot.y, person[0] - self.robot.x)
-            self._back = self.robot._replace(yaw=yaw)
-        off = abs(angle_between(self.robot.yaw, self._back.yaw))
-        return self._back if off > self.settings.face_within else None
+            distance = self.settings.distance if heard is self._goal else looking.DISTANCE
+            person = self._person(heard.place, distance)
+            self._back = self.robot._replace(yaw=math.atan2(person[1] - self.robot.y,
+                                                            person[0] - self.robot.x))
+        stage = int((now - heard.at - self.settings.max_goal_age) / _SEARCH_TIME)
+        yaw = self._back.yaw + _SEARCH[min(max(stage, 0), len(_SEARCH) - 1)]
+        off = abs(angle_between(self.robot.yaw, yaw))
+        return self._back._replace(yaw=yaw) if off > self.settings.face_within else None
 
-    def _person(self, goal):
-        """(x, y) m of the person before whom a goal is."""
-        distance = self.settings.distance
+    def _person(self, goal, distance=None):
+        """(x, y) m of the person before whom a goal is, m off (None: at the goal's distance)."""
+        distance = self.settings.distance if distance is None else distance
         return (goal.x + distance * math.cos(goal.yaw), goal.y + distance * math.sin(goal.yaw))
 
     def _is_fresh(self, heard, now):
@@ -282,8 +278,10 @@ class Errand:
     def _rest(self, now, actions):
         """Nowhere to go: waiting, or lost for a while who was there."""
         if self.state not in (WAITING, LOST) and not self._stopped:
-            actions.append(Say('the person is lost, or not certain enough: stopping'))
-            self.state, self._lost_at = LOST, now
+            if self._lost_at is None:
+                actions.append(Say('the person is lost, or not certain enough: stopping'))
+                self._lost_at = now
+            self.state = LOST
             self._retries.reset()
         if self._stopped or self.state == LOST and now - self._lost_at > self.settings.lost_time:
             self.state, self._lost_at = WAITING, None

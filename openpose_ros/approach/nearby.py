@@ -15,9 +15,11 @@ _MARGIN, _MARGIN_WALKING = .05, .15
 # for who turns away long before.
 _AHEAD, _STEP = 2., .2
 _SPEED = .5             # m/s; of the robot at the most, where its own is not known
-_WALKING = .3           # m/s; less is taken as standing: that is how well a velocity is known
+# m/s; less is taken as standing. Chosen: at the image's edge, while the robot turns, who stands seems
+# to move by .4; people walk by 1.4, slowly by .7.
+_WALKING = .5
 _SAME = .7              # m; who is so near to where one was is the same one
-_SMOOTHING = .4         # s over which velocities are averaged
+_SMOOTHING = .5         # s over which velocities are averaged
 _KEPT = 5.              # s for which who is not seen any more counts, if they stood
 _KEPT_WALKING = 1.      # the same of who walked
 _CLEAR = 1.3            # m from who stands in the way, of the place by which they are passed

@@ -35,6 +35,23 @@ class Say(NamedTuple):
 Action = Union[Send, Cancel, Say]
 
 
+class Heard(NamedTuple):
+    """A place that was heard of. at: s, of its image."""
+
+    place: Place
+    at: float
+
+
+class Sent(NamedTuple):
+    """A goal that was sent; is_final: that before the person, not a place on the way round."""
+
+    number: int
+    place: Place
+    at: float
+    is_final: bool
+    accepted: bool = False
+
+
 class Settings(NamedTuple):
     """How an errand is run.
 

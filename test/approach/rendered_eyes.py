@@ -1,7 +1,8 @@
 """What the robot's camera sees as rendered people, through the real network.
 
 The tool that renders them is beside the project: FOLDER/tool, with FOLDER/bodies.npz. The room is
-drawn round the camera, so it moves with it; the people do not.
+drawn round the camera, so it moves with it; the people do not. As it is the same room, light and
+noise in every image, the room is drawn once, and so is all that is seen while nobody is in view.
 """
 import math
 import os
@@ -17,6 +18,7 @@ from openpose_ros.tracking import Settings, Tracker
 
 _AHEAD, _WALL, _SIDES = .1, 9., (-4., 4.)       # m
 _FIELD_OF_VIEW = 69.
+_BESIDE = 1.                    # m beside the image's edge where nothing of anybody is seen
 
 
 class RenderedEyes:
@@ -28,6 +30,8 @@ class RenderedEyes:
         import person
         import scene
         self._render, self._actors, self.image = scene.render, actors, None
+        scene.room = _Room(getattr(scene.room, 'draw', scene.room))
+        self._empty = None              # (look, depth) of what is seen while nobody is in view
         self._camera = scene.Camera(CAMERA.width, CAMERA.height, _FIELD_OF_VIEW, VIEW.height, 0.)
         self._backgrounds = scene.coco_backgrounds()
         self._seed = rng.randint(2 ** 31)
@@ -50,11 +54,36 @@ class RenderedEyes:
             place = seen_from(actor.at(time), truth)
             if actor.is_visible(time) and place.x - _AHEAD > .4:
                 shown.append((person, (-place.y, place.x - _AHEAD), place.yaw - math.pi))
-        rng = np.random.RandomState(self._seed)     # the same room and light in every image
-        image, depth, _ = self._render(self._camera, shown, rng, self._backgrounds, _WALL, _SIDES,
-                                       'room') if shown else (self._nobody(), None, None)
-        self.image = image
-        return self._perception.perceive(image, CAMERA, depth, time, mounting)
+        edge = math.tan(math.radians(.5 * _FIELD_OF_VIEW))
+        is_empty = all(abs(x) > z * edge + _BESIDE for _, (x, z), _ in shown)
+        if not is_empty or self._empty is None:
+            rng = np.random.RandomState(self._seed)     # the same room and light in every image
+            self.image, depth, _ = self._render(
+                self._camera, shown, rng, self._backgrounds, _WALL, _SIDES, 'room') if shown else (
+                    self._nobody(), None, None)
+            seen = self._perception.look(self.image), depth
+            if is_empty and shown:
+                self._empty = seen
+        else:
+            seen = self._empty
+        return self._perception.finish(seen[0], CAMERA, seen[1], time, mounting)
 
     def _nobody(self):
         return np.full((CAMERA.height, CAMERA.width, 3), 128, np.uint8)
+
+
+class _Room:
+    """The tool's function that draws the empty room, drawn once for each state of its generator."""
+
+    def __init__(self, draw) -> None:
+        self.draw = draw
+        self._drawn = {}
+
+    def __call__(self, camera, rng, *arguments):
+        before = rng.get_state()
+        key = before[1].tobytes(), before[2]
+        if key not in self._drawn:
+            self._drawn = {key: (self.draw(camera, rng, *arguments), rng.get_state())}
+        drawn, after = self._drawn[key]
+        rng.set_state(after)
+        return tuple(np.copy(each) for each in drawn)

@@ -1,6 +1,7 @@
 """The state machine between goals and navigation, told everything by hand."""
 import math
 
+import numpy as np
 import pytest
 
 from openpose_ros.approach import Errand, Place
@@ -191,6 +192,27 @@ def test_it_stops_when_the_person_is_lost_and_goes_on_when_they_are_back(world):
     world.goal = GOAL
     world.go_on(.5)
     assert world.state == APPROACHING and len(world.sent) == 2
+
+
+def test_who_is_lost_on_a_look_is_looked_for_to_either_side():
+    world = World()
+    for _ in range(10):
+        world.errand.hear_look(Place(2., 0., 0.), world.now, .15)
+        world.go_on(.1)
+    assert world.state == LOOKING
+    yaws = []
+    for _ in range(100):
+        sent = len(world.sent)
+        world.go_on(.1)
+        for send in world.sent[sent:]:      # it turns there at once
+            assert send.place[:2] == world.errand.robot[:2]
+            world.errand.robot = send.place
+            yaws.append(math.degrees(send.place.yaw))
+            world.finish(SUCCEEDED)
+    assert np.allclose(yaws, (50., -50., 0.), atol=1e-6)
+    world.go_on(5.)
+    assert world.state == WAITING
+    assert world.said.count('the person is lost, or not certain enough: stopping') == 1
 
 
 def test_lost_for_long_is_waiting(world):
