@@ -26,7 +26,7 @@ from eyes import SyntheticEyes  # noqa: E402
 
 from openpose_ros.approach import Place  # noqa: E402
 
-PATIENCE = 90.      # s until an approach counts as failed
+PATIENCE = 120.     # s until an approach counts as failed
 STANDS, SITS, TURNS, VANISHES, WALKS, CROSSED = (
     'stands', 'sits', 'turns by 90 deg', 'vanishes for 2 s', 'walks', 'others cross')
 RENDERED = 'rendered people and depth: '
@@ -166,7 +166,8 @@ def _written():
     if not os.path.exists(path):
         return {}
     with open(path) as file:
-        return json.load(file)['figures']
+        figures = json.load(file)['figures']
+    return {name: figures[name] for name in list(EYES) + ['rendered'] if name in figures}
 
 
 def share(runs, name):

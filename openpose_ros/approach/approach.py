@@ -6,7 +6,8 @@ import numpy as np
 
 from openpose_ros.approach import choice, comfort
 from openpose_ros.approach.choice import Choice
-from openpose_ros.approach.looking import ENOUGH, LookRound, place_aside
+from openpose_ros.approach.looking import (ENOUGH, WORTH_AFTER, WORTH_NEARER,
+                                           LookRound, place_aside)
 from openpose_ros.approach.settings import Settings
 from openpose_ros.approach.stand import Stand, level_stddev, walks
 from openpose_ros.people import People
@@ -15,6 +16,9 @@ from openpose_ros.scene import Camera
 # Where somebody is remembered is out of the camera's view when the hips are outside of the image
 # by this share of its width, or nearer than m: at its edge people are seen or not by chance.
 _EDGE, _TOO_NEAR = .05, .5
+# m; half of a body's width. Who is cut off by the image's edge seems to stand .3 m beside where they
+# stand, and to face anywhere.
+_HALF = .3
 _DRIFT = .05    # m each second that who stands may shift while nobody looks
 
 # A goal that there is stays while the facing is less certain by this factor, and for s in which
@@ -47,11 +51,17 @@ class Viewpoint(NamedTuple):
 
     def sees(self, point: np.ndarray) -> bool:
         """Whether a point, (3,) m in the frame of the people, is well within its image."""
-        x, y, z = self.rotation.T.dot(point - self.translation)
-        if z < _TOO_NEAR:
-            return False
-        column = self.camera.fx * x / z + self.camera.cx
-        return bool(_EDGE < column / self.camera.width < 1. - _EDGE)
+        x, _, z = self.rotation.T.dot(point - self.translation)
+        return self._has(x, z, _EDGE)
+
+    def shows(self, point: np.ndarray) -> bool:
+        """Whether who stands there is within its image from one side to the other."""
+        x, _, z = self.rotation.T.dot(point - self.translation)
+        return self._has(x - _HALF, z, 0.) and self._has(x + _HALF, z, 0.)
+
+    def _has(self, x, z, edge):
+        column = self.camera.fx * x / max(z, _TOO_NEAR) + self.camera.cx
+        return z >= _TOO_NEAR and bool(edge < column / self.camera.width < 1. - edge)
 
 
 class Approach:
@@ -118,8 +128,12 @@ class Approach:
                 return None
             self._look_aside(up, floor, viewpoint)
             return self._goal(people, row, up, floor)
-        self._follow(people, row, stamp, up)
-        if self._stand is None and self._is_certain(people, row):
+        is_cut = viewpoint is not None and not viewpoint.shows(people.position[row])
+        self._follow(people, row, stamp, up, is_cut)
+        if self._stand is not None and is_cut and not self._stand.is_walking:
+            self._look_aside(up, floor, viewpoint)
+            return self._goal(people, row, up, floor)
+        if self._stand is None and not is_cut and self._is_certain(people, row):
             self._stand, self._aside = Stand(int(people.ids[row])), 0.
             self._has_goal = False
         if self._stand is not None:
@@ -170,18 +184,25 @@ class Approach:
         """Where the facing is known, but not well."""
         stand = self._stand
         if viewpoint is None or stand.is_walking or stand.aside >= ENOUGH or (
-                stand.best_stddev <= self._settings.look_stddev):
+                stand.best_stddev <= self._settings.look_stddev) or not self._is_look_due(viewpoint):
             return
         found = place_aside(stand.position, stand.facing, viewpoint.translation, up)
         self.look = _goal_at(stand.person, found[0], found[1], up, floor,
                              (math.nan, stand.facing_stddev))
 
-    def _follow(self, people, row, stamp, up):
+    def _is_look_due(self, viewpoint):
+        """Whether it is time to tell; where there is a goal the way to it leads nearer, too."""
+        stand = self._stand
+        return not stand.by_depth or stand.seen >= WORTH_AFTER and (
+            not self._has_goal or np.linalg.norm(
+                stand.position - viewpoint.translation) < WORTH_NEARER)
+
+    def _follow(self, people, row, stamp, up, is_cut):
         """Go on averaging the person of this row, who may have come back under another id."""
         person = int(people.ids[row])
         if self._stand is not None and self._stand.person != person:
-            passed = stamp - self._stand.seen_at
-            if not self._stand.may_be_at(people, row, up, _DRIFT * passed):
+            shift = _DRIFT * (stamp - self._stand.seen_at) + _HALF * is_cut
+            if not self._stand.may_be_at(people, row, up, shift):
                 self._stand = None
         if self._stand is not None:
             self._stand.person = person

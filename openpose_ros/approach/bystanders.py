@@ -55,11 +55,14 @@ class Bystanders:
         passed = 0. if self._stamp is None else max(stamp - self._stamp, 0.)
         self._stamp = stamp
         ids = [int(people.ids[row]) for row in rows]
+        of_chosen = people.position[[row for row, number in zip(rows, ids) if number == chosen]]
         for row, number in zip(rows, ids):
             if number == chosen:
                 self._known.pop(number, None)
                 continue
             position = people.position[row]
+            if (np.linalg.norm(of_chosen - position, axis=1) < _SAME).any():
+                continue        # seen twice, as for a moment at the image's edge
             before = self._at(position, ids) if number not in self._known else number
             if before is None and not newcomers:
                 continue

@@ -60,7 +60,7 @@ class Choice:
             known &= people.ids == self.settings.id
         rows = np.flatnonzero(known)
         ids = people.ids[rows].tolist()
-        chosen = self._again(people, rows, ids, stamp, patience)
+        chosen = self._again(people, rows, ids, stamp, patience, viewpoint)
         if chosen is None:
             eligible = self._attentive(people, rows, stamp)
             chosen = self._keep_or_switch(people, rows, ids, costs_of[rows], eligible, stamp,
@@ -90,12 +90,14 @@ class Choice:
         """s for which the chosen person might have been seen and was not."""
         return stamp - max(self._seen_at, self._away_at)
 
-    def _again(self, people, rows, ids, stamp, patience):
+    def _again(self, people, rows, ids, stamp, patience, viewpoint):
         """The new id of who was chosen and had vanished; None where there is no such person."""
         if self._seen_at is None or self.id in ids or self.settings.id:
             return None
         passed = self._missed(stamp)
-        strangers = [row for row, number in zip(rows, ids) if number not in self.bystanders]
+        # Who is cut off by the image's edge may be anywhere: soon more of them is seen.
+        strangers = [row for row, number in zip(rows, ids) if number not in self.bystanders
+                     and (viewpoint is None or viewpoint.shows(people.position[row]))]
         if passed > patience or not strangers:
             return None
         # Who walked is looked for on the line from where they were to where they would be.

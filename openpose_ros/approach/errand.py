@@ -21,7 +21,6 @@ _LOOKS = .6
 # Who is lost is looked for where they were, then this far (rad) to either side of it, each for so
 # many s: a camera of 60 degrees sees 160 in all.
 _SEARCH, _SEARCH_TIME = (0., math.radians(50.), -math.radians(50.), 0.), 2.5
-_HELD = 1.              # s for which it waits after somebody was in the way. Chosen: a step or two
 _MIN_INTERVAL = .5      # s between goals: a planner needs some of it
 _WHY = {ABORTED: 'the navigation has given up', REJECTED: 'the navigation rejects',
         CANCELED: 'somebody else has cancelled'}
@@ -44,7 +43,6 @@ class Errand:
         self._lost_at = None
         self._retries = Retries(settings)
         self._nearby = Nearby()
-        self._held_until, self._held_at = -math.inf, None       # s; Place, where it waits
         self._sent_at = -math.inf
         self._said = []
 
@@ -121,12 +119,14 @@ class Errand:
         wanted, state = self._wanted(now)
         if wanted is not None:
             wanted = self._led_past(wanted, now)
-            if self._is_held(wanted[0], now):
-                if self._sent is not None:
-                    actions.append(Cancel(self._sent.number))
-                    actions.append(Say('somebody is in the way: waiting'))
-                    self._sent = None
-                return actions
+            if self._nearby.must_wait(self.robot, wanted[0], now):
+                wanted = self._turned_on_the_spot(now), False
+                if wanted[0] is None:
+                    if self._sent is not None:
+                        actions += [Cancel(self._sent.number),
+                                    Say('somebody is in the way: waiting')]
+                        self._sent = None
+                    return actions
         if wanted is None:
             if self._sent is not None:
                 actions.append(Cancel(self._sent.number))
@@ -190,12 +190,13 @@ class Errand:
         aside = self._nearby.passed_by(self.robot, place, person, now)
         return wanted if aside is None else (aside, False)
 
-    def _is_held(self, place, now):
-        """Whether it has to wait: on the way somebody would come too near."""
-        robot = self.robot or self._held_at
-        if robot is not None and self._nearby.is_in_way(robot, place, now):
-            self._held_until, self._held_at = now + _HELD, robot
-        return now < self._held_until
+    def _turned_on_the_spot(self, now):
+        """Where to turn to while it waits: to see whether the person is still there; or None."""
+        if self.robot is None or self._goal is None or not self._nearby.has_waited(now):
+            return None
+        place = self._facing(self._goal.place)
+        off = abs(angle_between(self.robot.yaw, place.yaw))
+        return place if off > self.settings.face_within else None
 
     def _turn_back(self, now):
         """Here, turned to where the person was last, then to either side of it; None: nowhere."""

@@ -10,15 +10,18 @@ from openpose_ros.approach.comfort import turned
 # shows little new, twice of it loses sight of them on the way.
 DISTANCE = 2.                   # m
 _STEP = math.radians(60.)
-_REACHED = .4                   # m
+_REACHED, _GLANCE = .4, 1.5     # m, s
 
 # From aside one sees best which way somebody faces, so that is where to look where it is known
 # roughly: of synthetic people without depth it is 5 degrees off (median) at 60 degrees, 3 at 90, 9
 # from the front. (At 90 nothing depends on how wide they are.) Once they have been seen for s from there, more
-# looking adds little: twice the time for which a network errs alike.
+# looking adds little: thrice the time for which a network errs alike.
 ASIDE, _ABOUT = math.radians(90.), math.radians(25.)
 _ASIDE_DISTANCE = 1.6           # m; beyond personal space
-_NEAR, ENOUGH = 2.2, 4.         # m, s
+_NEAR, ENOUGH = 2.2, 6.         # m, s
+# With depth it is seen after s, and nearer than m, whether a look is worth its way: by then most
+# people are known well enough.
+WORTH_NEARER, WORTH_AFTER = 3., 1.
 
 
 class LookRound:
@@ -58,7 +61,7 @@ class LookRound:
             return False
         if self._looked_since is None:
             self._looked_since = stamp
-        return stamp - self._looked_since >= ENOUGH
+        return stamp - self._looked_since >= _GLANCE
 
 
 def place_aside(position: np.ndarray, facing: np.ndarray, camera: np.ndarray,

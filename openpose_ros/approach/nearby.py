@@ -22,6 +22,8 @@ _SAME = .7              # m; who is so near to where one was is the same one
 _SMOOTHING = .5         # s over which velocities are averaged
 _KEPT = 5.              # s for which who is not seen any more counts, if they stood
 _KEPT_WALKING = 1.      # the same of who walked
+# s for which it waits after somebody was in the way (chosen: a step or two), and until it stands.
+_WAIT, _STOPPED = 1., 1.5
 _CLEAR = 1.3            # m from who stands in the way, of the place by which they are passed
 
 
@@ -39,6 +41,8 @@ class Nearby:
     def __init__(self) -> None:
         self._people = []
         self._heard_at = -math.inf
+        self._waits_since = self._waits_until = -math.inf
+        self._waits_at = None       # Place
 
     def hear(self, places: Sequence[Tuple[float, float]], at: float) -> None:
         """All people of one image, which was taken at s."""
@@ -61,6 +65,22 @@ class Nearby:
                 vy = old.vy + gain * ((y - old.y) / passed - old.vy)
             self._people.append(_Person(x, y, vx, vy, at))
         self._people += before
+
+    def must_wait(self, robot: Optional[Place], place: Place, now: float) -> bool:
+        """Whether the robot has to wait, for somebody is in its way or has just been.
+
+        robot: None where it is not known; while it waits it is where it was.
+        """
+        robot = robot or self._waits_at
+        if robot is not None and self.is_in_way(robot, place, now):
+            if now >= self._waits_until:
+                self._waits_since = now
+            self._waits_until, self._waits_at = now + _WAIT, robot
+        return now < self._waits_until
+
+    def has_waited(self, now: float) -> bool:
+        """Whether it has waited for so long that it stands."""
+        return now - self._waits_since >= _STOPPED
 
     def is_in_way(self, robot: Place, place: Place, now: float) -> bool:
         """Whether the straight way leads nearer than KEEP_AWAY to somebody, soon."""

@@ -32,6 +32,6 @@ class Settings(NamedTuple):
     look_stddev: float = math.radians(10.)
     drive_round: bool = False
     switch_time: float = 5.
-    settle_time: float = 5.
+    settle_time: float = 8.
     lost_time: float = 5.
     memory: float = 60.

@@ -6,6 +6,8 @@ import numpy as np
 from openpose_ros.approach.looking import is_aside
 from openpose_ros.approach.views import MAX_PASSED, Views, along_ground
 from openpose_ros.body import LEFT_HIP, NECK, RIGHT_HIP
+from openpose_ros.people import SOURCE_DEPTH
+from openpose_ros.proportions import STATURE, TORSO
 
 # A standing person is averaged over. Someone who walks is not, and who has stepped aside or turned
 # by more than this for _PATIENCE s is averaged over anew.
@@ -16,25 +18,26 @@ _PATIENCE = .5                      # s
 _SURE = 2.5                         # stddevs that a measurement must be off to count as a move
 _UNKNOWN = .05                      # m
 
-# Height of the hips over that of the neck, above the floor, of who sits and who stands. The joints'
-# heights in body lengths H are .53 H and .82 H of one who stands (R. Drillis and R. Contini, "Body
-# segment parameters", 1966); on a chair the hips come to .29 H, the neck to .58 H.
-_SITS_BELOW = .5 * (.53 / .82 + .29 / .58)
+# Height of the hips above the floor over the torso's length, of who sits and who stands, whether they
+# lean or not. The hips' are .53 H, and .29 H on a chair, of the body's length H (R. Drillis and R.
+# Contini, "Body segment parameters", 1966).
+_SITS_BELOW = .5 * (.53 + .29) * STATURE / TORSO.mean
 _THIGH = .245 / .288                # thigh over torso, of the same table
 _SITTING_TIME = 2.                  # s over which it is averaged
 
 
 class Stand:
     """One person's place; person: their id. seen_at: s, when they were last measured.
-    faceless: s for which they have been seen since, and their facing was not known. aside: s for
-    which they were seen from aside.
+    faceless: s for which they have been seen since, and their facing was not known. seen, aside: s
+    for which they were seen, and from aside, since they moved. by_depth: whether their facing was
+    measured by depth last.
     """
 
     def __init__(self, person: int) -> None:
         self.person = person
-        self.is_walking = False
+        self.is_walking = self.by_depth = False
         self.seen_at = None
-        self.faceless = self.aside = 0.
+        self.faceless = self.seen = self.aside = 0.
         self._views = Views()
         self._apart_since = None    # s; since when the measurements contradict the average
         self._sits = 0.             # probability
@@ -75,9 +78,11 @@ class Stand:
         if not abs(np.linalg.norm(facing) - 1.) < 1e-3:
             stddev = math.nan
         if self.position is None or self._has_moved(people, row, stddev, stamp, up):
-            self._views, self.aside = Views(), 0.
+            self._views, self.seen, self.aside = Views(), 0., 0.
         passed = 0. if self.seen_at is None else stamp - self.seen_at
         counted = min(max(passed, 0.), MAX_PASSED)
+        self.seen += counted
+        self.by_depth = bool(people.facing_source[row] == SOURCE_DEPTH)
         self.faceless = 0. if math.isfinite(stddev) else self.faceless + counted
         if self._apart_since is None:
             covariance = people.position_covariance[row]
@@ -114,16 +119,16 @@ class Stand:
         return moved
 
     def _watch_posture(self, points, stamp, up, floor):
-        """Whether they sit, by how high the hips are for the neck's height; floor None: unknown."""
+        """Whether they sit, by how high the hips are for the torso; floor None: unknown."""
         hips, neck = .5 * (points[RIGHT_HIP] + points[LEFT_HIP]), points[NECK]
         if floor is None or not np.isfinite(hips + neck).all():
             return
-        low, high = hips.dot(up) - floor, neck.dot(up) - floor
-        if not 0. < low < high:
+        low, torso = hips.dot(up) - floor, np.linalg.norm(neck - hips)
+        if not (low > 0. and torso > 0.):
             return
         gain = min(1., max(stamp - self.seen_at, 0.) / _SITTING_TIME) if self._torso else 1.
-        self._sits += gain * (float(low / high < _SITS_BELOW) - self._sits)
-        self._torso += gain * (np.linalg.norm(neck - hips) - self._torso)
+        self._sits += gain * (float(low / torso < _SITS_BELOW) - self._sits)
+        self._torso += gain * (torso - self._torso)
 
 
 def level_stddev(people, row: int, up: np.ndarray) -> float:

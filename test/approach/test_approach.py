@@ -6,7 +6,7 @@ import pytest
 
 from openpose_ros.approach import Approach, Settings, Viewpoint
 from openpose_ros.body import LEFT_HIP, NECK, RIGHT_HIP
-from openpose_ros.people import people_in_image, transformed
+from openpose_ros.people import SOURCE_DEPTH, people_in_image, transformed
 from openpose_ros.scene import Camera
 
 UP = np.array((0., -1., 0.))     # of an optical frame
@@ -157,6 +157,12 @@ def looking(bearing):
     return Viewpoint(CAMERA, np.array(((c, 0., s), (0., 1., 0.), (-s, 0., c))), np.zeros(3))
 
 
+def looking_from(place, person):
+    """The camera at a place, turned to a person, (3,) m each."""
+    x, _, z = np.subtract(person, place)
+    return looking(math.degrees(math.atan2(x, z)))._replace(translation=np.asarray(place, float))
+
+
 def test_who_stood_is_remembered_while_the_camera_looks_elsewhere_and_no_longer():
     approach = Approach(Settings(memory=5.))
     first = goal_of(approach, crowd((1, 0., 3., 30.)), viewpoint=looking(0.))
@@ -172,6 +178,15 @@ def test_who_stands_beside_them_out_of_view_still_has_their_place():
     seen = goal_of(approach, crowd((1, 0., 4., 0.), (2, .2, 2.6, 0.)), viewpoint=looking(0.))
     hidden = goal_of(approach, crowd(), .1, viewpoint=looking(60.))
     np.testing.assert_allclose(hidden.position, seen.position)
+
+
+def test_who_is_cut_off_by_the_edge_of_the_image_stays_where_they_were_seen():
+    approach = Approach()
+    for stamp in np.arange(0., 1., .1):
+        seen = goal_of(approach, crowd((1, 0., 3., 30.)), stamp, viewpoint=looking(0.))
+    for stamp in np.arange(1., 3., .1):
+        goal = goal_of(approach, crowd((1, .2, 3.1, 90.)), stamp, viewpoint=looking(30.))
+    np.testing.assert_allclose(goal.position, seen.position)
 
 
 def test_who_is_not_where_the_camera_looks_is_lost():
@@ -298,7 +313,7 @@ def test_who_faces_nobody_knows_where_is_looked_at_from_round_about():
             places.append(place)
         # The robot drives there.
         way = (place - camera.translation) * (1., 0., 1.)
-        camera = camera._replace(translation=camera.translation + .5 * way)
+        camera = looking_from(camera.translation + .5 * way, vague.position[0])
     assert len(places) >= 3
     for place in places:
         assert abs(np.linalg.norm((place - vague.position[0])) - 2.) < 1e-6
@@ -310,24 +325,32 @@ def test_who_faces_nobody_knows_where_is_looked_at_from_round_about():
 
 def test_who_faces_about_that_way_is_worth_a_look_from_aside_until_they_were_seen_from_there():
     approach = Approach()
-    vague = crowd((1, 0., 4., 10.), facing_stddev=np.radians([15.]))
-    assert goal_of(approach, vague, viewpoint=looking(0.)) is not None
-    look = approach.look
+    depth = {'facing_source': np.array([SOURCE_DEPTH], np.uint8),
+             'facing_stddev': np.radians([15.])}
+    far, vague = crowd((1, 0., 4., 10.), **depth), crowd((1, 0., 2.9, 10.), **depth)
+    for people in (far, vague):     # the way to the goal leads nearer first
+        approach = Approach()
+        for stamp in np.arange(-1.2, .1, .1):
+            assert goal_of(approach, people, stamp, viewpoint=looking(0.)) is not None
+            look = approach.look
+            assert look is None or people is vague and stamp > -.3
+    assert look is not None
     towards = vague.position[0] - look.position
     aside = math.degrees(math.acos(-look.rotation[:, 0].dot(vague.facing[0])))
     assert np.linalg.norm(towards) > 1.3 and 60. <= aside <= 90.
     np.testing.assert_allclose(look.rotation[:, 0], towards / np.linalg.norm(towards), atol=1e-6)
-    there = looking(0.)._replace(translation=look.position)
-    for stamp in range(1, 60):
+    there = looking_from(look.position, vague.position[0])
+    for stamp in range(1, 80):
         goal_of(approach, vague, .1 * stamp, viewpoint=there)
     assert approach.look is None
     sure = Approach()
-    goal_of(sure, crowd((1, 0., 4., 10.)), viewpoint=looking(0.))
-    assert sure.look is None
+    for stamp in np.arange(0., 2., .1):
+        goal_of(sure, crowd((1, 0., 2.9, 10.)), stamp, viewpoint=looking(0.))
+        assert sure.look is None
 
 
 def test_what_was_seen_well_from_one_side_outlasts_a_worse_view_from_another():
-    approach, aside = Approach(), looking(0.)._replace(translation=np.array((3., 0., 4.)))
+    approach, aside = Approach(), looking_from((3., 0., 4.), (0., 0., 4.))
     for stamp in range(20):
         goal_of(approach, crowd((1, 0., 4., 0.), facing_stddev=np.radians([6.])), .1 * stamp,
                 viewpoint=aside)
