@@ -122,36 +122,36 @@ class Approach:
         settings = self._settings
         row = self._choice.row(people, choice.costs(people_in_camera, settings.person), stamp,
                                settings.lost_time, remembered, viewpoint)
-        if row is None:
-            if not remembered:
-                self._look_on(stamp, up, floor, viewpoint)
+        if row is None and not remembered:
+            self._look_on(stamp, up, floor, viewpoint)
+            return None
+        if row is not None:
+            self._observe(people, row, stamp, up, floor, viewpoint)
+            if self._stand is None:
+                self._vague = int(people.ids[row]), people.position[row], stamp
+                if not walks(people, row):
+                    self._look_round(people.position[row], up, floor, viewpoint, (
+                        level_stddev(people, row, up), float(people.facing_stddev[row])), stamp)
                 return None
-            self._look_aside(up, floor, viewpoint)
-            return self._goal(people, row, up, floor)
+            self._vague = None
+        self._look_aside(up, floor, viewpoint)
+        return self._goal(people, row, up, floor)
+
+    def _observe(self, people, row, stamp, up, floor, viewpoint):
+        """Take in what was measured of the chosen person."""
         is_cut = viewpoint is not None and not viewpoint.shows(people.position[row])
         self._follow(people, row, stamp, up, is_cut)
         if self._stand is not None and is_cut and not self._stand.is_walking:
-            self._look_aside(up, floor, viewpoint)
-            return self._goal(people, row, up, floor)
+            return
         if self._stand is None and not is_cut and self._is_certain(people, row):
             self._stand, self._aside = Stand(int(people.ids[row])), 0.
             self._has_goal = False
         if self._stand is not None:
-            self._stand.update(people, row, stamp, settings, up, floor,
+            self._stand.update(people, row, stamp, self._settings, up, floor,
                                None if viewpoint is None else viewpoint.translation)
             if self._stand.faceless > _HOLD or not (
                     self._stand.facing_stddev <= max(_ROUGHLY, self._limit())):
                 self._stand = None
-        if self._stand is None:
-            self._vague = int(people.ids[row]), people.position[row], stamp
-            if walks(people, row):
-                return None
-            self._look_round(people.position[row], up, floor, viewpoint, (
-                level_stddev(people, row, up), float(people.facing_stddev[row])), stamp)
-            return None
-        self._vague = None
-        self._look_aside(up, floor, viewpoint)
-        return self._goal(people, row, up, floor)
 
     def _is_certain(self, people, row):
         """Whether the facing of this row is certain enough to begin with."""
