@@ -64,7 +64,7 @@ bench-eight-bits: fetch-better  ## measure the networks in float and in eight bi
 
 bench-scene: fetch-model  ## measure position, facing and gaze
 	$(RUN) python benchmark/scene.py $(BENCH_ARGS)
-	$(RUN) python benchmark/scene_closer.py $(BENCH_ARGS)
+	$(RUN) python benchmark/rendered.py $(BENCH_ARGS)
 
 bench-tracking: fetch-model  ## measure tracking
 	$(RUN) python benchmark/tracking.py $(BENCH_ARGS)

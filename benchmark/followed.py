@@ -33,7 +33,8 @@ def sequences(model):
                     (stamp, image, locate(
                         people_in_image(keypoints[image.name]), image.camera,
                         image.read_depth() if way == 'depth' else None, image.up,
-                        image.camera_height if way == 'ground' else None, input_height=scene.HEIGHT))
+                        image.camera_height if way == 'ground' else None,
+                        input_height=scene.HEIGHT))
                     for stamp, image in zip(_stamps(truth, these), these)]
 
 

@@ -73,7 +73,7 @@ def as_keypoints(rows):
 
 
 def ways(image, people, level):
-    """{how: the people located}: with depth, alone, with the camera's height, with it and `level`."""
+    """{how: the people located}: by depth, alone, with the camera's height, with it and `level`."""
     def put(depth=None, height=None, up=image.up, settings=Settings()):
         return locate(people, image.camera, depth, up, height, settings, float(HEIGHT))
 

@@ -126,7 +126,8 @@ def facing_figures(errors):
     size, stddev = np.abs(errors[:, np.isfinite(errors[0])])
     return {'answers': len(size) / errors.shape[1], 'mean': size.mean(),
             'p95': np.percentile(size, 95), 'flips': int((size > 90.).sum()),
-            'within_1_stddev': (size < stddev).mean(), 'within_2_stddev': (size < 2. * stddev).mean()}
+            'within_1_stddev': (size < stddev).mean(),
+            'within_2_stddev': (size < 2. * stddev).mean()}
 
 
 def video(perception):
@@ -238,7 +239,7 @@ def turned_figures(headings, numbers, located):
 
 
 def followed_figures(model):
-    """Print facing, distance and position of the two men of the truths, single images and tracked."""
+    """Print facing, distance and position of the two men of the truths, single and tracked."""
     table = followed.table_of(model)
     names = ('facing mean', 'facing in 1', 'facing in 2', 'range mean', 'range in 1', 'range in 2',
              'position in 1', 'position in 2')
@@ -274,7 +275,8 @@ def main():
                        [[mode, name, '{:.0%}'.format(each['answers']),
                          '{:.1f}'.format(each['mean']), '{:.1f}'.format(each['p95']),
                          each['flips'], '{:.0%}'.format(each['within_1_stddev']),
-                         '{:.0%}'.format(each['within_2_stddev'])] for (mode, name), each in turned.items()])
+                         '{:.0%}'.format(each['within_2_stddev'])]
+                        for (mode, name), each in turned.items()])
     report.print_table('Demo video, ids', ('fps', 'woman', 'man', 'of both', 'of nobody'), [
         ['{:.0f}'.format(rate)] + list(ids.values()) for rate, ids in videos.items()])
     report.print_table('Time, ms', ('people', 'fastest', 'median'), [

@@ -3,10 +3,11 @@
 Three truths, none of them part of the project:
 
 turning man      50 images with depth of one man's upper body 0.9 m away (test/turning_person.py)
-rendered people  601 images with depth of 32 bodies, a quarter children, 1 to 12 m away (shared/people)
+rendered people  601 images with depth of 32 bodies, a quarter children, 1 to 12 m away
+                 (shared/people)
 multiview        a leaning man and a far woman seen by four calibrated cameras; the images are those
-                 of Pose2Sim's Demo_SinglePerson, to be put into benchmark_output/multiview/cam0?.mp4 (or set
-                 OPENPOSE_MULTIVIEW to their folder)
+                 of Pose2Sim's Demo_SinglePerson, to be put into
+                 benchmark_output/multiview/cam0?.mp4 (or set OPENPOSE_MULTIVIEW to their folder)
 """
 import json
 import os
@@ -149,7 +150,7 @@ def pairs(image: Image, keypoints: np.ndarray, scores: np.ndarray):
 
 
 def likeness(keypoints, pixels):
-    """Keypoint similarity (n, m) of people found (n, 18, 3) with true ones (m, 18, 2), NaN hidden."""
+    """Keypoint similarity (n, m) of people found (n, 18, 3) and true (m, 18, 2), NaN hidden."""
     there = np.concatenate((np.nan_to_num(pixels), np.isfinite(pixels[..., :1])), axis=2)
     return similarity(keypoints.astype(float), there)
 

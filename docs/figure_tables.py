@@ -6,6 +6,7 @@ and returns a header and rows of cells, or raises KeyError where something was n
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import looks_tables
+import scene_tables
 
 from openpose_ros.commands import ranges
 
@@ -50,7 +51,10 @@ def scene(known: Dict[str, Any]) -> Table:
         sizes('rendered adults (median)', 'rendered adults'),
         sizes('rendered children (median)', 'rendered children'),
         cameras('multiview, a leaning man (mean)', 'alone'),
-        cameras('multiview, the vertical found (mean)', 'level')]
+        cameras('multiview, the vertical found (mean)', 'level')] + [
+            ['multiview, images in which he is found (mean)', '',
+             both(known, 'multiview, found, alone', 'facing mean', DEGREES), '', '', '', '']
+            for _ in range('multiview, found, alone' in known['scene'][MODELS[0]])]
 
 
 def calibration(known: Dict[str, Any]) -> Table:
@@ -239,6 +243,7 @@ TABLES = {function.__name__: function for function in (
     found_by_height, found_from, load, overlap, approach)
 }  # type: Dict[str, Callable[[Dict[str, Any]], Table]]
 TABLES.update(looks_tables.TABLES)
+TABLES.update(scene_tables.TABLES)
 
 
 def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

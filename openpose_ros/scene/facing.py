@@ -195,5 +195,6 @@ def _normal(x, variance):
 def _robust(loglikelihood, mistaken):
     """Leave some for left and right being swapped, and for the pairs being wrong altogether."""
     likelihood = circle.COUNT * circle.normalized(loglikelihood)    # 1 on average
-    both = likelihood + np.maximum(mistaken, _SWAPPED_MIN) * (circle.opposite(likelihood) - likelihood)
+    mistaken = np.maximum(mistaken, _SWAPPED_MIN)
+    both = likelihood + mistaken * (circle.opposite(likelihood) - likelihood)
     return np.log(both + _OUTLIER)

@@ -2,9 +2,9 @@
 
 A joint that is h metres over the ground is seen h·a over the tangent of the feet, a being the
 apparent size; and the feet of who is r away are H/r under the camera's level, H being its height.
-So a joint seen at the tangent t says r = H / (h·a - t). Of ankles, which are hardly over the ground,
-that is nearly free of a and holds however a body is held; where they do not show, the hips tell (or
-the neck), who are at one height when standing and at another when sitting.
+So a joint seen at the tangent t says r = H / (h·a - t). Of ankles, which are hardly over the
+ground, that is nearly free of a and holds however a body is held; where they do not show, the hips
+tell (or the neck), who are at one height when standing and at another when sitting.
 """
 from typing import List, NamedTuple, Optional
 

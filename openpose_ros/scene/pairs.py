@@ -44,7 +44,7 @@ def hidden(width: np.ndarray, turn: np.ndarray) -> np.ndarray:
 
 
 def left_of_right(values: np.ndarray):
-    """Left minus right of each pair's values, (n, 18) to (n, pairs), and the factor on its variance.
+    """Left minus right of each pair, (n, 18) to (n, pairs), and the factor on its variance.
 
     The neck's keypoint is the middle of the shoulders, so one shoulder and it are half a pair.
     """

@@ -94,7 +94,8 @@ def heights(view: View) -> Heights:
         bent = np.where(np.isfinite(legs), bent, (_THIGHS_OVER_TORSO - (hips - knees) / torso)
                         / (_THIGHS_OVER_TORSO_SOFTNESS + _KNEES_AHEAD * np.abs(hips)))
         lies = np.where(seen, rise < np.abs(aside), head < .5 * np.abs(head_aside))
-        standing = np.where(~(legs <= 0.), 1. / (1. + np.exp(np.minimum(np.maximum(bent, -30.), 30.))), 0.)
+        stands = 1. / (1. + np.exp(np.minimum(np.maximum(bent, -30.), 30.)))
+        standing = np.where(~(legs <= 0.), stands, 0.)
     standing = np.where(np.isfinite(bent), standing, _UNKNOWN_STANDING)
     return Heights(torso, legs, np.where(lies, 0., standing), ~lies)
 

@@ -42,7 +42,8 @@ def test_who_leans_to_a_side_is_narrower_across_for_it():
         apart = keypoints[LEFT_SHOULDER, 0] - keypoints[RIGHT_SHOULDER, 0]
         middle = keypoints[[LEFT_SHOULDER, RIGHT_SHOULDER], :2].mean(axis=0)
         turned = .5 * apart * np.array((np.cos(.6), np.sin(.6)))
-        keypoints[LEFT_SHOULDER, :2], keypoints[RIGHT_SHOULDER, :2] = middle + turned, middle - turned
+        keypoints[LEFT_SHOULDER, :2] = middle + turned
+        keypoints[RIGHT_SHOULDER, :2] = middle - turned
 
     person, view = synthetic.Person((0., 2.5), 0.), synthetic.Viewpoint()
     for change, share in ((lambda keypoints: None, 1.), (lean, np.cos(.6))):

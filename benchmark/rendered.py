@@ -1,8 +1,9 @@
-"""Facing and gaze of rendered people who are looked at twice, as by `openpose image --closer`.
+"""Facing of rendered people against their distance, and of those who are looked at twice.
 
-Every third image of the rendered people (truths.py), each looked at whole and then at who is small;
-by one look, too, so that both say of the same images. Keypoints are kept in benchmark_output/found.
-Writes benchmark_output/scene_closer.json; run by `make bench-scene`.
+Against distance: all of the rendered people (truths.py), by one look. Looked at twice, as by
+`openpose image --closer`: every third image, whole and then who is small; by one look, too, so that
+both say of the same images. Keypoints are kept in benchmark_output/found, so that a change of the
+scene is measured within a minute. Writes benchmark_output/rendered.json; run by `make bench-scene`.
 """
 import argparse
 import json
@@ -20,7 +21,8 @@ from openpose_ros.people import people_in_image
 from openpose_ros.perception import Perception
 from openpose_ros.scene import locate
 
-EVERY = 3
+EVERY = 3    # image is looked at twice
+DISTANCES = 0., 1.5, 2.5, 3.5, 5., 7., 9., 13.    # m, between which people are counted
 MODELS = 'mobilenet_thin', 'lightweight_openpose'
 ONE, TWO = 'one look', 'two looks'
 ASKED = {'depth': (8.3, 6.5), 'alone': (13.5, 10.5)}    # mean of facing within 7 m, by model
@@ -62,28 +64,55 @@ def rows_of(images, found):
     return rows
 
 
+def by_distance(rows):
+    """For each range of distances: people, mean errors and answers, by depth and alone."""
+    found = []
+    for low, high in zip(DISTANCES, DISTANCES[1:]):
+        these = [row for row in rows if low <= row['distance'] < high]
+        each = {'from': low, 'to': high}
+        for way in 'depth', 'alone':
+            figures = scene.figures_of([row for row in these if row['way'] == way])
+            each[way] = {name: figures[name] for name in ('people', 'facing mean', 'facing answers',
+                                                          'gaze mean')}
+        found.append(each)
+    return found
+
+
 def figures_of(images, model):
-    """{(looks, truth, way): figures}."""
-    once, closer = scene.keypoints_of(truths.RENDERED, images, model), looked_at_twice(images, model)
+    """({(looks, truth, way): figures}, figures by distance of all images, by one look)."""
+    once = scene.keypoints_of(truths.RENDERED, images, model)
+    once = {name: (each, float(scene.HEIGHT)) for name, each in once.items()}
+    twice_seen = images[::EVERY]
+    closer = {name: (scene.as_keypoints(each['keypoints']), np.array(each['input_height']))
+              for name, each in looked_at_twice(twice_seen, model).items()}
     figures = {}
-    for looks, found in (ONE, {name: (each, float(scene.HEIGHT)) for name, each in once.items()}), (
-            TWO, {name: (scene.as_keypoints(each['keypoints']), np.array(each['input_height']))
-                  for name, each in closer.items()}):
-        for key, rows in scene.groups_of(rows_of(images, found)).items():
+    for looks, found in (ONE, once), (TWO, closer):
+        for key, rows in scene.groups_of(rows_of(twice_seen, found)).items():
             figures[(looks,) + key] = scene.figures_of(rows)
-    return figures
+    return figures, by_distance(rows_of(images, once))
+
+
+def print_distances(model, distances):
+    report.print_table('Facing against distance, {}'.format(model), (
+        'm', 'people', 'depth', 'answers', 'alone', 'answers'), [
+            ['{:g} to {:g}'.format(each['from'], each['to']), each['depth']['people']] + [
+                form.format(each[way][name]) for way in ('depth', 'alone') for name, form in (
+                    ('facing mean', '{:.1f}'), ('facing answers', '{:.0%}'))]
+            for each in distances])
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--model', default='mobilenet_thin', help='name, or names with commas')
     args = parser.parse_args()
-    images = list(truths.TRUTHS[truths.RENDERED]())[::EVERY]
-    written, checks = {'images': len(images)}, []
+    images = list(truths.TRUTHS[truths.RENDERED]())
+    written, checks = {'images': len(images), 'looked at twice': len(images[::EVERY])}, []
     for model in args.model.split(','):
-        figures = figures_of(images, model)
-        report.print_table('Looked at twice, {} images, {}'.format(len(images), model),
-                           ('looks', 'truth', 'way', 'people', 'facing', 'flips', 'answers', 'gaze'), [
+        figures, distances = figures_of(images, model)
+        print_distances(model, distances)
+        report.print_table('Looked at twice, {} images, {}'.format(len(images[::EVERY]), model),
+                           ('looks', 'truth', 'way', 'people', 'facing', 'flips', 'answers',
+                            'gaze'), [
             list(key) + [each['people']] + [pattern.format(each[name]) for name, pattern in (
                 ('facing mean', '{:.1f}'), ('facing flips', '{:.1%}'), ('facing answers', '{:.0%}'),
                 ('gaze mean', '{:.1f}'))] for key, each in figures.items()])
@@ -93,9 +122,10 @@ def main():
                 measured = figures[TWO, 'rendered people, 7 m', way]['facing mean']
                 checks.append(report.check('{}, {}: facing within 7 m <= {:g}'.format(
                     model, way, most), '{:.2f}'.format(measured), measured <= most))
-        written[model] = {', '.join(key): each for key, each in figures.items()}
+        written[model] = dict({', '.join(key): each for key, each in figures.items()},
+                              distances=distances)
     report.print_table('Asked for', ('figure', 'measured', 'met'), checks)
-    report.write('scene_closer', written)
+    report.write('rendered', written)
 
 
 if __name__ == '__main__':
