@@ -19,7 +19,7 @@ _FIRST, _THEN = (np.array(samples, np.float32)[:, None] / np.float32(SAMPLES - 1
 NEAREST = 16   # peaks a limb may end at, for each peak it may start at
 # Candidates at a time, and pairs of which the nearest are sought: what is computed then stays in
 # the processor's cache.
-_BLOCK = 2048
+_BLOCK = 4096
 _TABLE = 1 << 15
 _SHORTEST = np.float32(1e-6)   # cells; a shorter limb has no direction
 
@@ -49,7 +49,7 @@ class _Fields(NamedTuple):
     """The part affinity fields with their border repeated: any place of the image has neighbours.
 
     values: (F,) complex64; the x and y channels of a limb lie side by side, as one complex number
-    both are read at once. steps: (2, 1, 1) to the next cell in x and y, as what counts them exactly.
+    both are read at once. steps: (2, 1, 1) to the next cell in x and y, in what counts exactly.
     corners: (4, 1, 1) int, from a cell without the border to itself and those below, to the right
     and below that. height: cells without the border.
     """
@@ -152,8 +152,10 @@ def _near(places, starts, ends, counts):
     (start_x, start_y), (end_x, end_y) = (places.take(rows, axis=1, mode='clip')
                                           for rows in (starts, ends))
     end_x = np.where(counts, end_x, np.float32(np.inf))
-    square = ((start_x[:, :, None] - end_x[:, None]) ** 2
-              + (start_y[:, :, None] - end_y[:, None]) ** 2)
+    square, other = start_x[:, :, None] - end_x[:, None], start_y[:, :, None] - end_y[:, None]
+    square *= square
+    other *= other
+    square += other
     return square <= np.partition(square, NEAREST - 1, axis=2)[:, :, NEAREST - 1:NEAREST]
 
 

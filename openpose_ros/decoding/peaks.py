@@ -20,9 +20,9 @@ _SLACK = np.float32(.9)
 _OVERSHOOT = 1.33   # a pixel over the highest cell near it: (1.14 ** 2 + .14 ** 2), cubic, 2 axes
 _EQUAL = np.float32(1e-6)    # relative difference below which pixels count as equal
 _BLOCK = 1024   # candidates at a time, so that what is computed stays in the processor's cache
-# Candidates in one matrix product: from 149 on (a million multiplications) OpenBLAS starts threads,
-# which takes longer than the product and on a busy machine ten times so.
-_PRODUCT = 128
+# Candidates in one matrix product: OpenBLAS starts threads from 2 ** 18 multiplications on (891
+# candidates at twofold), which takes longer than the product and on a busy machine ten times so.
+_PRODUCT = 512
 
 
 class Peaks(NamedTuple):
@@ -43,9 +43,8 @@ class Peaks(NamedTuple):
 class _Surroundings(NamedTuple):
     """How a heatmap is enlarged round one cell, which becomes F x F pixels.
 
-    reach: cells to each side that matter. enlarge: (S * S, K * K) float32, cells to pixels: the
-    cell's own pixels first, in reading order, then the others of the S x S.
-    window: (25, F * F) the 5x5 pixels round each of its own. cross: (5, F * F) each of its own,
+    reach: cells to each side that matter. enlarge: (S, K) float32, cells to pixels along each axis.
+    window: (25, F * F) the 5x5 pixels round each of the cell's own. cross: (5, F * F) each of them,
     the one to the left, to the right, above and below. beyond: (S * S, 81) float32, -inf for
     pixels that are not in the heatmap, else 0; by the cell's _Grid.kind.
     """
@@ -136,16 +135,14 @@ def _surroundings(upsampling: int) -> _Surroundings:
     reach = 4 - int(np.flatnonzero(weights.any(axis=0))[0])
     weights = weights[:, 4 - reach:5 + reach]
     rows, columns = np.divmod(np.arange(upsampling ** 2), upsampling)
-    own = (rows + _REACH) * side + columns + _REACH
-    order = np.concatenate((own, np.setdiff1d(np.arange(side * side), own)))
-    place = order.argsort().reshape(side, side)     # of each pixel, in that order
+    place = np.arange(side * side).reshape(side, side)
     steps = np.arange(2 * _REACH + 1)
     window = place[rows[:, None, None] + steps[:, None], columns[:, None, None] + steps]
     cross = np.stack([place[rows + _REACH + dy, columns + _REACH + dx]
                       for dy, dx in ((0, 0), (0, -1), (0, 1), (-1, 0), (1, 0))])
-    return _Surroundings(reach, np.kron(weights, weights)[order],
-                         np.ascontiguousarray(window.reshape(len(own), -1).T), cross,
-                         _beyond(upsampling).reshape(side * side, -1)[order])
+    return _Surroundings(reach, np.ascontiguousarray(weights),
+                         np.ascontiguousarray(window.reshape(len(rows), -1).T), cross,
+                         _beyond(upsampling).reshape(side * side, -1))
 
 
 def _beyond(upsampling):
@@ -199,7 +196,8 @@ def _peaks_among(cells, padded, threshold, around, grid):
     near = np.flatnonzero(kind)
     if len(near):
         pixels[:, near] += around.beyond[:, kind[near]]
-    own = pixels[:len(grid.own)]
+    side = len(around.enlarge)
+    own = pixels.reshape(side, side, -1)[_REACH:-_REACH, _REACH:-_REACH].reshape(len(grid.own), -1)
     highest = own.max(axis=0)
     row = np.flatnonzero(highest > threshold)
     best, highest = own.argmax(axis=0)[row], highest[row]
@@ -232,8 +230,13 @@ def _split(place, size):
 def _enlarged(cells, padded, around, grid):
     """The surroundings of these cells in pixels, (S * S, n)."""
     values = padded.reshape(-1).take(cells + grid.around, mode='clip')      # faster, see _at
-    return np.concatenate([np.dot(around.enlarge, values[:, first:first + _PRODUCT])
-                           for first in range(0, max(len(cells), 1), _PRODUCT)], axis=1)
+    side, across = around.enlarge.shape
+    pixels = []
+    for first in range(0, max(len(cells), 1), _PRODUCT):
+        some = values[:, first:first + _PRODUCT].reshape(across, -1)
+        along_y = np.dot(around.enlarge, some).reshape(side, across, -1)
+        pixels.append(np.matmul(around.enlarge, along_y).reshape(side * side, -1))
+    return np.concatenate(pixels, axis=1)
 
 
 def _highest(pixels, max_peaks, size):
