@@ -6,6 +6,7 @@ import numpy as np
 import synthetic
 from simulated_robot import rotation, seen_from
 
+from openpose_ros.body import LEFT_ANKLE, RIGHT_ANKLE
 from openpose_ros.people import people_in_image
 from openpose_ros.perception import Look, Mounting, Perception, Settings
 from openpose_ros.scene import Camera
@@ -24,6 +25,8 @@ _WALL = 12.                     # m from the camera, behind everybody
 # How far off keypoints are, as a share of the person's height in the image, by that height in px of
 # a network's input 368 high: mobilenet_thin's on rendered people.
 _HEIGHTS, _ERRORS = (82., 116., 164., 232.), (.029, .022, .017, .011)
+# m that networks set ankles over the synthetic joint, which is .09 over the ground (scene/ground.py)
+_ANKLES = .05
 _CORRELATED, _MEMORY = .7, 2.   # share of that variance that stays for so long, s
 # (The network's error on somebody who stands is nearly the same from image to image.)
 
@@ -98,6 +101,8 @@ class SyntheticEyes:
         for row, (index, person) in zip(found, shown):
             size = 1.75 * person.size * self._camera.fy / max(person.position[1], .5)
             share = np.interp(size * 368. / self._camera.height, _HEIGHTS, _ERRORS)
+            row[[RIGHT_ANKLE, LEFT_ANKLE], 1] -= (
+                _ANKLES * self._camera.fy / max(person.position[1], .5))
             white = self._rng.normal(0., 1., (18, 2))
             # The mean length of an error of two axes is 1.25 of each one's stddev.
             row[:, :2] += share * size / 1.25 * (math.sqrt(_CORRELATED) * self._noise[index]
