@@ -219,7 +219,7 @@ def overlap(known: Dict[str, Any]) -> Table:
 
 def approach(known: Dict[str, Any]) -> Table:
     """What was asked of simulated approaches, and what they did, by the robot's eyes."""
-    eyes = 'depth', 'height known', 'height known and a look from aside'
+    eyes = 'depth', 'height known'
     rows = [('approaches to who stands / of each other kind', '{approaches} / {others}', '', ''),
             ('arrived (15 cm and 8°)', '{arrived:.0%}', '≥ 98 %', '≥ 92 %'),
             ('final error, median', '{error:.2f} m, {turn:.1f}°', '≤ 0.06 m, 4°', '≤ 0.15 m, 6°'),
@@ -232,7 +232,7 @@ def approach(known: Dict[str, Any]) -> Table:
             ('arrived: they sit / walk / others cross',
              '{seated:.0%} / {walked:.0%} / {crossed:.0%}', '', '')]
     found = [known['approach'][each] for each in eyes]
-    return ('', 'asked', 'with depth', 'asked', 'height known', 'with `look`'), [
+    return ('', 'asked', 'with depth', 'asked', 'height known'), [
         [text, with_depth] + [form.format(**found[0])] + [without] + [
             form.format(**figures) for figures in found[1:]]
         for text, form, with_depth, without in rows]
