@@ -1,7 +1,7 @@
 """What eight bits change: in the maps, and in the AP of slightly changed copies of the images.
 
-Run by `make bench-rounding`. The maps are those of images that nothing is calibrated on: the test
-data's two people and turning person, mirrored. Writes benchmark_output/rounding.json.
+Run by `make bench-rounding`. The maps are those of the test data's two people and turning person,
+mirrored; some were calibrated on as they are. Writes benchmark_output/rounding.json.
 """
 import argparse
 import copy
