@@ -234,7 +234,7 @@ def table(eyes, column, runs):
             value, limit = figures[name], limits[column]
             rows.append([text] + check('{} {}'.format(sign, form.format(limit)), form.format(value),
                                        value >= limit if sign == '>=' else value <= limit))
-    rows += [[text] + check('', form.format(figures[name]), True)
+    rows += [[text, '', form.format(figures[name]), '']     # nothing is asked of these
              for name, (text, form) in SHOWN.items() if name in figures]
     print_table('with {}, {} approaches to who stands'.format(eyes, len(runs[STANDS])),
                 ['', 'asked', 'measured', 'met'], rows)

@@ -6,8 +6,6 @@ both say of the same images. Keypoints are kept in benchmark_output/found, so th
 scene is measured within a minute. Writes benchmark_output/rendered.json; run by `make bench-scene`.
 """
 import argparse
-import json
-import os
 
 import report
 import numpy as np
@@ -30,21 +28,18 @@ ASKED = {'depth': (8.3, 6.5), 'alone': (13.5, 10.5)}    # mean of facing within 
 
 def looked_at_twice(images, model):
     """{name of the image: [keypoints (18, 3) and height of the network's input of each person]}."""
-    path = os.path.join(report.OUTPUT, 'found', 'rendered_people_closer.{}.json'.format(model))
-    if not os.path.exists(path):
+    def find():
         perception, found = Perception(network.load(model), twice(scene.HEIGHT, 256)), {}
         for image in tqdm(images, 'looking twice, ' + model):
             look = perception.look(image.read())
             people, scale = perception._find(look)    # what `finish` does, before it places them
             found[image.name] = {
-                'keypoints': np.round(np.nan_to_num(people.keypoints.astype(float)), 3).tolist(),
+                'keypoints': scene.as_lists(people.keypoints),
                 'input_height': (scale * look.image_size[1]).tolist(),
                 'cost': sum(region.view.width * region.view.height for region in look.regions)}
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, 'w') as file:
-            json.dump(found, file)
-    with open(path) as file:
-        return json.load(file)
+        return found
+
+    return scene.kept('rendered people closer', model, find)
 
 
 def rows_of(images, found):

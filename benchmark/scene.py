@@ -50,19 +50,29 @@ ASKED = (
 
 def keypoints_of(truth, images, model):
     """{name of the image: keypoints (n, 18, 3)}, found anew where they are not kept."""
-    path = os.path.join(report.OUTPUT, 'found', '{}.{}.json'.format(truth.replace(' ', '_'), model))
-    if not os.path.exists(path):
+    def find():
         perception = Perception(network.load(model))
-        found = {}
-        for image in tqdm(images, truth):
-            keypoints = perception.find(perception.look(image.read())).keypoints
-            found[image.name] = np.round(np.nan_to_num(keypoints.astype(float)), 3).tolist()
+        return {image.name: as_lists(perception.find(perception.look(image.read())).keypoints)
+                for image in tqdm(images, truth)}
+
+    return {name: as_keypoints(keypoints) for name, keypoints in kept(truth, model, find).items()}
+
+
+def kept(what, model, find):
+    """What `find` gives, as JSON; from benchmark_output/found where it is kept there already."""
+    path = os.path.join(report.OUTPUT, 'found', '{}.{}.json'.format(what.replace(' ', '_'), model))
+    if not os.path.exists(path):
+        found = find()
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, 'w') as file:
             json.dump(found, file)
     with open(path) as file:
-        found = json.load(file)
-    return {name: as_keypoints(keypoints) for name, keypoints in found.items()}
+        return json.load(file)
+
+
+def as_lists(keypoints):
+    """Keypoints (n, 18, 3) as nested lists, 0 where unseen."""
+    return np.round(np.nan_to_num(keypoints.astype(float)), 3).tolist()
 
 
 def as_keypoints(rows):

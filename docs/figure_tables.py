@@ -53,8 +53,7 @@ def scene(known: Dict[str, Any]) -> Table:
         cameras('multiview, a leaning man (mean)', 'alone'),
         cameras('multiview, the vertical found (mean)', 'level')] + [
             ['multiview, images in which he is found (mean)', '',
-             both(known, 'multiview, found, alone', 'facing mean', DEGREES), '', '', '', '']
-            for _ in range('multiview, found, alone' in known['scene'][MODELS[0]])]
+             both(known, 'multiview, found, alone', 'facing mean', DEGREES), '', '', '', '']]
 
 
 def calibration(known: Dict[str, Any]) -> Table:

@@ -1,4 +1,4 @@
-"""One image for the network, and what it says of it: what travels between the stages of perception."""
+"""One image for the network, and what that says of it: what goes from stage to stage."""
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
@@ -35,8 +35,9 @@ class Prepared(NamedTuple):
     """One image, ready for the network.
 
     settings: by which it is to be looked at and finished. image_size: (width, height), px, as it
-    was given. image: the upright one, of that size or a smaller one. views: what is to be looked at. parts: what is seen there,
-    in the size of the network's input where the network runs once. seconds: of wall time it took.
+    was given. image: the upright one, of that size or a smaller one. views: what is to be looked
+    at. parts: what is seen there, in the size of the network's input where the network runs once.
+    seconds: of wall time it took.
     """
 
     settings: Settings
@@ -68,7 +69,7 @@ class Look(NamedTuple):
 
     settings: by which it was looked at, and is to be finished. image_size: (width, height), px.
     regions: what was looked at; none where only a try was made. seconds: of wall time, by what was
-    done ('resizing', 'network', 'planning').
+    done ('resizing', planning included, and 'network').
     """
 
     settings: Settings

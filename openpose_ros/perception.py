@@ -1,4 +1,4 @@
-"""The chain of all rooms for one image: it is prepared, the network looks at it, and what that means.
+"""The chain of all rooms for one image: it is prepared, looked at by the network, and finished.
 
 `Perception.look_at` needs the network alone, `prepare` and `finish` the CPU alone, so one image may
 be prepared while the network looks at the one before and the one before that is finished; they

@@ -41,9 +41,7 @@ class Bystanders:
 
         apart: m between that place and the one where somebody else is looked for.
         """
-        absent = [other.position for number, other in self._known.items() if number not in ids]
-        away = [np.linalg.norm(position - place) for place in absent]
-        return bool(away) and min(away) < min(_SAME, apart)
+        return bool(self._nearest(position, ids)[0] < min(_SAME, apart))
 
     def update(self, people: People, rows, chosen: int, stamp: float, memory: float,
                viewpoint=None, newcomers: bool = True) -> None:
@@ -79,7 +77,11 @@ class Bystanders:
 
     def _at(self, position, ids):
         """The id of who stood there and is not seen under it any more; None: nobody did."""
-        away = [(np.linalg.norm(position - other.position), number)
-                for number, other in self._known.items() if number not in ids]
-        distance, number = min(away, default=(math.inf, None))
+        distance, number = self._nearest(position, ids)
         return number if distance < _SAME else None
+
+    def _nearest(self, position, ids):
+        """(m off, id) of who with none of these ids stood nearest; (inf, None): there is nobody."""
+        return min(((np.linalg.norm(position - other.position), number)
+                    for number, other in self._known.items() if number not in ids),
+                   default=(math.inf, None))

@@ -156,6 +156,7 @@ class Choice:
         velocity = people.velocity[row]
         self._velocity = velocity if np.isfinite(velocity).all() else np.zeros(3)
 
+
 def costs(people: People, person: str) -> np.ndarray:
     """What makes each of the people, in the camera's optical frame, the worse choice, (n,)."""
     if person == NEAREST:

@@ -117,21 +117,13 @@ class Errand:
         actions = self._said
         self._said = []
         wanted, state = self._wanted(now)
-        if wanted is not None:
-            wanted = self._led_past(wanted, now)
-            if self._nearby.must_wait(self.robot, wanted[0], now):
-                wanted = self._turned_on_the_spot(now), False
-                if wanted[0] is None:
-                    if self._sent is not None:
-                        actions += [Cancel(self._sent.number),
-                                    Say('somebody is in the way: waiting')]
-                        self._sent = None
-                    return actions
         if wanted is None:
-            if self._sent is not None:
-                actions.append(Cancel(self._sent.number))
-                self._sent = None
+            self._recall(actions)
             self._rest(now, actions)
+            return actions
+        wanted = self._kept_away(wanted, now)
+        if wanted is None:
+            self._recall(actions, Say('somebody is in the way: waiting'))
             return actions
         if self.state not in (state, ARRIVED) or (self.state == ARRIVED and state == APPROACHING):
             actions.append(Say({APPROACHING: 'approaching the person',
@@ -146,6 +138,12 @@ class Errand:
             self._sent_at = now
             actions.append(Send(self._number, place))
         return actions
+
+    def _recall(self, actions, *says):
+        """Cancel what was sent, if anything was, and say so."""
+        if self._sent is not None:
+            actions += [Cancel(self._sent.number), *says]
+            self._sent = None
 
     def _watch(self, now):
         """See to a navigation that does not answer."""
@@ -181,13 +179,20 @@ class Errand:
         back = self._turn_back(now)
         return (None, None) if back is None else ((back, False), LOOKING)
 
+    def _kept_away(self, wanted, now):
+        """What is wanted, or what of it leads near to nobody now; None: to wait."""
+        wanted = self._led_past(wanted, now)
+        if not self._nearby.must_wait(self.robot, wanted[0], now):
+            return wanted
+        turned = self._turned_on_the_spot(now)
+        return None if turned is None else (turned, False)
+
     def _led_past(self, wanted, now):
         """What is wanted, or the place by which who stands in the way is passed."""
-        place, _ = wanted
         if self.robot is None:
             return wanted
         person = (math.inf, math.inf) if self._goal is None else self._person(self._goal.place)
-        aside = self._nearby.passed_by(self.robot, place, person, now)
+        aside = self._nearby.passed_by(self.robot, wanted[0], person, now)
         return wanted if aside is None else (aside, False)
 
     def _turned_on_the_spot(self, now):

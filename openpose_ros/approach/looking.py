@@ -14,8 +14,8 @@ _REACHED, _GLANCE = .4, 1.5     # m, s
 
 # From aside one sees best which way somebody faces, so that is where to look where it is known
 # roughly: of synthetic people without depth it is 5 degrees off (median) at 60 degrees, 3 at 90, 9
-# from the front. (At 90 nothing depends on how wide they are.) Once they have been seen for s from there, more
-# looking adds little: thrice the time for which a network errs alike.
+# from the front. (At 90 nothing depends on how wide they are.) Once they have been seen for s from
+# there, more looking adds little: thrice the time for which a network errs alike.
 ASIDE, _ABOUT = math.radians(90.), math.radians(25.)
 _ASIDE_DISTANCE = 1.6           # m; beyond personal space
 _NEAR, ENOUGH = 2.2, 6.         # m, s
@@ -25,9 +25,7 @@ WORTH_NEARER, WORTH_AFTER = 3., 1.
 
 
 class LookRound:
-    """First nearer; then one place after the other round a person, anticlockwise, until somebody
-    knows enough.
-    """
+    """First nearer; then place after place round a person, anticlockwise, until enough is known."""
 
     def __init__(self) -> None:
         self._person = self._place = self._looked_since = None

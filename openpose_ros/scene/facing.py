@@ -139,12 +139,13 @@ def torso_likelihood(view: View, size: Estimate, depths: Optional[Depths],
     Bishop, "Pattern Recognition and Machine Learning", 2.3.3.
     """
     mean, prior_precision = size.value[:, None], size.stddev[:, None] ** -2.
-    residual, variance, known = _across_the_image(view, mean[..., None])
+    heights = left_of_right(view.up)
+    residual, variance, known = _across_the_image(view, mean[..., None], heights)
     inverse = known / variance     # 0 for a pair that is not seen: it says nothing
     information = (residual * _PAIRS.across * inverse).sum(axis=1)
     precision = prior_precision + (_PAIRS.across ** 2 * inverse).sum(axis=1)
     of_pairs = -.5 * (residual ** 2 * inverse + known * np.log(variance))
-    of_pairs += in_height(view, size.value, tilt_stddev)
+    of_pairs += in_height(view, size.value, heights, tilt_stddev)
     if depths is not None:
         of_pairs += _in_depth(view, depths, mean[..., None])
     of_size = .5 * (information ** 2 / precision - np.log(precision))
@@ -152,13 +153,13 @@ def torso_likelihood(view: View, size: Estimate, depths: Optional[Depths],
                  mean + information / precision, 1. / precision)
 
 
-def _across_the_image(view, size):
+def _across_the_image(view, size, heights):
     """The pairs' residuals across the image, tangents, and variances, (n, pairs, headings).
 
     Third, whether a pair is seen, (n, pairs, 1); where it is not, its residual is 0.
     """
     tangent, factor = left_of_right(view.right)
-    level = level_share(view, size[:, 0, 0])
+    level = level_share(view, size[:, 0, 0], heights)
     tangent, factor = tangent / level, factor / level ** 2
     known = np.isfinite(tangent)[..., None]
     residual = np.where(known, tangent[..., None] - size * _PAIRS.across, 0.)

@@ -5,6 +5,8 @@ And of a pair that is seen from above or below, the part that is further away is
 horizon: that tells to which side someone is turned who is seen from the front or from behind, where
 their width across the image does not.
 """
+from typing import Tuple
+
 import numpy as np
 
 from openpose_ros import circle, proportions
@@ -43,7 +45,7 @@ def hidden(width: np.ndarray, turn: np.ndarray) -> np.ndarray:
     return 1. / (1. + np.exp((across - _HIDDEN_BELOW) / _HIDDEN_SOFTNESS))
 
 
-def left_of_right(values: np.ndarray):
+def left_of_right(values: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
     """Left minus right of each pair, (n, 18) to (n, pairs), and the factor on its variance.
 
     The neck's keypoint is the middle of the shoulders, so one shoulder and it are half a pair.
@@ -58,31 +60,31 @@ def left_of_right(values: np.ndarray):
     return between, factor
 
 
-def level_share(view: View, size: np.ndarray) -> np.ndarray:
+def level_share(view: View, size: np.ndarray, heights: Tuple[np.ndarray, np.ndarray]) -> np.ndarray:
     """Share of each pair's width that leaning to a side leaves level, a cosine, (n, pairs).
 
-    size: (n,), apparent size, 1/m. What the keypoints' noise makes of the height is left out.
+    size: (n,), apparent size, 1/m. heights: `left_of_right` of the view's heights. What the keypoints' noise makes of the height is left out.
     """
-    high, factor = left_of_right(view.up)
+    high, factor = heights
     with np.errstate(invalid='ignore'):
         square = (high ** 2 - 2. * factor * view.noise ** 2) / (size[:, None] * WIDTHS) ** 2
         return np.sqrt(1. - np.where(square > 0., np.minimum(square, _STEEPEST), 0.))
 
 
-def in_height(view: View, size: np.ndarray, tilt_stddev: float) -> np.ndarray:
+def in_height(view: View, size: np.ndarray, heights: Tuple[np.ndarray, np.ndarray],
+              tilt_stddev: float) -> np.ndarray:
     """What the pairs' differences in height say of headings, loglikelihood (n, pairs, headings).
 
-    size: (n,), apparent size, 1/m. tilt_stddev: rad; how well the vertical is known.
+    size: (n,), apparent size, 1/m. heights: `left_of_right` of the view's heights. tilt_stddev: rad;
+    how well the vertical is known.
 
     Of a pair of width w that is seen at the tangent t over the horizon the left part is
     w sin(heading) further away and thus t times that lower; and it is lower by w cos(heading) times
     the sine of how far the torso leans to the image's right.
     """
-    high, factor = left_of_right(view.up)
+    high, factor = heights
     tangent = np.stack((view.ups.neck, view.ups.hips), axis=1)[..., None]
-    aside, rise = view.rights.neck - view.rights.hips, view.ups.neck - view.ups.hips
-    lean = aside / np.sqrt(aside * aside + rise * rise)
-    lean = np.where(np.isfinite(lean), lean, 0.)[:, None, None]
+    lean = view.torso_axis[0][:, None, None]
     size = size[:, None, None]
     off = high[..., None] + size * (tangent * _AWAY + lean * _ASIDE)
     variance = 2. * _NOISE_SHARE ** 2 * (factor * view.noise ** 2)[..., None] + size ** 2 * (

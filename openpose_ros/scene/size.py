@@ -130,10 +130,7 @@ _HEAD_WEIGHTS = (_HEAD_HEIGHTS / _NOD) ** 2     # of least squares
 
 def _along_the_torso(view):
     """How far the head's parts are from the neck along the torso in the image, (n, parts)."""
-    aside, rise = view.rights.neck - view.rights.hips, view.ups.neck - view.ups.hips
-    length = np.hypot(aside, rise)
-    seen = length > 0.
-    across, along = np.where(seen, (aside / length, rise / length), ((0.,), (1.,)))
+    across, along = view.torso_axis
     return (along[:, None] * (view.up[:, _HEAD_PARTS] - view.ups.neck[:, None])
             + across[:, None] * (view.right[:, _HEAD_PARTS] - view.rights.neck[:, None]))
 

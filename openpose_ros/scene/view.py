@@ -73,6 +73,13 @@ class View(NamedTuple):
     rights: Middles
     ups: Middles
 
+    @property
+    def torso_axis(self) -> np.ndarray:
+        """The direction from hips to neck in the image, (right, up), (2, n); up where unseen."""
+        axis = np.array((self.rights.neck - self.rights.hips, self.ups.neck - self.ups.hips))
+        length = np.hypot(*axis)
+        return np.where(length > 0., axis / np.where(length > 0., length, 1.), ((0.,), (1.,)))
+
 
 def look_at(keypoints: np.ndarray, camera: Camera, up: Sequence[float],
             noise: Union[float, np.ndarray]) -> View:

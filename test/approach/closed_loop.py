@@ -26,8 +26,9 @@ class Run(NamedTuple):
     arrived_at: s, None: not at all. place: where the robot stands at the end; ideal: where it
     should, before the person as they are then. nearest: m, how near it ever was to the (first)
     person; driven_nearest: to anybody, while its own driving brought it nearer: to who stands, or
-    walks and has been in view for SEEING. way: m driven. jumps: goals
-    sent that lay more than .5 m from the one before. persons: ids approached, in order. path: (n, 3) places of the robot. log: (s, action) of the errand.
+    walks and has been in view for SEEING. way: m driven. jumps: goals sent that lay more than .5 m
+    from the one before. persons: ids approached, in order. path: (n, 3) places of the robot. log:
+    (s, action) of the errand.
     """
 
     arrived_at: Optional[float]

@@ -6,7 +6,7 @@ import synthetic
 from openpose_ros import circle
 from openpose_ros.body import LEFT_ANKLE, LEFT_SHOULDER, RIGHT_SHOULDER
 from openpose_ros.scene import Camera
-from openpose_ros.scene.pairs import in_height, level_share
+from openpose_ros.scene.pairs import in_height, left_of_right, level_share
 from openpose_ros.scene.size import heights, upright_size
 from openpose_ros.scene.view import look_at
 
@@ -28,7 +28,7 @@ def test_height_tells_to_which_side_someone_is_turned(height, pitch, heading):
     size = upright_size(shown, heights(shown)).value
 
     def preferred(tilt_stddev):
-        said = in_height(shown, size, tilt_stddev)[0].sum(axis=0)
+        said = in_height(shown, size, left_of_right(shown.up), tilt_stddev)[0].sum(axis=0)
         here, mirrored = (said[np.abs(circle.wrap(circle.ANGLES - angle)).argmin()]
                           for angle in (heading, -heading))
         return here - mirrored
@@ -48,7 +48,8 @@ def test_who_leans_to_a_side_is_narrower_across_for_it():
     person, view = synthetic.Person((0., 2.5), 0.), synthetic.Viewpoint()
     for change, share in ((lambda keypoints: None, 1.), (lean, np.cos(.6))):
         shown = seen(person, view, change)
-        level = level_share(shown, upright_size(shown, heights(shown)).value)
+        level = level_share(shown, upright_size(shown, heights(shown)).value,
+                            left_of_right(shown.up))
         assert level[0, 0] == pytest.approx(share, abs=.05)
 
 

@@ -79,8 +79,8 @@ def read_stretched(message, limits: Limits = Limits(), stretch: bool = True,
 
     stretch: the levels of an image of 16 bits, or with hardly any contrast, are spread over all 8
     bits; else 16 bits become 8 by scaling, as in cv_bridge. enough: px of the shorter side; a JPEG
-    of twice, four or eight times that is decoded at a half, a quarter or an eighth of its size,
-    which takes a fifth of the time.
+    of twice, four or eight times that is decoded at a half, a quarter or an eighth of its size. How
+    much time that saves depends on the image (benchmark/load.py).
     """
     if hasattr(message, 'format'):
         pixels, size = _read_compressed(message, limits, enough)

@@ -1,4 +1,4 @@
-"""The threads that work on images, always on the newest: a stage prepares, one looks, one finishes."""
+"""The threads that work on images, the newest each time: they prepare, look and finish."""
 import sys
 import threading
 import time
