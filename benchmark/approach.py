@@ -22,7 +22,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 import synthetic  # noqa: E402
 from actors import Actor  # noqa: E402
 from closed_loop import Loop  # noqa: E402
-from eyes import SyntheticEyes  # noqa: E402
+from eyes import CAMERA, SyntheticEyes  # noqa: E402
 
 from openpose_ros.approach import Place  # noqa: E402
 
@@ -30,6 +30,7 @@ PATIENCE = 120.     # s until an approach counts as failed
 STANDS, SITS, TURNS, VANISHES, WALKS, CROSSED = (
     'stands', 'sits', 'turns by 90 deg', 'vanishes for 2 s', 'walks', 'others cross')
 RENDERED = 'rendered people and depth: '
+RENDERED_SIZE = 488, 366    # px; what goes into the network of 640x480, so no more is drawn
 EYES = {'depth': True, 'height known': False}
 
 
@@ -90,7 +91,7 @@ def eyes_of(eyes, actors, rng):
     if eyes in EYES:
         return SyntheticEyes(actors, rng, EYES[eyes])
     from rendered_eyes import RenderedEyes
-    return RenderedEyes(actors, rng, eyes[len(RENDERED):])
+    return RenderedEyes(actors, rng, eyes[len(RENDERED):], CAMERA.resized(*RENDERED_SIZE), 1)
 
 
 def _is_before(place, actors, now):

@@ -7,6 +7,7 @@ noise in every image, the room is drawn once, and so is all that is seen while n
 import math
 import os
 import sys
+from typing import Optional
 
 import numpy as np
 from eyes import CAMERA, VIEW, mounting_of
@@ -14,6 +15,7 @@ from simulated_robot import seen_from
 
 from openpose_ros import network
 from openpose_ros.perception import Perception
+from openpose_ros.scene import Camera
 from openpose_ros.tracking import Settings, Tracker
 
 _AHEAD, _WALL, _SIDES = .1, 9., (-4., 4.)       # m
@@ -24,15 +26,17 @@ _BESIDE = 1.                    # m beside the image's edge where nothing of any
 class RenderedEyes:
     """Images and depth of rendered people, each actor another body. image: the last one, BGR."""
 
-    def __init__(self, actors, rng, folder: str, model: str = 'mobilenet_thin') -> None:
-        """Raises OSError or ImportError where the tool is missing."""
+    def __init__(self, actors, rng, folder: str, camera: Camera = CAMERA,
+                 threads: Optional[int] = None, model: str = 'mobilenet_thin') -> None:
+        """threads: of the network; None: all cores. Raises OSError, ImportError: no such tool."""
         sys.path.insert(0, os.path.join(folder, 'tool'))
         import person
         import scene
         self._render, self._actors, self.image = scene.render, actors, None
         scene.room = _Room(getattr(scene.room, 'draw', scene.room))
         self._empty = None              # (look, depth) of what is seen while nobody is in view
-        self._camera = scene.Camera(CAMERA.width, CAMERA.height, _FIELD_OF_VIEW, VIEW.height, 0.)
+        self._seen_by = camera
+        self._camera = scene.Camera(camera.width, camera.height, _FIELD_OF_VIEW, VIEW.height, 0.)
         self._backgrounds = scene.coco_backgrounds()
         self._seed = rng.randint(2 ** 31)
         bodies = person.Bodies(os.path.join(folder, 'bodies.npz'))
@@ -43,8 +47,8 @@ class RenderedEyes:
             pose.head_yaw *= .3
             self._people.append(person.Person(rng, bodies, body, pose,
                                               person.Look(rng, bodies, body)))
-        self._perception = Perception(network.load(model), tracker=Tracker(
-            Settings(up=(0., 0., 1.))))
+        self._perception = Perception(network.load(model, threads=threads),
+                                      tracker=Tracker(Settings(up=(0., 0., 1.))))
 
     def look(self, time: float, truth, odometry=None, mounting=None):
         """What is perceived (perception.Perceived), in the frame of the odometry or the mounting."""
@@ -66,10 +70,10 @@ class RenderedEyes:
                 self._empty = seen
         else:
             seen = self._empty
-        return self._perception.finish(seen[0], CAMERA, seen[1], time, mounting)
+        return self._perception.finish(seen[0], self._seen_by, seen[1], time, mounting)
 
     def _nobody(self):
-        return np.full((CAMERA.height, CAMERA.width, 3), 128, np.uint8)
+        return np.full((self._seen_by.height, self._seen_by.width, 3), 128, np.uint8)
 
 
 class _Room:
