@@ -13,6 +13,8 @@ BUILD := install/openpose_ros.stamp
 RUN := tools/with_ros.sh
 IMAGE ?= image
 MINUTES ?= 5
+# Of what is measured with several; what a benchmark's first program takes else is BENCH_ARGS.
+OF_MODELS = $(if $(MODELS),--models $(MODELS))
 
 help:  ## show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -78,18 +80,18 @@ bench-load: fetch-model  ## measure the node's own load and memory (some minutes
 bench-overlap: fetch-model  ## measure rate and latency with a stand-in for a GPU (some minutes)
 	$(RUN) python benchmark/overlap.py $(BENCH_ARGS)
 
-bench-range: fetch-model  ## measure from how far people are found, and facing against distance (some minutes)
-	$(RUN) python benchmark/range.py $(BENCH_ARGS)
-	$(RUN) python benchmark/far_people.py $(BENCH_ARGS)
-	$(RUN) python benchmark/coco_range.py $(BENCH_ARGS)
+bench-range: fetch-model  ## measure from how far people are found, and facing against distance (some minutes; MODELS=mobilenet_thin)
+	$(RUN) python benchmark/range.py $(OF_MODELS) $(BENCH_ARGS)
+	$(RUN) python benchmark/far_people.py $(OF_MODELS)
+	$(RUN) python benchmark/coco_range.py $(OF_MODELS)
 
 bench-bag: fetch-model  ## measure how fast a recording is taken through
 	$(RUN) python benchmark/bag.py $(BENCH_ARGS)
 
 bench-looks: fetch-model  ## measure looking closer (some minutes; with video: make bench-looks CLIPS=FOLDER)
-	$(RUN) python benchmark/closer.py $(BENCH_ARGS)
-	$(RUN) python benchmark/crowds.py $(BENCH_ARGS)
-	$(if $(CLIPS),$(RUN) python benchmark/video_looks.py $(CLIPS) $(BENCH_ARGS))
+	$(RUN) python benchmark/closer.py $(OF_MODELS)
+	$(RUN) python benchmark/crowds.py $(OF_MODELS)
+	$(if $(CLIPS),$(RUN) python benchmark/video_looks.py $(CLIPS) $(OF_MODELS))
 
 bench-machines: fetch-model  ## measure the way from machine to machine (as root; some minutes)
 	$(RUN) python benchmark/machines.py $(BENCH_ARGS)

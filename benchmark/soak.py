@@ -12,7 +12,7 @@ import signal
 import sys
 import tempfile
 import time
-from typing import List, NamedTuple, Optional
+from typing import List, NamedTuple, Optional, Tuple
 
 import numpy as np
 import report
@@ -33,7 +33,7 @@ from rclpy.signals import SignalHandlerOptions  # noqa: E402
 PHASE = 5.              # s, at most, plus what its event takes
 WARM_UP = 1.            # s of each kind of phase before anything is counted
 MOST_SAMPLES = 3600     # so that the longest day needs no more memory than an hour
-SLOPE_LIMIT = 1.        # MB/min, and MB each time
+SLOPE_LIMIT = 1.        # MB/min, and MB each time it is cleaned up
 WITHIN = .99            # share of the images that must be as new as asked for
 
 
@@ -41,9 +41,7 @@ class Sample(NamedTuple):
     """at: s since the start. age: the worst since the last sample, s; None without any skeleton."""
 
     at: float
-    resident: float
-    threads: int
-    descriptors: int
+    held: resources.Held
     age: Optional[float]
 
 
@@ -107,7 +105,7 @@ class Soak:
         if self.samples and now - self.samples[-1].at < self._every:
             return
         held = resources.held(self.day.process.pid)
-        self.samples.append(Sample(now, *held, age=self.day.ledger.take_worst() or None))
+        self.samples.append(Sample(now, held, self.day.ledger.take_worst() or None))
         self._bar.update(min(int(now), self._bar.total) - self._bar.n)
 
 
@@ -167,40 +165,66 @@ def judged(soak, wrong_lines):
 def judged_memory(soak):
     """The rows on memory.
 
-    It is compared where the node has handed back what it does not use. While it is active glibc
-    keeps some of that, more or less of it by what was played last.
+    The process's own is compared where the node has handed back what it does not use. While it is
+    active glibc keeps some of that, more or less of it by what was played last. Files are in memory
+    once they have been read, and a segment of shared memory once messages have filled it: both have
+    an end, so of segments it is asked that no more are mapped.
     """
-    slope = slope_of(soak)
-    if slope is None or 'evening' not in soak.held:
-        return [report.check('memory', 'the afternoon was too short', False)]
-    rows = [report.check('memory, inactive: over the afternoon <= {:g} MB/min'.format(SLOPE_LIMIT),
-                         '{:+.2f}'.format(slope[0]), slope[0] <= SLOPE_LIMIT)]
+    slope, per_clean_up = slope_of(soak), slope_of_clean_ups(soak)
+    if slope is None or per_clean_up is None or 'evening' not in soak.held:
+        return [report.check('memory', 'the day was too short', False)]
+    rows = [report.check('own memory, inactive: over the afternoon <= {:g} MB/min'.format(
+        SLOPE_LIMIT), slope.said(), slope.slope <= SLOPE_LIMIT)]
     morning, noon, evening = (soak.held[when] for when in ('morning', 'noon', 'evening'))
     minutes = (soak.lasted - soak.noon) / 60.
     for state in ('inactive', 'unconfigured'):
-        growth = (evening[state].resident - noon[state].resident) / minutes
-        rows.append(report.check('memory, {}: from noon to evening <= {:g} MB/min'.format(
+        growth = (evening[state].own - noon[state].own) / minutes
+        rows.append(report.check('own memory, {}: from noon to evening <= {:g} MB/min'.format(
             state, SLOPE_LIMIT), '{:+.2f}'.format(growth), growth <= SLOPE_LIMIT))
-    times = sum(soak.morning < at < soak.noon for at, _ in soak.day.memory('unconfigured'))
-    growth = (noon['unconfigured'].resident - morning['unconfigured'].resident) / times
     rows.append(report.check(
-        'memory, unconfigured: from morning to noon <= {:g} MB each time it is cleaned up'.format(
-            SLOPE_LIMIT), '{:+.2f}'.format(growth), growth <= SLOPE_LIMIT))
+        'own memory, unconfigured: <= {:g} MB each time it is cleaned up'.format(SLOPE_LIMIT),
+        per_clean_up.said(), per_clean_up.slope <= SLOPE_LIMIT))
+    for state, before in sorted(morning.items()):
+        pair = before.mapped, evening[state].mapped
+        rows.append(report.check('shared memory mapped, {}: no more in the evening'.format(state),
+                                 '{:.1f} -> {:.1f} MB'.format(*pair), pair[1] <= pair[0]))
     return rows
 
 
-def slope_of(soak):
-    """Robust slope of the inactive node's memory over the afternoon, MB/min, and its two ends.
+class Slope(NamedTuple):
+    """Robust slope (Theil-Sen), between which it lies 19 times in 20, and the line's two ends."""
 
-    The ends are (s, MB). None where the afternoon was too short.
-    """
-    points = [(at, held) for at, held in soak.day.memory('inactive')
-              if soak.noon is not None and soak.noon <= at <= soak.day.moments[-1].at]
-    if len(points) < 3:
+    slope: float
+    low: float
+    high: float
+    ends: List[Tuple[float, float]]
+
+    def said(self) -> str:
+        """It with its limits, and whether they leave it open."""
+        return '{:+.2f} ({:+.2f} to {:+.2f}{})'.format(
+            *self[:3], ': too short a day to be sure' if self.low <= SLOPE_LIMIT < self.high else '')
+
+
+def _slope_of(at, held):
+    """A Slope; None of fewer than three points, or of none that differ in `at`."""
+    if len(at) < 3:
         return None
-    at, held = np.array(points).T
-    slope, intercept = theilslopes(held, at)[:2]
-    return 60. * slope, [(each, intercept + slope * each) for each in (at[0], at[-1])]
+    slope, intercept, low, high = theilslopes(held, at)
+    return Slope(slope, low, high, [(each, intercept + slope * each) for each in (at[0], at[-1])])
+
+
+def slope_of(soak):
+    """Of the inactive node's own memory over the afternoon, MB/min."""
+    points = [(at / 60., held) for at, held in soak.day.memory('inactive')
+              if soak.noon is not None and soak.noon <= at <= soak.day.moments[-1].at]
+    return _slope_of(*np.array(points).reshape(-1, 2).T)
+
+
+def slope_of_clean_ups(soak):
+    """Of its own memory from one clean-up to the next, MB, once all kinds of events have been."""
+    held = [held for at, held in soak.day.memory('unconfigured')
+            if soak.morning is not None and at >= soak.morning]
+    return _slope_of(np.arange(float(len(held))), np.array(held))
 
 
 def print_played(soak):
@@ -210,8 +234,9 @@ def print_played(soak):
         [event, events.count(event)] for event in sorted(set(events))] + [
         ['images sent', soak.day.ledger.sent], ['skeletons heard', soak.day.ledger.heard],
         ['messages that others heard', sum(soak.day.came.values())]])
-    report.print_table('What the node held', ('when', 'state', 'MB', 'threads', 'descriptors'), [
-        [when, state, '{:.1f}'.format(each.resident), each.threads, each.descriptors]
+    report.print_table('What the node held, MB', ('when', 'state') + resources.Held._fields, [
+        [when, state] + ['{:.1f}'.format(value) if isinstance(value, float) else value
+                         for value in each]
         for when, held in soak.held.items() for state, each in held.items()])
     ages = soak.day.ledger.ages()
     if ages is not None:
@@ -234,7 +259,8 @@ def figures(soak, options, rows, wrong_lines):
             'age_s': ages._asdict() if ages is not None else None,
             'memory': {state: soak.day.memory(state) for state in ('inactive', 'unconfigured')},
             'phases': [moment._asdict() for moment in soak.day.moments],
-            'samples': [sample._asdict() for sample in soak.samples]}
+            'samples': [dict(sample.held._asdict(), at=sample.at, age=sample.age)
+                        for sample in soak.samples]}
 
 
 def plot(soak):
@@ -244,18 +270,20 @@ def plot(soak):
     from matplotlib import pyplot
     figure, axes = pyplot.subplots(3, 1, figsize=(11, 8), sharex=True)
     at = np.array([sample.at for sample in soak.samples]) / 60.
-    axes[0].plot(at, [sample.resident for sample in soak.samples], linewidth=1., zorder=1)
+    for name, colour in (('resident', 'C0'), ('own', 'C2')):
+        axes[0].plot(at, [getattr(sample.held, name) for sample in soak.samples], colour,
+                     linewidth=1., zorder=1, label=name)
     slope = slope_of(soak)
     for state in ('inactive', 'unconfigured'):
         axes[0].plot(*(np.array(soak.day.memory(state)).T / ((60.,), (1.,))), 'o', markersize=3.,
-                     label=state)
+                     label='own, ' + state)
     if slope is not None:
-        axes[0].plot(*(np.array(slope[1]).T / ((60.,), (1.,))), 'k--',
-                     label='{:+.2f} MB/min over the afternoon'.format(slope[0]))
-    axes[0].legend(loc='lower right')
-    axes[0].set(ylabel='resident memory, MB', ylim=(0, None))
+        axes[0].plot(*np.array(slope.ends).T, 'k--',
+                     label='{:+.2f} MB/min over the afternoon'.format(slope.slope))
+    axes[0].legend(loc='lower right', ncol=2, fontsize='small')
+    axes[0].set(ylabel='memory, MB', ylim=(0, None))
     for name in ('threads', 'descriptors'):
-        axes[1].plot(at, [getattr(sample, name) for sample in soak.samples], linewidth=1.,
+        axes[1].plot(at, [getattr(sample.held, name) for sample in soak.samples], linewidth=1.,
                      label=name)
     axes[1].set(ylabel='count', ylim=(0, None))
     axes[2].plot(at, 1e3 * np.array([sample.age for sample in soak.samples], float), '.',

@@ -10,8 +10,8 @@ _LATE = 5.  # s that the last skeletons may take
 
 class Keeper:
     """transport: of images, as the node is configured. counts: {what: how many} when it had last
-    settled. inactive, unconfigured: (s of the monotonic clock, MB of memory) whenever it had been
-    deactivated, and cleaned up.
+    settled. inactive, unconfigured: (s of the monotonic clock, MB of memory of its own) whenever it had
+    been deactivated, and cleaned up.
     """
 
     def __init__(self, process, peer, audience, ledger, tick: Callable[[], None]) -> None:
@@ -107,7 +107,7 @@ class Keeper:
             self._ledger.fault(otherwise, 'watch {}'.format(self._watches))
 
     def _memory(self):
-        return time.monotonic(), resources.resident(self._process.pid)
+        return time.monotonic(), resources.memory(self._process.pid)[0]
 
     def _meanwhile(self):
         assert self._process.runs(), 'the node has ended'

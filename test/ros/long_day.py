@@ -159,7 +159,7 @@ class LongDay:
         return self._audience.came
 
     def memory(self, state: str) -> List[Tuple[float, float]]:
-        """(s since the start, MB) whenever it came to the state 'inactive' or 'unconfigured'."""
+        """(s since the start, MB of its own) whenever it came to 'inactive' or 'unconfigured'."""
         return [(at - self._start, held) for at, held in getattr(self._keeper, state)]
 
     def wrong_lines(self) -> List[str]:

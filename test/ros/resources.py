@@ -1,12 +1,19 @@
 """What a process holds: memory, threads and file descriptors, as Linux tells it in /proc."""
 import os
-from typing import NamedTuple
+from typing import NamedTuple, Tuple
 
 
 class Held(NamedTuple):
-    """resident: MB of memory. threads, descriptors: how many."""
+    """MB of memory: resident; of that what is the process's own (heap, stacks, data), pages of files
+    (programs and models, once they have been read) and of memory that others share; and all of the
+    shared segments that are mapped, read or not. threads, descriptors: how many.
+    """
 
     resident: float
+    own: float
+    files: float
+    shared: float
+    mapped: float
     threads: int
     descriptors: int
 
@@ -14,7 +21,23 @@ class Held(NamedTuple):
 def held(pid: int) -> Held:
     """What this process holds now."""
     folder = '/proc/{}/'.format(pid)
-    return Held(resident(pid), len(os.listdir(folder + 'task')), len(os.listdir(folder + 'fd')))
+    return Held(resident(pid), *memory(pid), mapped=mapped(pid),
+                threads=len(os.listdir(folder + 'task')),
+                descriptors=len(os.listdir(folder + 'fd')))
+
+
+def memory(pid: int) -> Tuple[float, float, float]:
+    """(own, files, shared) MB of resident memory; see Held."""
+    with open('/proc/{}/status'.format(pid)) as file:
+        kilobytes = dict(line.split()[:2] for line in file if line.startswith('Rss'))
+    return tuple(int(kilobytes[name]) * 1024e-6 for name in ('RssAnon:', 'RssFile:', 'RssShmem:'))
+
+
+def mapped(pid: int) -> float:
+    """MB of the segments of shared memory that this process has mapped."""
+    with open('/proc/{}/maps'.format(pid)) as file:
+        ends = [line.split()[0].split('-') for line in file if '/dev/shm/' in line]
+    return sum(int(end, 16) - int(begin, 16) for begin, end in ends) * 1e-6
 
 
 def resident(pid: int) -> float:

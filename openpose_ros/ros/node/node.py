@@ -73,14 +73,14 @@ class OpenposeNode(ProcessNode):
         self.statistics = Statistics()
         self._pipeline = Pipeline(self._perception, self._outputs, self.statistics, self._frames,
                                   self.get_clock(), self._warn, self.resolve_topic_name('image'),
-                                  depth_topic=self.resolve_topic_name('depth'))
+                                  depth_topic=self.resolve_topic_name('depth'),
+                                  hear=lambda: self._inputs.take_camera_info())
         self._pipeline.configure(value_of)
         if is_rectified(value_of, self.resolve_topic_name('image')):
             self.get_logger().info('the images are taken to be rectified, so that P of camera_info '
                                    'describes them (image_is_rectified: false if they are not)')
         self._inputs = Inputs(self, value_of, self._on_image, self._pipeline.depth.add,
                               self._pipeline.set_camera_info, self._warn)
-        self._pipeline.hear = self._inputs.take_camera_info
         overlap = parameters.overlaps(value_of, self._perception.network.on_gpu)
         self._worker = Worker(
             self._pipeline.prepare, self._pipeline.look, self._pipeline.finish, self._on_failure,

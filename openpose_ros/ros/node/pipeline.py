@@ -35,11 +35,12 @@ class Pipeline:
     def __init__(self, perception: Perception, outputs: List[Output], statistics: Statistics,
                  frames: Optional[Frames], clock, report: Callable[[str], None],
                  image_topic: str = '', first_id: int = 1, try_rotations: bool = True,
-                 depth_topic: str = '') -> None:
+                 depth_topic: str = '', hear: Callable[[], None] = lambda: None) -> None:
         """clock: of the node, for latencies. report: called with a line when something is wrong.
 
         first_id: of the first person. try_rotations: whether, while nobody is found, an image is
-        turned now and then, by the clock, in place of one that is not.
+        turned now and then, by the clock, in place of one that is not. hear: called after each look;
+        calls set_camera_info if there is a newer one.
         """
         self._perception = perception
         self._perception.tracker = None
@@ -48,11 +49,10 @@ class Pipeline:
         self._statistics = statistics
         self._frames = frames
         self._clock = clock
-        self._report = report
+        self._report, self._hear = report, hear
         # Given by the executor's thread, read once an image.
         self._settings = None
         self._info = None               # newest sensor_msgs/CameraInfo
-        self.hear = lambda: None        # has set_camera_info called if there is a newer one
         self.depth = DepthPairing()
         # Of preparing.
         self._stamps = Stamps()
@@ -172,7 +172,7 @@ class Pipeline:
         self._looks_afresh = self._looks_afresh or job.starts_afresh
         look = self._perception.look_at(job.prepared)
         turned = None if job.turned is None else self._perception.look_at(job.turned)
-        self.hear()     # only now: it is sent beside its image, mostly after it
+        self._hear()    # only now: it is sent beside its image, mostly after it
         job = job._replace(
             starts_afresh=self._looks_afresh, prepared=None, turned=None, look=look,
             turned_look=turned, info=self._info,
