@@ -3,6 +3,7 @@
 The apparent size of a person is the tangent (see view.py) that one metre of an adult's body takes:
 their size relative to an adult's over their range in metres, in 1/m.
 """
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from openpose_ros import proportions
 from openpose_ros.body import (LEFT_ANKLE, LEFT_HIP, LEFT_KNEE, LEFT_SHOULDER,
                                NECK, RIGHT_ANKLE, RIGHT_HIP, RIGHT_KNEE,
                                RIGHT_SHOULDER)
+from openpose_ros.scene.each import NAN, of_each
 from openpose_ros.scene.view import View
 
 HIPS, KNEES, ANKLES = [RIGHT_HIP, LEFT_HIP], [RIGHT_KNEE, LEFT_KNEE], [RIGHT_ANKLE, LEFT_ANKLE]
@@ -32,18 +34,6 @@ class Estimate(NamedTuple):
 
     value: np.ndarray
     stddev: np.ndarray
-
-
-def fuse(*estimates: Estimate) -> Estimate:
-    """Mean of independent estimates weighted by their inverse variances, the unknown left out."""
-    value, stddev = np.array(estimates).transpose(1, 0, 2)
-    weight = stddev ** -2.
-    known = np.isfinite(value) & np.isfinite(weight)
-    weight = np.where(known, weight, 0.)
-    total = np.add.reduce(weight, axis=0)
-    total = np.where(total > 0., total, np.nan)
-    return Estimate(np.add.reduce(weight * np.where(known, value, 0.), axis=0) / total,
-                    total ** -.5)
 
 
 def choose(condition: np.ndarray, one: Estimate, other: Estimate) -> Estimate:
@@ -81,23 +71,39 @@ class Heights(NamedTuple):
 
 def heights(view: View) -> Heights:
     """How people rise, from their necks, hips, knees and ankles."""
-    hips, knees, ankles, head, base = view.ups
-    rise, aside = base - hips, view.rights.neck - view.rights.hips
-    legs, torso = hips - ankles, np.hypot(rise, aside)
-    head, head_aside = head - base, view.rights.head - view.rights.neck
-    seen = np.isfinite(rise)
-    with np.errstate(invalid='ignore', divide='ignore', over='ignore'):
-        off = (np.abs((hips - knees) / legs - _THIGH_SHARE) - _THIGH_SHARE_RANGE) \
-            / _THIGH_SHARE_SOFTNESS
-        bent = np.where(np.isfinite(off), off,
-                        (_LEGS_OVER_TORSO - legs / torso) / _LEGS_OVER_TORSO_SOFTNESS)
-        bent = np.where(np.isfinite(legs), bent, (_THIGHS_OVER_TORSO - (hips - knees) / torso)
-                        / (_THIGHS_OVER_TORSO_SOFTNESS + _KNEES_AHEAD * np.abs(hips)))
-        lies = np.where(seen, rise < np.abs(aside), head < .5 * np.abs(head_aside))
-        stands = 1. / (1. + np.exp(np.minimum(np.maximum(bent, -30.), 30.)))
-        standing = np.where(~(legs <= 0.), stands, 0.)
-    standing = np.where(np.isfinite(bent), standing, _UNKNOWN_STANDING)
-    return Heights(torso, legs, np.where(lies, 0., standing), ~lies)
+    torso, legs, standing, upright = of_each(
+        _heights, *view.ups, view.rights.hips, view.rights.head, view.rights.neck)
+    return Heights(torso, legs, standing, upright > 0.)
+
+
+def _heights(hips, knees, ankles, head, neck, hips_right, head_right, neck_right):
+    """The Heights of one person, from the tangents of their middles up and to the right."""
+    rise, aside, legs = neck - hips, neck_right - hips_right, hips - ankles
+    torso = math.hypot(rise, aside)
+    if math.isfinite(rise):
+        lies = rise < abs(aside)
+    else:
+        lies = head - neck < .5 * abs(head_right - neck_right)
+    bent = _bent(hips - knees, legs, torso, abs(hips))
+    if lies or (legs <= 0. and not math.isnan(bent)):
+        standing = 0.
+    elif math.isnan(bent):
+        standing = _UNKNOWN_STANDING
+    else:
+        standing = 1. / (1. + math.exp(min(max(bent, -30.), 30.)))
+    return torso, legs, standing, not lies
+
+
+def _bent(thighs, legs, torso, hips):
+    """How little someone's legs look like those of who stands, of a logistic; NaN: unknown."""
+    if math.isfinite(thighs) and math.isfinite(legs) and legs != 0.:
+        return (abs(thighs / legs - _THIGH_SHARE) - _THIGH_SHARE_RANGE) / _THIGH_SHARE_SOFTNESS
+    if not torso > 0.:
+        return NAN
+    if math.isfinite(legs):
+        return (_LEGS_OVER_TORSO - legs / torso) / _LEGS_OVER_TORSO_SOFTNESS
+    return (_THIGHS_OVER_TORSO - thighs / torso) / (
+        _THIGHS_OVER_TORSO_SOFTNESS + _KNEES_AHEAD * hips)
 
 
 def upright_size(view: View, rise: Heights) -> Estimate:
@@ -106,50 +112,57 @@ def upright_size(view: View, rise: Heights) -> Estimate:
     Legs count as far as someone stands. Where none of these shows, from the shoulders' width, which
     a turn does shorten: a wide guess.
     """
-    noise = view.noise[:, 0]
-    torso = _size_of(rise.torso, proportions.TORSO, noise, _LEAN)
-    legs = _size_of(rise.legs, proportions.LEG, noise)
-    legs = Estimate(legs.value, legs.stddev / np.maximum(rise.standing, 1e-3))
-    head = _size_of_head(_along_the_torso(view), noise)
-    size = fuse(torso, head, legs)
-    if np.isfinite(size.value).all():
-        return size
-    width = np.abs(view.right[:, RIGHT_SHOULDER] - view.right[:, LEFT_SHOULDER])
-    guess = _size_of(width, proportions.Length(.75 * proportions.SHOULDERS.mean,
-                                               .25 * proportions.SHOULDERS.mean), noise)
-    return choose(np.isfinite(size.value), size, guess)
+    from_neck = view.head - np.array((view.rights.neck, view.ups.neck))[..., None]
+    heads = np.add.reduce(view.torso_axis[..., None] * from_neck, axis=0)
+    return Estimate(*of_each(
+        _upright_size, rise.torso, rise.legs, rise.standing, heads, view.noise[:, 0],
+        view.right[:, RIGHT_SHOULDER], view.right[:, LEFT_SHOULDER]))
 
 
-_HEAD_PARTS = list(proportions.HEAD_PARTS)
+def _upright_size(torso, legs, standing, head, noise, right_shoulder, left_shoulder):
+    """(apparent size, stddev) of one person: the mean weighted by the inverse variances."""
+    sizes = [_size_of_head(head, noise), _size_of(torso, proportions.TORSO, noise, _LEAN)]
+    size, variance = _size_of(legs, proportions.LEG, noise)
+    sizes.append((size, variance / max(standing, 1e-3) ** 2))
+    total = weighted = 0.
+    for size, variance in sizes:
+        if math.isfinite(size):
+            total += 1. / variance
+            weighted += size / variance
+    if total > 0.:
+        return weighted / total, total ** -.5
+    size, variance = _size_of(abs(right_shoulder - left_shoulder), _SHOULDERS_OF_WHO_TURNS, noise)
+    return size, math.sqrt(variance)
+
+
+def _size_of(tangent, length, noise, bent=0.):
+    """Apparent size and variance from a tangent between two keypoints and what it stands for."""
+    if not tangent > noise:
+        return NAN, NAN
+    size = tangent / length.mean
+    spread = (length.stddev / length.mean) ** 2 + bent ** 2
+    return size, size ** 2 * spread + 2. * (noise / length.mean) ** 2
+
+
+_SHOULDERS_OF_WHO_TURNS = proportions.Length(.75 * proportions.SHOULDERS.mean,
+                                             .25 * proportions.SHOULDERS.mean)
 # Height of each part of the head over the neck, m, and its stddev against the others': where it is
 # placed, and a nod, which moves what is far forward.
 _HEAD_HEIGHTS = proportions.HEAD_HEIGHT.mean + proportions.HEAD[:, 2]
 _NOD = np.hypot(.012, np.sin(np.radians(15.)) * proportions.HEAD[:, 1])
-_HEAD_WEIGHTS = (_HEAD_HEIGHTS / _NOD) ** 2     # of least squares
-
-
-def _along_the_torso(view):
-    """How far the head's parts are from the neck along the torso in the image, (n, parts)."""
-    across, along = view.torso_axis
-    return (along[:, None] * (view.up[:, _HEAD_PARTS] - view.ups.neck[:, None])
-            + across[:, None] * (view.right[:, _HEAD_PARTS] - view.rights.neck[:, None]))
+_HEAD = list(zip(_HEAD_HEIGHTS.tolist(), ((_HEAD_HEIGHTS / _NOD) ** 2).tolist()))
+_HEAD_SPREAD = (proportions.HEAD_HEIGHT.stddev / proportions.HEAD_HEIGHT.mean) ** 2 + _LEAN ** 2
 
 
 def _size_of_head(tangents, noise):
-    """Apparent size from the heights of the head's parts over the neck, (n, parts)."""
-    with np.errstate(invalid='ignore'):
-        shown = tangents > noise[:, None]
-    total = shown @ _HEAD_WEIGHTS
-    total = np.where(total > 0., total, np.nan)
-    size = np.where(shown, tangents, 0.) @ (_HEAD_WEIGHTS / _HEAD_HEIGHTS) / total
-    spread = size ** 2 * ((proportions.HEAD_HEIGHT.stddev / proportions.HEAD_HEIGHT.mean) ** 2
-                          + _LEAN ** 2 + 1. / total)
-    return Estimate(size, np.sqrt(spread + 2. * (noise / proportions.HEAD_HEIGHT.mean) ** 2))
-
-
-def _size_of(tangent, length, noise, bent=0.):
-    """Apparent size from a tangent between two keypoints and the length it stands for."""
-    with np.errstate(invalid='ignore'):
-        size = np.where(tangent > noise, tangent, np.nan) / length.mean
-    spread = (length.stddev / length.mean) ** 2 + bent ** 2
-    return Estimate(size, np.sqrt(size ** 2 * spread + 2. * (noise / length.mean) ** 2))
+    """The same from the heights of the head's parts over the neck: least squares."""
+    total = weighted = 0.
+    for tangent, (height, weight) in zip(tangents, _HEAD):
+        if tangent > noise:
+            total += weight
+            weighted += weight / height * tangent
+    if not total:
+        return NAN, NAN
+    size = weighted / total
+    return size, (size ** 2 * (_HEAD_SPREAD + 1. / total)
+                  + 2. * (noise / proportions.HEAD_HEIGHT.mean) ** 2)

@@ -8,11 +8,13 @@ hidden), so that the answer is a mixture with as many parts. What is said is the
 likeliest part, and as standard deviation what the fourth power off that implies, which of a normal
 distribution is its own, and of a mixture grows with what is possible far off: a child.
 """
+import math
 from typing import NamedTuple, Sequence
 
 import numpy as np
 
 from openpose_ros import proportions
+from openpose_ros.scene.each import NAN, of_each
 from openpose_ros.scene.ground import Stance
 from openpose_ros.scene.size import Estimate
 
@@ -20,6 +22,7 @@ _GROUPS = (proportions.ADULTS, proportions.CHILDREN)
 _SHARE = np.array([group.share for group in _GROUPS])
 _MEAN = np.log([group.mean for group in _GROUPS])
 _VARIANCE = np.array([group.stddev / group.mean for group in _GROUPS]) ** 2
+_EACH_GROUP = list(zip(_SHARE.tolist(), _MEAN.tolist(), _VARIANCE.tolist()))
 # Chosen, a judgement: how often the ground is not what someone's feet seem to touch. What halving
 # or doubling it does has not been measured.
 _WRONG_GROUND = .03
@@ -63,77 +66,93 @@ def on_the_ground(size: Estimate, stances: Sequence[Stance]) -> Sized:
 
 def _infer(size, stances, elsewhere):
     """The mixture of the groups, of the stances and of who is `elsewhere`, a share."""
-    a, a_variance = _logarithm(size)
     if not stances:
-        return _alone(a, a_variance)
-    parts = [_with_range(a, a_variance, stance) for stance in stances]
-    known = np.zeros(len(a), bool)
-    for stance in stances:
-        known |= (stance.share > 0.) & np.isfinite(stance.range.value)
-    share = elsewhere * _ANYWHERE * _SHARE * (2. * np.pi) ** .5
-    free = _without_range(a, a_variance)
-    parts.append((np.where(known[:, None], share, _SHARE),) + free)
-    share, means, variances = (np.concatenate(each, axis=-1) for each in zip(*parts))
-    share = share / share.sum(axis=1, keepdims=True)
-    misfit = np.where(known, share[:, -len(_SHARE):].sum(axis=1), 0.)
-    best = share.argmax(axis=1)
-    values, stddevs = _estimate(means, variances, share, best)
-    (_, r, a), told = zip(values, stddevs), known & (a_variance < _UNKNOWN) & (misfit < .5)
-    stature = np.where(told, proportions.STATURE * np.array((values[0], stddevs[0])), np.nan)
-    return Sized(Estimate(*a), Estimate(*r), Estimate(*stature), misfit)
+        found = of_each(_alone, *size)
+    else:
+        ways = [np.array((each.share,) + each.range + (each.tie,)).T for each in stances]
+        found = of_each(lambda value, stddev, *ways: _mixed(value, stddev, ways, elsewhere),
+                        *size, *ways)
+    return Sized(Estimate(*found[:2]), Estimate(*found[2:4]), Estimate(*found[4:6]), found[6])
 
 
-def _alone(a, a_variance):
-    """The same where nothing tells of the range: that of the likeliest group."""
-    r_variance = np.cbrt(np.polyval(_SIXTH, a_variance))
-    size = np.exp(np.minimum(np.maximum(a, -20.), 20.))
-    values = np.where(r_variance < 1., (size, _LIKELIEST / size), np.nan)
-    stddevs = values * np.sqrt((a_variance, r_variance))
-    nothing = np.full(len(a), np.nan)
-    return Sized(Estimate(values[0], stddevs[0]), Estimate(values[1], stddevs[1]),
-                 Estimate(nothing, nothing), np.zeros(len(a)))
+def _alone(value, stddev):
+    """The fields of one person's Sized where nothing tells of the range: of the likeliest group."""
+    a, variance = _logarithm(value, stddev)
+    r_variance = 0.
+    for factor in _SIXTH:
+        r_variance = r_variance * variance + factor
+    r_variance **= 1. / 3.
+    if not r_variance < 1.:
+        return (NAN,) * 6 + (0.,)
+    size = _exp(a)
+    r = _LIKELIEST / size
+    return size, size * math.sqrt(variance), r, r * math.sqrt(r_variance), NAN, NAN, 0.
 
 
-def _with_range(a, a_variance, stance):
-    """Weights (n, groups), means and variances (3, n, groups) of s, r and a, in this stance.
+def _mixed(value, stddev, ways, elsewhere):
+    """The fields of one person's Sized, of their apparent size and Stances: the mixture's.
+
+    ways: (share, range, its stddev, tie) of each stance.
+    """
+    a, variance = _logarithm(value, stddev)
+    parts, known = [], False
+    for share, r, r_stddev, tie in ways:
+        if share > 0. and math.isfinite(r):
+            known = True
+        r, r_variance = _logarithm(r, r_stddev)
+        if share > 0. and r_variance < _UNKNOWN:
+            parts += [_with_range(a, variance, r, r_variance, tie, share, group)
+                      for group in _EACH_GROUP]
+    if not known or elsewhere:
+        free = elsewhere * _ANYWHERE * (2. * math.pi) ** .5 if known else 1.
+        parts += [(free * share, (mean, mean - a, a), (spread, spread + variance, variance))
+                  for share, mean, spread in _EACH_GROUP]
+    total = sum(part[0] for part in parts)
+    if not total > 0.:
+        return (NAN,) * 7
+    misfit = sum(part[0] for part in parts[-2:]) / total if known and elsewhere else 0.
+    (s, s_stddev), r, a = _estimate(parts, total)
+    told = known and variance < _UNKNOWN and misfit < .5
+    stature = (proportions.STATURE * s, proportions.STATURE * s_stddev) if told else (NAN, NAN)
+    return a + r + stature + (misfit,)
+
+
+def _with_range(a, a_variance, r, r_variance, tie, share, group):
+    """Weight, means (3,) and variances (3,) of s, r and a, in this stance and group.
 
     With the covariance of log r and log a, Kalman's equations for log s = log r + log a.
     """
-    (r, r_variance), tie = _logarithm(stance.range), stance.tie
-    tie = np.where(r_variance < _UNKNOWN, tie, 0.)
-    off = (a + r)[:, None] - _MEAN
-    total = _VARIANCE + np.maximum(a_variance + r_variance + 2. * tie, 0.)[:, None]
-    share = np.where(r_variance < _UNKNOWN, stance.share, 0.)[:, None] * _SHARE \
-        * np.exp(-.5 * off ** 2 / total) / np.sqrt(total)
-    pull = np.stack((_VARIANCE + 0. * total, (-r_variance - tie)[:, None] + 0. * total,
-                     (-a_variance - tie)[:, None] + 0. * total))
-    before = np.stack((_MEAN + 0. * total, r[:, None] + 0. * total, a[:, None] + 0. * total))
-    variances = np.stack((_VARIANCE + 0. * total, r_variance[:, None] + 0. * total,
-                          a_variance[:, None] + 0. * total))
-    return share, before + pull / total * off, np.maximum(variances - pull ** 2 / total, 0.)
+    of_group, mean, variance = group
+    off, total = a + r - mean, variance + max(a_variance + r_variance + 2. * tie, 0.)
+    before, variances = (mean, r, a), (variance, r_variance, a_variance)
+    pull = variance, -r_variance - tie, -a_variance - tie
+    return (share * of_group * math.exp(-.5 * off ** 2 / total) / math.sqrt(total),
+            [x + each / total * off for x, each in zip(before, pull)],
+            [max(x - each ** 2 / total, 0.) for x, each in zip(variances, pull)])
 
 
-def _without_range(a, a_variance):
-    """Means and variances (3, n, groups) of s, r and a, from the apparent size alone."""
-    a, a_variance = a[:, None] + 0. * _MEAN, a_variance[:, None] + 0. * _MEAN
-    mean, variance = _MEAN + 0. * a, _VARIANCE + 0. * a
-    return (np.stack((mean, mean - a, a)),
-            np.stack((variance, variance + a_variance, a_variance)))
+def _logarithm(value, stddev):
+    """Mean and variance of the logarithm; 0 and very wide where unknown."""
+    if value > 0. and math.isfinite(stddev):
+        share = stddev / value
+        return math.log(value), share * share
+    return 0., _UNKNOWN
 
 
-def _logarithm(estimate):
-    """Mean and variance of the logarithm, (n,) each; 0 and very wide where unknown."""
-    with np.errstate(invalid='ignore'):
-        known = (estimate.value > 0.) & np.isfinite(estimate.stddev)
-    value = np.where(known, estimate.value, 1.)
-    return np.log(value), np.where(known, (estimate.stddev / value) ** 2, _UNKNOWN)
+def _estimate(parts, total):
+    """(value, stddev) of s, r and a, of a mixture in the logarithm; NaN where nothing is known."""
+    found = []
+    for middle, means, variances in zip(max(parts, key=lambda part: part[0])[1],
+                                        *(zip(*(part[i] for part in parts)) for i in (1, 2))):
+        fourth = 0.
+        for (share, _, _), mean, variance in zip(parts, means, variances):
+            off = (mean - middle) ** 2
+            fourth += share * (3. * variance ** 2 + 6. * variance * off + off ** 2)
+        spread = (fourth / (3. * total)) ** .25
+        value = _exp(middle) if spread < 1. else NAN
+        found.append((value, value * spread))
+    return found
 
 
-def _estimate(means, variances, share, best):
-    """Values and stddevs (3, n) of mixtures in the logarithm; NaN where nothing is known."""
-    middle = means[:, np.arange(len(best)), best]
-    off = (means - middle[..., None]) ** 2
-    fourth = (share * (3. * variances ** 2 + 6. * variances * off + off ** 2)).sum(axis=2)
-    spread = (fourth / 3.) ** .25
-    value = np.where(spread < 1., np.exp(np.minimum(np.maximum(middle, -20.), 20.)), np.nan)
-    return value, value * spread
+def _exp(x):
+    return math.exp(min(max(x, -20.), 20.))

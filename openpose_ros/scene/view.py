@@ -19,6 +19,7 @@ from openpose_ros.body import (LEFT_ANKLE, LEFT_HIP, LEFT_KNEE, LEFT_SHOULDER,
                                RIGHT_KNEE, RIGHT_SHOULDER)
 from openpose_ros.scene.camera import Camera
 from openpose_ros.scene.depth import TORSO_PARTS
+from openpose_ros.scene.each import of_each
 
 # A person seen this steeply from above (sine of the angle off the vertical) has no bearing.
 _STEEPEST = .2
@@ -44,6 +45,7 @@ class Middles(NamedTuple):
 # Of which parts each of them is the mean, (18, 4).
 _MIDDLES = np.zeros((PART_COUNT, 4))
 _TORSO = np.isin(np.arange(PART_COUNT), TORSO_PARTS)
+_TORSO_PARTS = np.array(TORSO_PARTS)
 for _column, _parts in enumerate(((RIGHT_HIP, LEFT_HIP), (RIGHT_KNEE, LEFT_KNEE),
                                   (RIGHT_ANKLE, LEFT_ANKLE), proportions.HEAD_PARTS)):
     _MIDDLES[list(_parts), _column] = 1.
@@ -58,7 +60,8 @@ class View(NamedTuple):
     right, up: (n, 18) tangents; NaN where unseen or no more than a guess.
     along: (n, 18), metres away per metre of depth.
     scores: (n, 18), 0 where unseen. noise: (n, 1), stddev of a keypoint in either tangent.
-    rights, ups: the middles' tangents.
+    rights, ups: the middles' tangents. torso_axis: (2, n), right and up, the direction from hips to
+    neck in the image; up where unseen. head: (2, n, 5), right and up of the head's parts.
     """
 
     camera: Camera
@@ -72,13 +75,8 @@ class View(NamedTuple):
     noise: np.ndarray
     rights: Middles
     ups: Middles
-
-    @property
-    def torso_axis(self) -> np.ndarray:
-        """The direction from hips to neck in the image, (right, up), (2, n); up where unseen."""
-        axis = np.array((self.rights.neck - self.rights.hips, self.ups.neck - self.ups.hips))
-        length = np.hypot(*axis)
-        return np.where(length > 0., axis / np.where(length > 0., length, 1.), ((0.,), (1.,)))
+    torso_axis: np.ndarray
+    head: np.ndarray
 
 
 def look_at(keypoints: np.ndarray, camera: Camera, up: Sequence[float],
@@ -91,71 +89,89 @@ def look_at(keypoints: np.ndarray, camera: Camera, up: Sequence[float],
     height, of all or (n,). A person whose joints have no bearing has NaN axes.
     """
     up = np.asarray(up, float) / math.sqrt(sum(each * each for each in up))
-    seen = _seen(keypoints, camera)
-    pixels = np.where(seen[..., None], keypoints[..., :2], np.nan).astype(float)
-    rays = np.ones(seen.shape + (3,))
-    rays[..., :2] = camera.pixels_to_rays(pixels)
-    axes = _axes(_middle(rays, seen), up)
-    right, along, high = (axes @ rays.transpose(0, 2, 1)).transpose(1, 0, 2)
     with np.errstate(invalid='ignore'):
+        seen = _seen(keypoints, camera)
+        pixels = np.where(seen[..., None], keypoints[..., :2], np.nan).astype(float)
+        rays = np.ones(seen.shape + (3,))
+        rays[..., :2] = camera.pixels_to_rays(pixels)
+        axes = _axes(_towards(rays), up)
+        turned = axes @ rays.transpose(0, 2, 1)
+        along = turned[:, 1]
         along = np.where(along > .05, along, np.nan)
     scores = np.where(seen, keypoints[..., 2], 0.)
-    best = np.maximum.reduce(scores[:, TORSO_PARTS], axis=1, initial=0., keepdims=True)
-    tangents = np.array((right, high)) / np.where(scores >= _GUESS * best, along, np.nan)
+    best = np.maximum.reduce(scores.take(_TORSO_PARTS, axis=1), axis=1, initial=0., keepdims=True)
+    tangents = turned.take(_RIGHT_AND_UP, axis=1).transpose(1, 0, 2) / np.where(
+        scores >= _GUESS * best, along, np.nan)
     return View(camera, pixels, rays, axes, tangents[0], tangents[1], along, scores,
                 (np.zeros(len(keypoints)) + noise)[:, None] * (camera.height / camera.fy),
-                *_middles(tangents))
+                *_middles(tangents), head=tangents.take(proportions.HEAD_PARTS, axis=2))
+
+
+_RIGHT_AND_UP = np.array((0, 2))    # of the axes
 
 
 def _seen(keypoints, camera):
     """Which parts are seen, within the image, (n, 18)."""
-    x, y, score = keypoints.transpose(2, 0, 1)
-    with np.errstate(invalid='ignore'):
-        return ((x >= -.5) & (x <= camera.width - .5) & (y >= -.5) & (y <= camera.height - .5)
-                & (score > 0.) & (score < np.inf))
+    last = np.array((camera.width - .5, camera.height - .5, _MOST))
+    return np.logical_and.reduce((keypoints >= _FIRST) & (keypoints <= last), axis=2)
+
+
+# Within which x, y and score are of who is seen: a score over 0 that is not infinite.
+_FIRST, _MOST = np.array((-.5, -.5, np.nextafter(0., 1.))), np.finfo(float).max
 
 
 def _middles(tangents):
-    """The Middles of tangents (2, n, 18), for each of both."""
+    """(rights, ups, torso_axis) of tangents (2, n, 18)."""
     known = np.isfinite(tangents)
     count = known.astype(float) @ _MIDDLES
     means = np.where(known, tangents, 0.) @ _MIDDLES / np.where(count > 0., count, np.nan)
-    of_shoulders = .5 * (tangents[..., RIGHT_SHOULDER] + tangents[..., LEFT_SHOULDER])
-    neck = np.where(known[..., NECK], tangents[..., NECK], of_shoulders)
-    hips, knees, ankles, head = means.transpose(2, 0, 1)
-    ankles[1] -= _lifted(tangents[1], hips[1], ankles[1])
-    return [Middles(*each) for each in zip(hips, knees, ankles, head, neck)]
+    found = of_each(_of_body, *tangents, *means) if tangents.shape[1] else np.zeros((12, 0))
+    return Middles(*found[:5]), Middles(*found[5:10]), found[10:]
 
 
-def _lifted(up, hips, ankles):
-    """How much the middle of the ankles is over that of feet on the ground, (n,), tangents.
+def _of_body(right, up, rights, ups):
+    """The Middles to the right and up, and the torso's axis, of one person."""
+    rights.append(_neck(right))
+    ups.append(_neck(up))
+    hips, _, ankles, _, neck = ups
+    ups[2] -= _lifted(up[RIGHT_ANKLE], up[LEFT_ANKLE], hips, ankles)
+    aside, rise = rights[4] - rights[0], neck - hips
+    length = math.hypot(aside, rise)
+    axis = (aside / length, rise / length) if length > 0. else (0., 1.)
+    return (*rights, *ups, *axis)
+
+
+def _neck(tangents):
+    """The neck's tangent, else the shoulders' middle's."""
+    neck = tangents[NECK]
+    return neck if math.isfinite(neck) else .5 * (tangents[RIGHT_SHOULDER] + tangents[LEFT_SHOULDER])
+
+
+def _lifted(right, left, hips, ankles):
+    """How much the middle of the ankles is over that of feet on the ground, all tangents up.
 
     A foot may be higher in the image for standing further away; what a stride does not explain of
     the ankles' difference is a foot in the air, and half of it lifts their middle.
     """
-    right, left = up[:, RIGHT_ANKLE], up[:, LEFT_ANKLE]
-    apart = np.abs(right - left)
-    size = (hips - np.minimum(right, left)) / proportions.LEG.mean
-    excess = apart - _STRIDE * np.maximum(size, 0.) * np.abs(ankles)
-    return np.where(excess > 0., .5 * excess, 0.)
+    size = (hips - min(right, left)) / proportions.LEG.mean
+    excess = abs(right - left) - _STRIDE * max(size, 0.) * abs(ankles)
+    return .5 * excess if excess > 0. else 0.
 
 
-def _middle(rays, seen):
-    """Mean direction of the torso's seen joints, else of all, (n, 3); NaN for a person unseen."""
-    known = seen & np.isfinite(rays[..., 0])
+def _towards(rays):
+    """The direction of the torso's seen joints together, else of all, (n, 3); 0 where none is."""
+    known = np.isfinite(rays[..., 0])
     torso = known & _TORSO
     weight = np.where(np.logical_or.reduce(torso, axis=1, keepdims=True), torso, known)
-    count = np.add.reduce(weight, axis=1, dtype=float)[:, None]
-    return np.add.reduce(np.where(weight[..., None], rays, 0.), axis=1) / np.where(
-        count > 0., count, np.nan)
+    return (weight[:, None].astype(float) @ np.where(known[..., None], rays, 0.))[:, 0]
 
 
 def _axes(direction, up):
+    """Right, away and up, (n, 3, 3), of who is in a direction (n, 3) of any length."""
     away = direction - (direction @ up)[:, None] * up
     length = np.sqrt(np.add.reduce(away * away, axis=1, keepdims=True))
     whole = np.sqrt(np.add.reduce(direction * direction, axis=1, keepdims=True))
-    with np.errstate(invalid='ignore'):
-        away = away / np.where(length > _STEEPEST * whole, length, np.nan)
+    away = away / np.where(length > _STEEPEST * whole, length, np.nan)
     x, y, z = up
     axes = np.empty((len(away), 3, 3))
     axes[:, 0] = away @ np.array(((0., -z, y), (z, 0., -x), (-y, x, 0.)))    # away × up
