@@ -42,8 +42,8 @@ def opposite(density: np.ndarray) -> np.ndarray:
 
 def normalized(loglikelihood: np.ndarray) -> np.ndarray:
     """Probability of each angle, (..., COUNT), of unnormalised log-likelihoods."""
-    p = np.exp(loglikelihood - loglikelihood.max(axis=-1, keepdims=True))
-    return p / p.sum(axis=-1, keepdims=True)
+    p = np.exp(loglikelihood - np.maximum.reduce(loglikelihood, axis=-1, keepdims=True))
+    return p / np.add.reduce(p, axis=-1, keepdims=True)
 
 
 def normal(mean: np.ndarray, stddev: np.ndarray) -> np.ndarray:

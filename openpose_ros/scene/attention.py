@@ -3,9 +3,12 @@
 A face that nods moves against the ears: the nose is 11 cm before them, so that a pitch of 8 degrees
 lowers or raises it by 1.5 cm.
 """
+import math
+
 import numpy as np
 
 from openpose_ros import circle, proportions
+from openpose_ros.scene.each import NAN, of_each
 from openpose_ros.scene.gaze import NOISE_SHARES, place_across
 from openpose_ros.scene.size import Estimate
 from openpose_ros.scene.view import View
@@ -15,10 +18,11 @@ from openpose_ros.scene.view import View
 _PITCH_STDDEV = np.radians(18.)
 _HEAD_HEIGHT_STDDEV = .04    # m; of the ears over the neck: its spread, and a head held forward
 _CONE = np.radians(15.)      # within this of the camera someone looks at it
-_PARTS = list(proportions.HEAD_PARTS)
-# Of the neck, round which it nods.
-_FORWARD = proportions.HEAD[:, 1] + proportions.HEAD_FORWARD.mean
-_UP = proportions.HEAD[:, 2]
+# Of each part the share of a keypoint's noise, and where it is over the neck, round which the head
+# nods, and before it, m.
+_PLACES = list(zip(NOISE_SHARES.tolist(),
+                   (proportions.HEAD_HEIGHT.mean + proportions.HEAD[:, 2]).tolist(),
+                   (proportions.HEAD[:, 1] + proportions.HEAD_FORWARD.mean).tolist()))
 
 
 def head_pitch(view: View, size: Estimate, heading: np.ndarray) -> Estimate:
@@ -31,30 +35,37 @@ def head_pitch(view: View, size: Estimate, heading: np.ndarray) -> Estimate:
     f cos(heading) times the tangent under which the head is seen. That is linear in h and pitch:
     least squares with what is known of both beforehand.
     """
-    known = np.isfinite(heading)
-    scale = size.value[:, None]
-    base, heights = view.ups.neck[:, None], view.up[:, _PARTS]
-    free = np.isnan(base)
-    tilt = np.where(known, np.cos(heading) * view.ups.head, 0.)[:, None]
-    off = heights - np.where(free, 0., base) - scale * (
-        proportions.HEAD_HEIGHT.mean + _UP + _FORWARD * tilt)
-    seen = np.isfinite(off) & known[:, None]
-    w = seen / (np.where(seen, (view.noise * NOISE_SHARES) ** 2, 1.)
-                + scale ** 2 * place_across(np.where(known, heading, 0.)))
-    off, g = np.where(seen, off, 0.), scale * _FORWARD
-    sum_1 = w.sum(axis=1) + (scale * np.where(free, 1e3, _HEAD_HEIGHT_STDDEV))[:, 0] ** -2.
-    sum_g, sum_gg = (w * g).sum(axis=1), (w * g * g).sum(axis=1) + _PITCH_STDDEV ** -2.
+    return Estimate(*of_each(_pitch, heading, size.value, view.noise[:, 0], view.ups.neck,
+                             view.ups.head, view.head[1]))
+
+
+def _pitch(heading, size, noise, neck, middle, heights):
+    """(pitch, stddev) of one head; of the neck, the head's middle and its parts, tangents up."""
+    if not math.isfinite(heading):
+        return NAN, NAN
+    free = math.isnan(neck)
+    base, tilt = 0. if free else neck, math.cos(heading) * middle
+    # Sums of the weights w of least squares, of w g, w g g, w off and w g off.
+    sum_1, sum_gg = (size * (1e3 if free else _HEAD_HEIGHT_STDDEV)) ** -2., _PITCH_STDDEV ** -2.
+    sum_g = sum_off = sum_g_off = 0.
+    for height, place, (share, up, forward) in zip(heights, place_across(heading), _PLACES):
+        if math.isfinite(height):
+            w = 1. / ((noise * share) ** 2 + size ** 2 * place)
+            off, g = height - base - size * (up + forward * tilt), size * forward
+            sum_1 += w
+            sum_g += w * g
+            sum_gg += w * g * g
+            sum_off += w * off
+            sum_g_off += w * g * off
     determinant = sum_1 * sum_gg - sum_g ** 2
-    pitch = (sum_1 * (w * g * off).sum(axis=1) - sum_g * (w * off).sum(axis=1)) / determinant
-    pitch = np.minimum(np.maximum(pitch, -np.pi / 3.), np.pi / 3.)
-    stddev = np.sqrt(sum_1 / determinant)
-    return Estimate(np.where(known, pitch, np.nan), np.where(known, stddev, np.nan))
+    pitch = (sum_1 * sum_g_off - sum_g * sum_off) / determinant
+    return min(max(pitch, -math.pi / 3.), math.pi / 3.), math.sqrt(sum_1 / determinant)
 
 
 # Half the height of the cone, rad, at each heading near 0, on average over its grid step.
 _FINE = circle.STEP * (np.arange(10) - 4.5) / 10.
 _HALF = np.sqrt(np.maximum(_CONE ** 2 - (circle.ANGLES[:, None] + _FINE) ** 2, 0.)).mean(axis=1)
-_NEAR = np.flatnonzero(_HALF > 0.)
+_NEAR = slice(*(np.flatnonzero(_HALF > 0.)[[0, -1]] + (0, 1)))
 _EDGES = np.array((_HALF[_NEAR], -_HALF[_NEAR]))[:, None]
 
 

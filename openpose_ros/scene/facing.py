@@ -5,15 +5,16 @@ apart lies width·cos(heading) to the image's right of the right one, and width�
 further away. The first is well conditioned side-on, the second face-on: it needs depth, or shows
 in the image where a pair is seen from above or below (pairs.py).
 """
-from typing import NamedTuple, Optional
+import math
+from typing import NamedTuple, Optional, Tuple
 
 import numpy as np
 
 from openpose_ros import circle
 from openpose_ros.scene.depth import Depths
+from openpose_ros.scene.each import of_each
 from openpose_ros.scene.pairs import (LEFTS, RIGHTS, WIDTH_STDDEVS, WIDTHS,
-                                      hidden, in_height, left_of_right,
-                                      level_share)
+                                      hidden, in_height, level_share)
 from openpose_ros.scene.size import Estimate
 from openpose_ros.scene.view import View
 
@@ -83,24 +84,25 @@ def _expected_pairs():
 
 # Made once: they depend on nothing that is seen.
 _PAIRS = _expected_pairs()
+_ACROSS_SQUARE = _PAIRS.across ** 2
 
 
 class Torso(NamedTuple):
     """What shoulders and hips say of people's headings.
 
-    loglikelihood: (n, headings). size, size_variance: (n, headings), the apparent size (1/m) that
+    likelihood: (n, headings), of no particular sum. size, size_variance: (n, headings), the apparent size (1/m) that
     their widths imply were that the heading.
     """
 
-    loglikelihood: np.ndarray
+    likelihood: np.ndarray
     size: np.ndarray
     size_variance: np.ndarray
 
     def size_given(self, probability: np.ndarray) -> Estimate:
         """The apparent size, these being the probabilities (n, headings) of the headings."""
-        mean = (probability * self.size).sum(axis=1)
+        mean = np.add.reduce(probability * self.size, axis=1)
         spread = self.size_variance + (self.size - mean[:, None]) ** 2
-        return Estimate(mean, np.sqrt((probability * spread).sum(axis=1)))
+        return Estimate(mean, np.sqrt(np.add.reduce(probability * spread, axis=1)))
 
 
 def swapped(height: np.ndarray) -> np.ndarray:
@@ -108,26 +110,33 @@ def swapped(height: np.ndarray) -> np.ndarray:
     return _SWAPPED_TINY / (1. + (height / _SWAPPED_HEIGHT) ** _SWAPPED_POWER)
 
 
-def confused(view: View, size: Estimate) -> np.ndarray:
+def confused(across: np.ndarray, view: View, size: Estimate) -> np.ndarray:
     """Probability that a network took people's front for their back, by their hips, (n,).
 
-    A network that cannot tell seldom errs alike for all parts: it puts hips in between, so that
-    they are too narrow for the shoulders.
+    across: (n, pairs), left minus right of each pair to the right. A network that cannot tell
+    seldom errs alike for all parts: it puts hips in between, so that they are too narrow for the
+    shoulders.
     """
-    between, _ = left_of_right(view.right)
-    shoulders, hips = (between / size.value[:, None]).T
-    off = hips - WIDTHS[1] / WIDTHS[0] * shoulders
-    variance = _TWIST ** 2 + 3. * (view.noise[:, 0] / size.value) ** 2
+    return of_each(_confused, across, view.noise[:, 0], size.value)[0]
+
+
+def _confused(across, noise, size):
+    """The same of one person, a tuple of it alone."""
+    off = (across[1] - WIDTHS[1] / WIDTHS[0] * across[0]) / size
+    if not math.isfinite(off):
+        return 0.,
+    variance = _TWIST ** 2 + 3. * (noise / size) ** 2
+    fits = math.exp(-.5 * off * off / variance) / math.sqrt(2. * math.pi * variance)
     either = _CONFUSED * _ANY_WIDTH
-    doubt = .5 * either / (_normal(off, variance) + either)
-    return np.where(np.isfinite(off), doubt, 0.)
+    return .5 * either / (fits + either),
 
 
-def torso_likelihood(view: View, size: Estimate, depths: Optional[Depths],
-                     mistaken: np.ndarray, tilt_stddev: float = 0.) -> Torso:
+def torso_likelihood(pairs: Tuple[np.ndarray, np.ndarray], view: View, size: Estimate,
+                     depths: Optional[Depths], mistaken: np.ndarray,
+                     tilt_stddev: float = 0.) -> Torso:
     """What shoulders and hips say of people's headings.
 
-    depths: None without any. mistaken: (n,), how often left is taken for right. tilt_stddev: rad;
+    pairs: `left_of_right` of the view's tangents right and up, (2, n, pairs) each. depths: None without any. mistaken: (n,), how often left is taken for right. tilt_stddev: rad;
     how well the vertical is known.
     size: apparent size before the pairs' widths are considered, s ~ N(m, σ²).
 
@@ -139,33 +148,34 @@ def torso_likelihood(view: View, size: Estimate, depths: Optional[Depths],
     Bishop, "Pattern Recognition and Machine Learning", 2.3.3.
     """
     mean, prior_precision = size.value[:, None], size.stddev[:, None] ** -2.
-    heights = left_of_right(view.up)
-    residual, variance, known = _across_the_image(view, mean[..., None], heights)
+    (across, high), (factor, of_high) = pairs
+    heights = high, of_high
+    residual, variance, known = _across_the_image(across, factor, view, mean[..., None], heights)
     inverse = known / variance     # 0 for a pair that is not seen: it says nothing
-    information = (residual * _PAIRS.across * inverse).sum(axis=1)
-    precision = prior_precision + (_PAIRS.across ** 2 * inverse).sum(axis=1)
-    of_pairs = -.5 * (residual ** 2 * inverse + known * np.log(variance))
+    weighted = residual * inverse
+    information = np.add.reduce(weighted * _PAIRS.across, axis=1)
+    precision = prior_precision + np.add.reduce(_ACROSS_SQUARE * inverse, axis=1)
+    of_pairs = -.5 * (residual * weighted + known * np.log(variance))
     of_pairs += in_height(view, size.value, heights, tilt_stddev)
     if depths is not None:
         of_pairs += _in_depth(view, depths, mean[..., None])
     of_size = .5 * (information ** 2 / precision - np.log(precision))
-    return Torso(_robust(of_pairs.sum(axis=1) + of_size, mistaken[:, None]),
+    return Torso(_robust(np.add.reduce(of_pairs, axis=1) + of_size, mistaken[:, None]),
                  mean + information / precision, 1. / precision)
 
 
-def _across_the_image(view, size, heights):
+def _across_the_image(across, factor, view, size, heights):
     """The pairs' residuals across the image, tangents, and variances, (n, pairs, headings).
 
     Third, whether a pair is seen, (n, pairs, 1); where it is not, its residual is 0.
     """
-    tangent, factor = left_of_right(view.right)
     level = level_share(view, size[:, 0, 0], heights)
-    tangent, factor = tangent / level, factor / level ** 2
-    known = np.isfinite(tangent)[..., None]
-    residual = np.where(known, tangent[..., None] - size * _PAIRS.across, 0.)
+    tangent, factor = (across / level)[..., None], (factor / level ** 2)[..., None]
+    known = np.isfinite(tangent)
+    residual = np.where(known, tangent - size * _PAIRS.across, 0.)
     square = size ** 2
     of_keypoints = 2. * view.noise[..., None] ** 2 + square * _PAIRS.place_variance
-    return residual, factor[..., None] * of_keypoints + square * _PAIRS.width_variance, known
+    return residual, factor * of_keypoints + square * _PAIRS.width_variance, known
 
 
 def _in_depth(view, depths, size):
@@ -194,8 +204,8 @@ def _normal(x, variance):
 
 
 def _robust(loglikelihood, mistaken):
-    """Leave some for left and right being swapped, and for the pairs being wrong altogether."""
+    """The likelihood with some left for swapped sides, and for pairs that are wrong altogether."""
     likelihood = circle.COUNT * circle.normalized(loglikelihood)    # 1 on average
     mistaken = np.maximum(mistaken, _SWAPPED_MIN)
     both = likelihood + mistaken * (circle.opposite(likelihood) - likelihood)
-    return np.log(both + _OUTLIER)
+    return both + _OUTLIER

@@ -2,10 +2,14 @@
 
 Headings are relative to the ray to the person, see view.py.
 """
+import math
+from typing import List
+
 import numpy as np
 
 from openpose_ros import circle, proportions
 from openpose_ros.body import LEFT_EAR, LEFT_EYE, NOSE, RIGHT_EAR, RIGHT_EYE
+from openpose_ros.scene.each import of_each
 from openpose_ros.scene.size import Estimate
 from openpose_ros.scene.view import View
 
@@ -13,6 +17,7 @@ _PARTS = list(proportions.HEAD_PARTS)
 # A keypoint's noise as a share of the view's: networks set nose and eyes to 1.0 to 1.4 px of their
 # input and ears to 1.6 to 2.0, where other parts have 2.2.
 NOISE_SHARES = np.array((.55, .55, .55, .8, .8))
+_NOISE_SHARES_SQUARE = NOISE_SHARES ** 2
 _PLACEMENT = .012        # m; where on a head a network puts a keypoint
 _HIDDEN_PLACEMENT = .02  # m; the same for a part that the head itself hides
 _HAIR = .057             # m; how far aside the hair ends that networks take for the far ear
@@ -27,13 +32,13 @@ _EAR_RATIO, _EAR_RATIO_STDDEV = 1.1, .5    # log of the ears' scores when one po
 _TURN = circle.spread_kernel((np.radians(18.), np.radians(55.)), (.65, .35))
 
 
-def couple_torso_and_head(loglikelihood: np.ndarray) -> np.ndarray:
+def couple_torso_and_head(likelihood: np.ndarray) -> np.ndarray:
     """What the head's heading says of the torso's, or the other way round, (..., headings)."""
-    return np.log(circle.normalized(loglikelihood) @ _TURN)
+    return likelihood @ _TURN
 
 
 def head_likelihood(view: View, size: Estimate, mistaken: np.ndarray) -> np.ndarray:
-    """What nose, eyes and ears say of the head's heading: loglikelihood (n, headings).
+    """What nose, eyes and ears say of the head's heading: likelihood (n, headings).
 
     mistaken: (n,), how often a network takes left for right in people this small, and as often sees
     a head that is none.
@@ -42,23 +47,25 @@ def head_likelihood(view: View, size: Estimate, mistaken: np.ndarray) -> np.ndar
     which parts are seen at all. Their depths say next to nothing: a surface shows 1 to 3 cm of the
     11 cm between nose and ears, and hair and holes blur that; without them gaze is better.
     """
-    placed = _robust(_across(view, size), _OUTLIER)
-    return _robust(placed + _VISIBILITY * _visible(view, size), mistaken[:, None])
-
-
-def _robust(loglikelihood, outlier):
-    """The same where this share of what it rests on says nothing."""
-    return np.log(circle.COUNT * circle.normalized(loglikelihood) + outlier)
+    placed = circle.COUNT * circle.normalized(_across(view, size)) + _OUTLIER
+    visible = _VISIBILITY * _visible(view, size)
+    both = placed * np.exp(visible - np.maximum.reduce(visible, axis=1, keepdims=True))
+    return circle.COUNT * (both / np.add.reduce(both, axis=1, keepdims=True)) + mistaken[:, None]
 
 
 def _across(view, size):
     """What the parts' places across the image say, (n, headings), against the neck."""
-    across, base = view.right[:, _PARTS], view.rights.neck
-    free = np.isnan(base)    # without a neck the head may be anywhere
-    noise = view.noise ** 2 * NOISE_SHARES ** 2
-    roughly = (proportions.HEAD_FORWARD.stddev * size.value) ** 2 + view.noise[:, 0] ** 2
-    return _fit(across - np.where(free, view.rights.head, base)[:, None], noise,
-                np.where(free, size.value ** 2, roughly), size, _EXPECTED_ACROSS, _PLACE_ACROSS)
+    middle, variance = of_each(_beside, view.rights.neck, view.rights.head, size.value,
+                               view.noise[:, 0])
+    return _fit(view.head[0] - middle[:, None], view.noise ** 2 * _NOISE_SHARES_SQUARE, variance,
+                size, _EXPECTED_ACROSS, _PLACE_ACROSS)
+
+
+def _beside(neck, head, size, noise):
+    """What a head is over, to the right, and the variance of where on it; anywhere of no neck."""
+    if math.isnan(neck):
+        return head, size ** 2
+    return neck, (proportions.HEAD_FORWARD.stddev * size) ** 2 + noise ** 2
 
 
 def _fit(measured, noise, offset, size, expected, place):
@@ -76,15 +83,21 @@ def _fit(measured, noise, offset, size, expected, place):
     mean, precision = size.value[:, None, None], size.stddev[:, None] ** -2.
     known = np.isfinite(measured)[..., None]
     variance = np.where(known, noise[..., None] + mean ** 2 * place, 1.)
-    w = known / variance
     x = np.where(known, measured[..., None], 0.) - mean * expected
-    wx, wg = w * x, w * expected
-    sum_x, sum_g = wx.sum(axis=1), wg.sum(axis=1)
-    total = 1. / offset[:, None] + w.sum(axis=1)
-    xx = (wx * x).sum(axis=1) - sum_x ** 2 / total
-    xg = (wg * x).sum(axis=1) - sum_x * sum_g / total
-    gg = precision + (wg * expected).sum(axis=1) - sum_g ** 2 / total
-    return -.5 * (xx - xg ** 2 / gg + np.log(variance).sum(axis=1) + np.log(total * gg))
+    terms = np.empty((6,) + variance.shape)     # summed over the parts in one call
+    w, wx, wg, wxx, wxg, wgg = terms
+    np.divide(known, variance, out=w)
+    np.multiply(w, x, out=wx)
+    np.multiply(w, expected, out=wg)
+    np.multiply(wx, x, out=wxx)
+    np.multiply(wg, x, out=wxg)
+    np.multiply(wg, expected, out=wgg)
+    total, sum_x, sum_g, xx, xg, gg = np.add.reduce(terms, axis=2)
+    total += 1. / offset[:, None]
+    xx -= sum_x ** 2 / total
+    xg -= sum_x * sum_g / total
+    gg += precision - sum_g ** 2 / total
+    return -.5 * (xx - xg ** 2 / gg + np.log(np.multiply.reduce(variance, axis=1) * total * gg))
 
 
 def _outward(left, part):
@@ -126,38 +139,41 @@ _EXPECTED_ACROSS[3:] = np.where(_FAR_EAR, -_HAIR * _TO_THE_SIDE, _EXPECTED_ACROS
 _PLACE_ACROSS = (_HIDDEN_PLACEMENT + (_PLACEMENT - _HIDDEN_PLACEMENT) * _VISIBLE) ** 2
 
 
-def place_across(heading: np.ndarray) -> np.ndarray:
-    """Variance, m^2, of where each part is set in the image, (n, parts), at these headings, rad."""
-    nearest = np.round((heading + np.pi) / circle.STEP).astype(int) % circle.COUNT
-    return _PLACE_ACROSS[:, nearest].T
+_PLACE_AT = _PLACE_ACROSS.T.tolist()
 
 
-_LOG_SEEN, _LOG_UNSEEN = np.log(_SEEN), np.log(1. - _SEEN)
+def place_across(heading: float) -> List[float]:
+    """Variance, m^2, of where each part is set in the image at this heading, rad."""
+    return _PLACE_AT[round((heading + math.pi) / circle.STEP) % circle.COUNT]
+
+
+# What each part says by being seen, and all by not being seen.
+_SAYS, _LOG_UNSEEN = np.log(_SEEN / (1. - _SEEN)), np.log(1. - _SEEN).sum(axis=0)
 
 
 def _visible(view, size):
     """What the parts that are seen and those that are not say; nothing of a head cut off."""
-    seen = np.isfinite(view.right[:, _PARTS])
-    whole = seen.any(axis=1) & _within(view, size)
-    return whole[:, None] * (seen @ _LOG_SEEN + ~seen @ _LOG_UNSEEN + _ears(view))
+    seen = np.isfinite(view.head[0])
+    whole = np.logical_or.reduce(seen, axis=1) & _within(view, size)
+    return whole[:, None] * (seen.astype(float) @ _SAYS + _LOG_UNSEEN + _ears(view))
 
 
 def _ears(view):
     """From both ears' scores: a network is less sure of the one that is further round the head."""
-    right, left = view.scores[:, RIGHT_EAR], view.scores[:, LEFT_EAR]
-    both = (right > 0.) & (left > 0.)
-    if not both.any():
-        return np.zeros((len(both), 1))
-    ratio = np.log(np.where(both, right, 1.) / np.where(both, left, 1.))[:, None]
-    off = ratio - _EAR_RATIO * circle.SIN
-    return both[:, None] * (-.5 / _EAR_RATIO_STDDEV ** 2) * off * off
+    both, ratio = of_each(_compare, view.scores[:, RIGHT_EAR], view.scores[:, LEFT_EAR])
+    off = ratio[:, None] - _EAR_RATIO * circle.SIN
+    return (-.5 / _EAR_RATIO_STDDEV ** 2 * both)[:, None] * off * off
+
+
+def _compare(right, left):
+    """Whether both have a score, and the logarithm of its ratio."""
+    return (1., math.log(right / left)) if right > 0. and left > 0. else (0., 0.)
 
 
 def _within(view, size):
     """Whether the head lies wholly within the image."""
-    margin = _NEAR_EDGE * size.value[:, None] * abs(view.camera.fx)
-    head = view.keypoints[:, _PARTS]
-    low, high = np.fmin.reduce(head, axis=1), np.fmax.reduce(head, axis=1)
-    last = (view.camera.width - 1., view.camera.height - 1.)
+    margin = (_NEAR_EDGE * abs(view.camera.fx) * size.value)[:, None, None]
+    head = view.keypoints.take(proportions.HEAD_PARTS, axis=1)
+    last = np.array((view.camera.width - 1., view.camera.height - 1.))
     with np.errstate(invalid='ignore'):     # of who shows no part of it
-        return ~((low < margin) | (high > last - margin)).any(axis=1)
+        return ~np.logical_or.reduce((head < margin) | (head > last - margin), axis=(1, 2))

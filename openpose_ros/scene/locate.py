@@ -16,6 +16,7 @@ from openpose_ros.scene.facing import (confused, swapped,
                                        torso_likelihood)
 from openpose_ros.scene.gaze import couple_torso_and_head, head_likelihood
 from openpose_ros.scene.ground import stances
+from openpose_ros.scene.pairs import left_of_right
 from openpose_ros.scene.position import (half_thickness, place,
                                          surface_range)
 from openpose_ros.scene.size import (Estimate, choose, heights,
@@ -126,7 +127,7 @@ def locate_and_explain(people: People, camera: Camera, depth: Optional[np.ndarra
         position_source=sources[0], facing=facing, facing_stddev=facing_stddev,
         facing_source=sources[1], gaze=gaze, gaze_stddev=gaze_stddev,
         gaze_pitch_stddev=pitch.stddev, gaze_source=sources[2],
-        attention=np.where(np.isnan(looks), np.nan, attention(headings[1], pitch, view)),
+        attention=attention(headings[1], pitch, view),
         stature=sized.stature.value, stature_stddev=sized.stature.stddev)
     return Located(located, problems + _why_unknown(view, rise.upright, where.position,
                                                      sized.misfit))
@@ -177,11 +178,12 @@ def _headings(view, size, depths, input_height, tilt_stddev):
     """Probabilities (2, n, headings) of the torso's and the head's heading; what the torso says."""
     height = proportions.STATURE * size.value * view.camera.fy * input_height / view.camera.height
     mistaken = swapped(height)
-    torso = torso_likelihood(view, size, depths, mistaken, tilt_stddev)
-    head = head_likelihood(view, size, mistaken)
-    each = np.array((torso.loglikelihood, head))
-    probability = circle.normalized(each + couple_torso_and_head(each[::-1]))
-    doubt = confused(view, size)[:, None]
+    pairs = left_of_right(np.array((view.right, view.up)))
+    torso = torso_likelihood(pairs, view, size, depths, mistaken, tilt_stddev)
+    each = np.array((torso.likelihood, head_likelihood(view, size, mistaken)))
+    probability = each * couple_torso_and_head(each[::-1])
+    probability /= np.add.reduce(probability, axis=2, keepdims=True)
+    doubt = confused(pairs[0][0], view, size)[:, None]
     return probability + doubt * (circle.opposite(probability) - probability), torso
 
 

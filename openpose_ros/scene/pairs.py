@@ -5,6 +5,7 @@ And of a pair that is seen from above or below, the part that is further away is
 horizon: that tells to which side someone is turned who is seen from the front or from behind, where
 their width across the image does not.
 """
+import functools
 from typing import Tuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from openpose_ros.body import (LEFT_HIP, LEFT_SHOULDER, NECK, RIGHT_HIP,
 from openpose_ros.scene.view import View
 
 # The pairs: shoulders and hips, and arrays of (pair) that go with them.
-RIGHTS, LEFTS = [RIGHT_SHOULDER, RIGHT_HIP], [LEFT_SHOULDER, LEFT_HIP]
+RIGHTS, LEFTS = np.array(((RIGHT_SHOULDER, RIGHT_HIP), (LEFT_SHOULDER, LEFT_HIP)))
 WIDTHS, WIDTH_STDDEVS = np.transpose((proportions.SHOULDERS, proportions.HIPS))    # m
 
 _HIDDEN_BELOW, _HIDDEN_SOFTNESS = .10, .025     # m; a pair this narrow in the image hides one
@@ -46,29 +47,30 @@ def hidden(width: np.ndarray, turn: np.ndarray) -> np.ndarray:
 
 
 def left_of_right(values: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
-    """Left minus right of each pair, (n, 18) to (n, pairs), and the factor on its variance.
+    """Left minus right of each pair, (..., 18) to (..., pairs), and the factor on its variance.
 
     The neck's keypoint is the middle of the shoulders, so one shoulder and it are half a pair.
     """
-    right, left, neck = values[:, RIGHTS], values[:, LEFTS], values[:, NECK]
+    right, left = values.take(RIGHTS, axis=-1), values.take(LEFTS, axis=-1)
     between, factor = left - right, np.ones(right.shape)
-    one_shoulder = np.isnan(between[:, 0])
-    if not one_shoulder.any():
-        return between, factor
-    half = np.where(np.isfinite(left[:, 0]), left[:, 0] - neck, neck - right[:, 0])
-    between[one_shoulder, 0], factor[one_shoulder, 0] = 2. * half[one_shoulder], 4.
+    one_shoulder = np.isnan(between[..., 0])
+    if one_shoulder.any():
+        right, left, neck = (each[one_shoulder] for each in (
+            right[..., 0], left[..., 0], values[..., NECK]))
+        between[one_shoulder, 0] = 2. * np.where(np.isfinite(left), left - neck, neck - right)
+        factor[one_shoulder, 0] = 4.
     return between, factor
 
 
 def level_share(view: View, size: np.ndarray, heights: Tuple[np.ndarray, np.ndarray]) -> np.ndarray:
     """Share of each pair's width that leaning to a side leaves level, a cosine, (n, pairs).
 
-    size: (n,), apparent size, 1/m. heights: `left_of_right` of the view's heights. What the keypoints' noise makes of the height is left out.
+    size: (n,), apparent size, 1/m. heights: `left_of_right` of the view's heights. What the
+    keypoints' noise makes of the height is left out.
     """
     high, factor = heights
-    with np.errstate(invalid='ignore'):
-        square = (high ** 2 - 2. * factor * view.noise ** 2) / (size[:, None] * WIDTHS) ** 2
-        return np.sqrt(1. - np.where(square > 0., np.minimum(square, _STEEPEST), 0.))
+    square = (high * high - factor * (2. * view.noise ** 2)) / (size[:, None] * WIDTHS) ** 2
+    return np.sqrt(1. - np.fmin(np.fmax(square, 0.), _STEEPEST))    # 1 where it is unknown
 
 
 def in_height(view: View, size: np.ndarray, heights: Tuple[np.ndarray, np.ndarray],
@@ -83,16 +85,25 @@ def in_height(view: View, size: np.ndarray, heights: Tuple[np.ndarray, np.ndarra
     the sine of how far the torso leans to the image's right.
     """
     high, factor = heights
-    tangent = np.stack((view.ups.neck, view.ups.hips), axis=1)[..., None]
+    tangent = np.array((view.ups.neck, view.ups.hips)).T[..., None]
     lean = view.torso_axis[0][:, None, None]
     size = size[:, None, None]
     off = high[..., None] + size * (tangent * _AWAY + lean * _ASIDE)
-    variance = 2. * _NOISE_SHARE ** 2 * (factor * view.noise ** 2)[..., None] + size ** 2 * (
-        _UNEVEN ** 2 + (lean * _LEAN_STDDEVS * WIDTHS[:, None]) ** 2 + (tilt_stddev * _AWAY) ** 2)
-    density = np.exp(-.5 * off * off / variance) / np.sqrt(2. * np.pi * variance)
-    return np.where(np.isfinite(off), np.log(density + _OUTLIER / size), 0.)
+    variance = (factor * (2. * _NOISE_SHARE ** 2 * view.noise ** 2))[..., None] + size ** 2 * (
+        lean ** 2 * _LEAN_VARIANCE + _uneven(tilt_stddev))
+    density = np.exp(off * off / (-2. * variance)) / np.sqrt(2. * np.pi * variance)
+    said = np.log(density + _OUTLIER / size)
+    said[np.isnan(said)] = 0.
+    return said
+
+
+@functools.lru_cache(maxsize=8)
+def _uneven(tilt_stddev):
+    """Variance, m^2, of how level a pair is at each heading, (pair, heading)."""
+    return _UNEVEN ** 2 + (tilt_stddev * _AWAY) ** 2
 
 
 # What `in_height` expects at each heading, (pair, heading), m: for the tangent, and for the lean.
 _AWAY = WIDTHS[:, None] * _SHOWN * circle.SIN
 _ASIDE = WIDTHS[:, None] * _LEANS * circle.COS
+_LEAN_VARIANCE = (_LEAN_STDDEVS * WIDTHS[:, None]) ** 2

@@ -3,20 +3,22 @@
 Everything is reckoned in the axes of view.py, in which a person's place is the range along the
 ground and two tangents; only at the end is it turned into the optical frame.
 """
-from typing import NamedTuple, Optional
+import math
+from typing import NamedTuple
 
 import numpy as np
 
 from openpose_ros.body import LEFT_HIP, PART_COUNT, RIGHT_HIP
 from openpose_ros import proportions
 from openpose_ros.scene.depth import TORSO_PARTS, Depths
+from openpose_ros.scene.each import of_each
 from openpose_ros.scene.pairs import LEFTS, RIGHTS, WIDTHS, hidden
 from openpose_ros.scene.size import Estimate, mean_of
 from openpose_ros.scene.view import View
 
 _LEAN = .03           # m; how far the hips are from where the torso as a whole is
-_PLACEMENT = np.array((.025, 0., .03))   # m; where a hip's keypoint lies: right, away, up
-_DROP = np.array((.06, 0., .06))         # m; the same of hips that are reckoned from the neck
+_PLACEMENT = (.025, .03)    # m; where a hip's keypoint lies: right and up
+_DROP = (.06, .06)          # m; the same of hips that are reckoned from the neck
 # How far before the middle a part lies of who is turned to the side, (18,) m, and its pair's width.
 _AHEAD, _WIDTH = np.zeros(PART_COUNT), np.full(PART_COUNT, np.inf)
 _AHEAD[LEFTS], _AHEAD[RIGHTS] = .5 * WIDTHS, -.5 * WIDTHS
@@ -45,9 +47,12 @@ def half_thickness(turn: np.ndarray, radii=proportions.TORSO_RADII) -> np.ndarra
     where unknown, which gives the middle of the radii.
     """
     front, back, side = radii
-    known = np.where(np.isfinite(turn), turn, np.pi / 4.)
-    ahead = np.cos(known)
-    return np.hypot(side * np.sin(known), np.where(ahead > 0., front, back) * ahead)
+
+    def of_one(turn):
+        heading = turn if math.isfinite(turn) else math.pi / 4.
+        ahead = math.cos(heading)
+        return math.hypot(side * math.sin(heading), (front if ahead > 0. else back) * ahead),
+    return of_each(of_one, turn)[0]
 
 
 def place(view: View, distance: Estimate, size: np.ndarray, turn: np.ndarray,
@@ -58,43 +63,49 @@ def place(view: View, distance: Estimate, size: np.ndarray, turn: np.ndarray,
     the torso against the ray, rad, NaN where unknown. depths: of the joints, None without any; the
     joints of a person who has none are reckoned from the proportions of a body.
     """
-    right, high, spread = _hips(view, size, turn)
-    q = np.stack((right, np.ones_like(right), high), axis=-1)
-    r, stddev = distance.value[:, None], distance.stddev[:, None, None]
-    covariance = stddev ** 2 * q[:, :, None] * q[:, None, :]
-    covariance[:, (0, 1, 2), (0, 1, 2)] += (r * spread) ** 2
-    position = ((r * q)[:, None] @ view.axes)[:, 0]
-    covariance = view.axes.transpose(0, 2, 1) @ covariance @ view.axes
-    return Place(position, covariance, _points(view, distance.value, size, turn, depths))
+    right, high, placement, below, ahead = of_each(
+        _hips, view.rights.hips, view.ups.hips, view.rights.neck, view.ups.neck,
+        view.right[:, RIGHT_HIP], view.right[:, LEFT_HIP], size, turn, distance.value)
+    # Where one metre away is, in the optical frame; the covariance is that of the range along it,
+    # and of where the hips lie in the view's axes.
+    axes, r = view.axes, distance.value[:, None]
+    where = (np.array((right, np.ones_like(right), high)).T[:, None] @ axes)[:, 0]
+    of_range = distance.stddev[:, None] * where
+    spread = r * size[:, None] * np.array((placement, np.zeros_like(right), below)).T
+    variance = spread ** 2 + (r * view.noise) ** 2
+    covariance = of_range[:, :, None] * of_range[:, None] + (
+        axes.transpose(0, 2, 1) * variance[:, None]) @ axes
+    return Place(r * where, covariance, _points(view, distance.value, ahead, turn, depths))
 
 
-def _hips(view, size, turn):
-    """Tangents of the hips' midpoint, (n,) each, and their stddev in the view's axes, (n, 3).
+def _hips(right, high, neck_right, neck_up, right_hip, left_hip, size, turn, distance):
+    """Of one person: tangents of the hips' midpoint to the right and up, and their stddevs.
 
     It lies under that of their keypoints (proportions.HIPS_DROP). Of one hip its midpoint is half a
-    pair away; where none is seen it is a torso under the neck.
+    pair away; where none is seen it is a torso under the neck. The stddevs are of a size of 1.
+    Last, how far ahead of the middle the left of who is turned to the side is for each metre.
     """
-    half = .5 * proportions.HIPS.mean * size * np.nan_to_num(np.cos(turn))
-    one_alone = np.isnan(view.right[:, LEFT_HIP]) * 1. - np.isnan(view.right[:, RIGHT_HIP])
-    seen = np.isfinite(view.rights.hips)
-    right = np.where(seen, view.rights.hips + one_alone * half, view.rights.neck)
-    high = np.where(seen, view.ups.hips, view.ups.neck - proportions.TORSO.mean * size)
-    spread = np.where(seen[:, None], _PLACEMENT, _DROP) * size[:, None]
-    return right, high - proportions.HIPS_DROP * size, np.hypot(spread, view.noise)
+    drop = proportions.HIPS_DROP * size
+    ahead = 0. if math.isnan(turn) else size * distance * math.sin(turn)
+    if math.isnan(right):
+        return (neck_right, neck_up - proportions.TORSO.mean * size - drop) + _DROP + (ahead,)
+    half = 0. if math.isnan(turn) else .5 * proportions.HIPS.mean * size * math.cos(turn)
+    right += half * (math.isnan(left_hip) - math.isnan(right_hip))
+    return (right, high - drop) + _PLACEMENT + (ahead,)
 
 
-def _points(view, distance, size, turn, depths):
+def _points(view, distance, ahead, turn, depths):
     """Points of the seen joints, (n, 18, 3): by depth where the person has any, else on the body.
 
     By depth a joint lies half its limb behind the surface along its ray. Without, all joints are
     taken to be as far away as the person is, but for the shoulders and hips, which the turn sets
     apart. The same is done for a shoulder or hip which the body hides.
     """
-    ahead = np.where(np.isnan(turn), 0., size * distance * np.sin(turn))[:, None] * _AHEAD
+    ahead = ahead[:, None] * _AHEAD
     depth = (distance[:, None] + ahead) / view.along
     if depths is None:
         return view.rays * depth[..., None]
     hides = (hidden(_WIDTH, turn[:, None]) > .5) & (ahead > 0.)
-    behind = proportions.PART_RADII / np.sqrt((view.rays ** 2).sum(axis=-1))
+    behind = proportions.PART_RADII / np.sqrt(np.add.reduce(view.rays ** 2, axis=-1))
     measured = np.isfinite(depths.torso)[:, None] & ~(hides & np.isfinite(depths.joints))
     return view.rays * np.where(measured, depths.joints + behind, depth)[..., None]
