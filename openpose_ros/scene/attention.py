@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from openpose_ros import circle, proportions
-from openpose_ros.scene.each import NAN, of_each
+from openpose_ros.each import NAN, of_each
 from openpose_ros.scene.gaze import NOISE_SHARES, place_across
 from openpose_ros.scene.size import Estimate
 from openpose_ros.scene.view import View

@@ -11,8 +11,8 @@ from typing import NamedTuple, Optional, Tuple
 import numpy as np
 
 from openpose_ros import circle
+from openpose_ros.each import of_each
 from openpose_ros.scene.depth import Depths
-from openpose_ros.scene.each import of_each
 from openpose_ros.scene.pairs import (LEFTS, RIGHTS, WIDTH_STDDEVS, WIDTHS,
                                       hidden, in_height, level_share)
 from openpose_ros.scene.size import Estimate

@@ -9,7 +9,7 @@ import numpy as np
 
 from openpose_ros import circle, proportions
 from openpose_ros.body import LEFT_EAR, LEFT_EYE, NOSE, RIGHT_EAR, RIGHT_EYE
-from openpose_ros.scene.each import of_each
+from openpose_ros.each import of_each
 from openpose_ros.scene.size import Estimate
 from openpose_ros.scene.view import View
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from openpose_ros.body import LEFT_HIP, PART_COUNT, RIGHT_HIP
 from openpose_ros import proportions
+from openpose_ros.each import of_each
 from openpose_ros.scene.depth import TORSO_PARTS, Depths
-from openpose_ros.scene.each import of_each
 from openpose_ros.scene.pairs import LEFTS, RIGHTS, WIDTHS, hidden
 from openpose_ros.scene.size import Estimate, mean_of
 from openpose_ros.scene.view import View

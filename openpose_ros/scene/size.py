@@ -12,7 +12,7 @@ from openpose_ros import proportions
 from openpose_ros.body import (LEFT_ANKLE, LEFT_HIP, LEFT_KNEE, LEFT_SHOULDER,
                                NECK, RIGHT_ANKLE, RIGHT_HIP, RIGHT_KNEE,
                                RIGHT_SHOULDER)
-from openpose_ros.scene.each import NAN, of_each
+from openpose_ros.each import NAN, of_each
 from openpose_ros.scene.view import View
 
 HIPS, KNEES, ANKLES = [RIGHT_HIP, LEFT_HIP], [RIGHT_KNEE, LEFT_KNEE], [RIGHT_ANKLE, LEFT_ANKLE]

@@ -14,7 +14,7 @@ from typing import NamedTuple, Sequence
 import numpy as np
 
 from openpose_ros import proportions
-from openpose_ros.scene.each import NAN, of_each
+from openpose_ros.each import NAN, of_each
 from openpose_ros.scene.ground import Stance
 from openpose_ros.scene.size import Estimate
 

@@ -17,9 +17,9 @@ from openpose_ros import proportions
 from openpose_ros.body import (LEFT_ANKLE, LEFT_HIP, LEFT_KNEE, LEFT_SHOULDER,
                                NECK, PART_COUNT, RIGHT_ANKLE, RIGHT_HIP,
                                RIGHT_KNEE, RIGHT_SHOULDER)
+from openpose_ros.each import of_each
 from openpose_ros.scene.camera import Camera
 from openpose_ros.scene.depth import TORSO_PARTS
-from openpose_ros.scene.each import of_each
 
 # A person seen this steeply from above (sine of the angle off the vertical) has no bearing.
 _STEEPEST = .2
