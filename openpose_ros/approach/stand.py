@@ -75,7 +75,7 @@ class Stand:
         """
         position, facing = people.position[row], people.facing[row]
         stddev = people.facing_stddev[row]
-        if not abs(np.linalg.norm(facing) - 1.) < 1e-3:
+        if not abs(math.sqrt(facing.dot(facing)) - 1.) < 1e-3:
             stddev = math.nan
         if self.position is None or self._has_moved(people, row, stddev, stamp, up):
             self._views, self.seen, self.aside = Views(), 0., 0.
@@ -149,6 +149,7 @@ def _bearing(position, camera, up):
 
 def walks(people, row: int) -> bool:
     """Whether someone walks, and the velocity is known well enough to tell."""
-    speed = np.linalg.norm(people.velocity[row])
-    variance = np.trace(people.velocity_covariance[row])
+    velocity = people.velocity[row]
+    speed = math.sqrt(velocity.dot(velocity))
+    variance = people.velocity_covariance[row].trace()
     return bool(speed > WALKING_SPEED and not speed < 2. * math.sqrt(max(variance, 0.)))

@@ -71,8 +71,8 @@ class Views:
         where, front = self._sectors.setdefault(sector, (_Mean(), _Mean()))
         passed = min(max(passed, 1e-6), MAX_PASSED)
         covariance = covariance + _MIN_SHIFT ** 2 * np.eye(3)
-        where.add(position, covariance, np.trace(covariance) / 3., passed, stamp, settle_time)
-        if np.isfinite(facing_stddev):
+        where.add(position, covariance, covariance.trace() / 3., passed, stamp, settle_time)
+        if math.isfinite(facing_stddev):
             variance = max(facing_stddev, _MIN_STDDEV) ** 2
             front.add(facing, variance, variance, passed, stamp, settle_time)
         self._combine(stamp)
@@ -90,7 +90,7 @@ class Views:
             stddev, values = zip(*sorted(seen, key=lambda view: view[0]))
             weights, variance = _weights(np.array(stddev))
             facing = weights.dot(values[:len(weights)])
-            length = np.linalg.norm(facing)
+            length = math.sqrt(facing.dot(facing))
             if length > 0.:
                 self.facing, self.facing_stddev = facing / length, variance ** .5
                 self.best_stddev = min(self.best_stddev, self.facing_stddev)
@@ -113,7 +113,7 @@ def _weights(stddev):
 
 def along_ground(covariance: np.ndarray, up: np.ndarray) -> float:
     """Standard deviation of a position along the ground, m, by its covariance (3, 3); may be NaN."""
-    level = np.trace(covariance) - up.dot(covariance).dot(up)
+    level = covariance.trace() - up.dot(covariance).dot(up)
     return math.sqrt(max(.5 * level, 0.)) if math.isfinite(level) else math.nan
 
 

@@ -11,13 +11,13 @@ from openpose_ros.msg import Skeleton, SkeletonArray
 from openpose_ros.people import People
 from openpose_ros.proportions import HEAD_PARTS
 from openpose_ros.ros.conversions import cdr
-from openpose_ros.ros.conversions.rotations import quaternions
+from openpose_ros.ros.conversions.rotations import quaternion
 
 # How far people lean from upright: rad^2, about the two level axes. They bend over tables and sit
 # back, and nothing here measures it.
 LEAN_VARIANCE = .3 ** 2
 
-_NOT_TURNED = np.array((0., 0., 0., 1.))
+_NOT_TURNED = (0., 0., 0., 1.)
 _LEVEL = np.eye(3)
 _PARTS = np.arange(PART_COUNT)[None]
 _SKELETONS = cdr.Records(
@@ -96,15 +96,22 @@ def boxes_around(keypoints: np.ndarray, width: int, height: int) -> np.ndarray:
 
     It is empty, (0, 0, 0, 0), around somebody of whom no part is seen.
     """
-    seen = np.logical_and.reduce(np.isfinite(keypoints[..., :2]), axis=2, keepdims=True)
-    corners = np.empty((len(keypoints), 2, 2))
-    np.floor(np.minimum.reduce(np.where(seen, keypoints[..., :2], np.inf), axis=1),
-             out=corners[:, 0])
-    np.ceil(np.maximum.reduce(np.where(seen, keypoints[..., :2], -np.inf), axis=1),
-            out=corners[:, 1])
-    boxes = np.minimum(np.maximum(corners, 0.), (width - 1, height - 1)).astype(int)
-    boxes[:, 1] += 1 - boxes[:, 0]
-    return boxes.reshape(-1, 4) * np.logical_or.reduce(seen, axis=1)
+    points = keypoints[..., :2]
+    points = np.where(np.logical_and.reduce(np.isfinite(points), axis=2, keepdims=True),
+                      points, np.nan)
+    low, high = np.fmin.reduce(points, axis=1), np.fmax.reduce(points, axis=1)
+    return np.array([_box(*corners, width - 1, height - 1)
+                     for corners in zip(low.tolist(), high.tolist())]).reshape(-1, 4)
+
+
+def _box(low, high, last_x, last_y):
+    """x, y, width, height of the box from one corner to the other."""
+    if math.isnan(low[0]):
+        return 0, 0, 0, 0
+    left, top = min(max(low[0], 0.), last_x), min(max(low[1], 0.), last_y)
+    right, bottom = min(max(high[0], 0.), last_x), min(max(high[1], 0.), last_y)
+    left, top, right, bottom = int(left), int(top), math.ceil(right), math.ceil(bottom)
+    return left, top, right - left + 1, bottom - top + 1
 
 
 def cross_matrix(axis: np.ndarray) -> np.ndarray:
@@ -119,16 +126,22 @@ def orientations(forwards: np.ndarray, up: np.ndarray) -> np.ndarray:
     x points along the direction, y level to its left and z up (REP-103, REP-155). The identity
     where the direction is unknown, no unit vector, or straight up or down.
     """
-    left = forwards.dot(cross_matrix(up))
-    length = np.sqrt(np.add.reduce(left * left, axis=1, keepdims=True))
-    whole = np.sqrt(np.add.reduce(forwards * forwards, axis=1, keepdims=True))
-    known = (length > 1e-3) & (np.abs(whole - 1.) < 1e-3)
-    axes = np.empty((len(forwards), 3, 3))
-    axes[..., 0] = forward = np.where(known, forwards, 0.)
-    length = np.where(known, length, 1.)
-    axes[..., 1] = np.where(known, left, 0.) / length
-    axes[..., 2] = (up - forward.dot(up)[:, None] * forward) / length
-    return np.where(known, quaternions(axes), _NOT_TURNED)
+    up = np.asarray(up, float).tolist()
+    return np.array([_orientation(forward, up) for forward in forwards.tolist()]).reshape(-1, 4)
+
+
+def _orientation(forward, up):
+    """Orientation of what looks in one direction: x, y, z, w."""
+    (x, y, z), (a, b, c) = forward, up
+    left = b * z - c * y, c * x - a * z, a * y - b * x      # up × forward
+    length = math.sqrt(sum(each * each for each in left))
+    whole = math.sqrt(x * x + y * y + z * z)
+    if not (length > 1e-3 and abs(whole - 1.) < 1e-3):
+        return _NOT_TURNED
+    high = a * x + b * y + c * z
+    return quaternion((x, left[0] / length, (a - high * x) / length),
+                      (y, left[1] / length, (b - high * y) / length),
+                      (z, left[2] / length, (c - high * z) / length))
 
 
 def pose_covariances(people: People, up: np.ndarray) -> np.ndarray:
@@ -138,9 +151,16 @@ def pose_covariances(people: People, up: np.ndarray) -> np.ndarray:
     """
     covariances = np.zeros((people.count, 6, 6))
     covariances[:, :3, :3] = people.position_covariance
+    of_axes = np.array([_variances(*each) for each in zip(people.facing.tolist(),
+                                                          people.facing_stddev.tolist())])
     vertical = up[:, None] * up
-    yaw = np.minimum(people.facing_stddev, math.pi)[:, None, None] ** 2
-    known = np.isfinite(people.facing).all(axis=1)[:, None, None]
-    covariances[:, 3:, 3:] = np.where(
-        known, yaw * vertical + LEAN_VARIANCE * (_LEVEL - vertical), math.pi ** 2 * _LEVEL)
+    axes = np.array((vertical.ravel(), (_LEVEL - vertical).ravel()))
+    covariances[:, 3:, 3:] = (of_axes.reshape(-1, 2) @ axes).reshape(-1, 3, 3)
     return covariances
+
+
+def _variances(facing, stddev):
+    """Variances of one body's turns about the vertical and about level axes, rad^2."""
+    if not all(map(math.isfinite, facing)):
+        return math.pi ** 2, math.pi ** 2
+    return min(stddev, math.pi) ** 2, LEAN_VARIANCE

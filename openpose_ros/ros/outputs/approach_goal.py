@@ -1,6 +1,6 @@
-"""`~/approach_goal`: where to stand before the chosen person."""
+"""`~/approach_goal` and `~/look_goal`: where to stand before the chosen person, or to look from."""
 import math
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Optional, Tuple
 
 from geometry_msgs.msg import Pose, PoseStamped
 from rclpy.duration import Duration
@@ -20,7 +20,8 @@ _ARROW = (.7, .08, .12)         # m: its length, and the widths of shaft and hea
 class ApproachGoal(Output):
     """`~/approach_goal`: where to stand before the chosen person, facing them; none when unsure.
 
-    It is an arrow of `~/markers`, too, since RViz's own display of a pose never forgets one.
+    And `~/look_goal`: from where to look at them while their facing is uncertain. The first is an
+    arrow of `~/markers`, too, since RViz's own display of a pose never forgets one.
     """
 
     topic = '~/approach_goal'
@@ -28,6 +29,7 @@ class ApproachGoal(Output):
 
     def __init__(self, node) -> None:
         super().__init__(node)
+        self._look = node.create_publisher(PoseStamped, '~/look_goal', QoSProfile(depth=5))
         self._drawn = node.create_publisher(MarkerArray, Markers.topic, QoSProfile(depth=5))
         self._arrow = new_marker(Marker.ARROW, 'approach_goal', 0, _COLOUR, scale=_ARROW)
         self._approach = Approach()
@@ -44,20 +46,25 @@ class ApproachGoal(Output):
         return self._approach.chosen
 
     def has_subscribers(self) -> bool:
-        return super().has_subscribers() or self._drawn.get_subscription_count() > 0
+        return super().has_subscribers() or any(
+            publisher.get_subscription_count() > 0 for publisher in (self._look, self._drawn))
 
     def publish(self, seen: Seen) -> None:
-        message = self.to_message(seen)
-        if message is not None:
-            self._publisher.publish(message)
+        message, look = self.to_messages(seen)
+        for publisher, each in ((self._publisher, message), (self._look, look)):
+            if each is not None:
+                publisher.publish(each)
         self._drawn.publish(self.to_markers(seen, message and message.pose))
 
     def to_message(self, seen: Seen) -> Optional[PoseStamped]:
-        goal = self._goal(seen)
-        if goal is None:
-            return None
-        return PoseStamped(header=seen.header, pose=messages.pose(
-            goal.position, rotations.quaternions(goal.rotation)))
+        return self.to_messages(seen)[0]
+
+    def to_messages(self, seen: Seen) -> Tuple[Optional[PoseStamped], Optional[PoseStamped]]:
+        """(the goal, from where to look), None for each that there is not."""
+        approach = self._approach
+        goal = approach.update(seen.people, seen.people_in_camera, seen.stamp, seen.up, seen.floor,
+                               viewpoint(seen))
+        return _pose(seen, goal), _pose(seen, approach.look)
 
     def to_markers(self, seen: Seen, pose: Optional[Pose]) -> MarkerArray:
         """The arrow at the goal; its deletion where there is none."""
@@ -68,22 +75,14 @@ class ApproachGoal(Output):
         return MarkerArray(markers=[self._arrow])
 
     def close(self, node) -> None:
+        node.destroy_publisher(self._look)
         node.destroy_publisher(self._drawn)
         super().close(node)
 
-    def _goal(self, seen):
-        return self._approach.update(seen.people, seen.people_in_camera, seen.stamp, seen.up,
-                                     seen.floor, viewpoint(seen))
 
-
-class LookGoal(ApproachGoal):
-    """`~/look_goal`: from where to look at the chosen person while their facing is uncertain."""
-
-    topic = '~/look_goal'
-
-    def _goal(self, seen):
-        super()._goal(seen)
-        return self._approach.look
+def _pose(seen, goal):
+    return goal and PoseStamped(header=seen.header, pose=messages.pose(
+        goal.position, rotations.quaternions(goal.rotation)))
 
 
 def viewpoint(seen: Seen) -> Optional[Viewpoint]:

@@ -9,7 +9,8 @@ from rclpy.serialization import serialize_message  # noqa: E402
 from visualization_msgs.msg import Marker  # noqa: E402
 
 from openpose_ros import body, drawing  # noqa: E402
-from openpose_ros.people import people_in_image  # noqa: E402
+from openpose_ros.mounting import Mounting  # noqa: E402
+from openpose_ros.people import SOURCE_MONOCULAR, people_in_image  # noqa: E402
 from openpose_ros.ros.node import parameters  # noqa: E402
 from openpose_ros.ros.outputs.approach_goal import ApproachGoal  # noqa: E402
 from openpose_ros.ros.outputs.markers import Markers  # noqa: E402
@@ -189,3 +190,19 @@ def test_people_without_position_are_drawn_on_a_plane_only_on_request(markers):
     pixels = camera.project(joints)
     np.testing.assert_allclose(np.sort(pixels[:, 0]), np.sort(people.keypoints[0, :, 0]), atol=1e-3)
     assert by_kind(markers.to_message(seen(people)))      # without a camera too
+
+
+def test_where_to_look_from_goes_with_the_goal_and_leaves_its_arrow():
+    node = Node()
+    goal = ApproachGoal(node)
+    goal.configure({parameter.name: parameter.default for parameter in parameters.PARAMETERS})
+    here = Mounting(np.eye(3), np.zeros(3))
+    for image in range(20):
+        given = facing_the_camera(image * .1)
+        given.people.facing_stddev[0] = .25     # rad; enough for a goal, and worth a look
+        given.people.facing_source[0] = SOURCE_MONOCULAR
+        goal.publish(given._replace(mounting=here, camera=Camera.from_field_of_view(640, 480, 60.)))
+    (_, pose), (topic, look), (_, array) = node.published[-3:]
+    assert topic == '~/look_goal'
+    assert look.pose.position.x != pytest.approx(pose.pose.position.x, abs=.5)
+    assert [arrow.pose for arrow in array.markers] == [pose.pose]
