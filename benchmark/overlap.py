@@ -5,6 +5,7 @@ maps (test/ros/standin_gpu.py). A camera sends 1280x720 at 60 Hz; all outputs ar
 overlay. Camera and listeners are one other process, which shares the machine's cores with the node:
 what each takes is said. Run by `make bench-overlap`.
 """
+import argparse
 import os
 import signal
 import struct
@@ -63,7 +64,7 @@ class Camera:
         message = images.write_image(image, Header(frame_id='eye'))
         # Serialised once: this process shares two cores with the node.
         self._bytes = bytearray(serialize_message(message))
-        self.values, self.stamps = {}, []
+        self.values, self.stamps, self.sent = {}, [], 0
         for topic, kind in (('people', PoseArray), ('markers', MarkerArray),
                             ('approach_goal', PoseStamped)):
             self.node.create_subscription(kind, 'openpose/' + topic, lambda _: None, 5, raw=True)
@@ -83,6 +84,7 @@ class Camera:
             # sensor_msgs/Image in CDR: 4 bytes of encapsulation, then the stamp.
             struct.pack_into('<iI', self._bytes, 4, now // 10 ** 9, now % 10 ** 9)
             self._image.publish(bytes(self._bytes))
+            self.sent += 1
             self._info.publish(info)
             due = max(due + 1. / RATE, time.monotonic() - 1. / RATE)
             time.sleep(max(0., due - time.monotonic()))
@@ -137,16 +139,17 @@ def run(people, milliseconds, overlap, folder):
     try:
         while len(camera.stamps) < 20:
             camera.hear(.1)
-        camera.stamps = []
+        camera.stamps, sent = [], camera.sent
         before = taken(node.pid)
         camera.hear(SECONDS)
-        after = taken(node.pid)
+        after, sent = taken(node.pid), camera.sent - sent
     finally:
         camera.close()
         node.send_signal(signal.SIGINT)
         node.wait(10.)
     of_node, of_camera, of_all, passed = (b - a for a, b in zip(before, after))
     return dict(figures(camera), **{
+        'camera rate': sent / passed,
         'node cores': of_node / passed, 'camera and listeners cores': of_camera / passed,
         'other programs cores': max(0., of_all - of_node - of_camera) / passed})
 
@@ -175,39 +178,60 @@ def figures(camera):
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
+    parser.add_argument('--networks', default=NETWORKS, type=numbers, help='ms, with commas')
+    parser.add_argument('--people', default=PEOPLE, type=numbers, help='1, 5 or both, with a comma')
+    parser.add_argument('--rounds', default=1, type=int,
+                        help='times that each is run, in turn and at once; of all the mean')
+    parser.add_argument('--without-tflite', action='store_true')
+    options = parser.parse_args()
     rclpy.init()
-    rows, asked, runs = [], [], []
+    rows, asked, runs, on_cpu = [], [], [], []
     with tempfile.TemporaryDirectory() as folder:
-        for milliseconds in NETWORKS:
-            for people in PEOPLE:
-                serial, both = (run(people, milliseconds, overlap, folder)
-                                for overlap in ('off', 'on'))
+        for milliseconds in options.networks:
+            for people in map(int, options.people):
+                found = [[run(people, milliseconds, overlap, folder) for overlap in ('off', 'on')]
+                         for _ in range(options.rounds)]
+                serial, both = map(mean, zip(*found))
                 runs.append({'network_ms': milliseconds, 'people': people, 'serial': serial,
                              'overlap': both})
                 rows += [row(runs[-1], 'serial'), row(runs[-1], 'overlap')]
                 asked += checks(runs[-1])
-        on_cpu = [run(5, None, overlap, folder) for overlap in ('off', 'on', 'off', 'on')]
+        if not options.without_tflite:
+            on_cpu = [run(5, None, overlap, folder) for overlap in ('off', 'on', 'off', 'on')]
     rclpy.shutdown()
     for stages, found in zip(('serial', 'overlap') * 2, on_cpu):
         rows.append(row({'network_ms': float('nan'), 'people': 5, stages: found}, stages))
         rows[-1][0] = 'TFLite on all cores, {}'.format(stages)
     report.print_table(
         'The node with a stand-in for a GPU, 1280x720 at {:.0f} Hz; ms, medians'.format(RATE),
-        ('network, people, stages', 'Hz', 'network', 'beside it', 'taken to published', '95 %',
+        ('network, people, stages', 'Hz', 'of the camera\'s', 'network', 'beside it',
+         'taken to published', '95 %',
          'stamp to published', 'prepare', 'look', 'finish', 'prepared waited',
          'network waited for an image', 'for finishing', 'cores of the node',
          'of camera and listeners', 'of other programs'), rows)
     report.print_table('Asked for', ('figure', 'measured', 'met'), asked)
     print('\n'.join(bound(each) for each in runs))
-    report.write('overlap', {'stand-in': runs, 'TFLite, off and on in turn': on_cpu})
+    if on_cpu and (options.networks, options.people) == (NETWORKS, PEOPLE):
+        report.write('overlap', {'stand-in': runs, 'TFLite, off and on in turn': on_cpu})
+
+
+def numbers(text):
+    return tuple(map(float, text.split(',')))
+
+
+def mean(rounds):
+    """Figures of which each is the mean of all rounds; in order if all were."""
+    return {what: all(found[what] for found in rounds) if what == 'in order'
+            else float(np.mean([found[what] for found in rounds])) for what in rounds[0]}
 
 
 def row(run_, stages):
     found = run_[stages]
     return ['{:.0f} ms, {}, {}'.format(run_['network_ms'], run_['people'], stages)] + [
         '{:.1f}'.format(found[what]) for what in (
-            'rate', 'network', 'beside network', 'processing', 'processing 95 %', 'latency',
-            'preparing', 'look', 'finish', 'wait for network', 'wait for prepared',
+            'rate', 'camera rate', 'network', 'beside network', 'processing', 'processing 95 %',
+            'latency', 'preparing', 'look', 'finish', 'wait for network', 'wait for prepared',
             'wait for finish')] + ['{:.2f}'.format(found[what]) for what in (
                 'node cores', 'camera and listeners cores', 'other programs cores')]
 

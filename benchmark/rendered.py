@@ -32,7 +32,7 @@ def looked_at_twice(images, model):
         perception, found = Perception(network.load(model), twice(scene.HEIGHT, 256)), {}
         for image in tqdm(images, 'looking twice, ' + model):
             look = perception.look(image.read())
-            people, scale = perception._find(look)    # what `finish` does, before it places them
+            people, scale = perception.find_scaled(look)    # what `finish` does, before it places them
             found[image.name] = {
                 'keypoints': scene.as_lists(people.keypoints),
                 'input_height': (scale * look.image_size[1]).tolist(),

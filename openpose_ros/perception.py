@@ -156,7 +156,7 @@ class Perception:
         of the image; the tracker needs it.
         """
         start = time.perf_counter()
-        people, scale = self._find(look)
+        people, scale = self.find_scaled(look)
         found = time.perf_counter()
         if not mounting.known:
             camera = None
@@ -178,10 +178,10 @@ class Perception:
 
     def find(self, look: Look) -> People:
         """The people of a look in the image plane."""
-        return self._find(look)[0]
+        return self.find_scaled(look)[0]
 
-    def _find(self, look):
-        """(the people in the image plane, network px per image px at which each was seen)."""
+    def find_scaled(self, look: Look) -> Tuple[People, np.ndarray]:
+        """The same, and network px per image px at which each was seen, (people,)."""
         found = _found(look.regions, self.network.model.body, look.settings.decoding)
         keypoints, orientation = found.keypoints, look.settings.orientation
         if orientation != Orientation():

@@ -47,7 +47,7 @@ class _KnownKeypoints(Perception):
         super().__init__(None, tracker=Tracker(TrackingSettings(up=(0., 0., 1.))))
         self.keypoints = np.zeros((0, 18, 3))
 
-    def _find(self, look):
+    def find_scaled(self, look):
         scale = look.settings.height / look.image_size[1]
         return people_in_image(self.keypoints), np.full(len(self.keypoints), scale)
 
