@@ -7,9 +7,13 @@ from typing import Callable
 PREPARE, LOOK, FINISH = STAGES = 'prepare', 'look', 'finish'
 TAKE = 'take'       # what comes before preparing
 _WINDOW = 15        # images by which it is judged how long a stage takes; a clock may change
+# s by which an image is to be ready before the network is. Chosen: with twice as much every image is
+# older by that and the rate hardly higher; without it the network waits for images more often
+# (benchmark/overlap.py --networks 30).
+_MARGIN = .5e-3
 # Where in the order of the times that taking and preparing took the one lies that they are given.
-# Chosen: with the median the network waits twice as long for images, with .9 hardly less than with
-# this while all images wait longer; so they do with a margin of time beside it.
+# Chosen: with the median the network waits more often (benchmark/overlap.py), with .9 no less often
+# than with this, while all images wait longer.
 _MOSTLY = .75
 
 
@@ -79,7 +83,7 @@ class Pace:
             free = max(self._since.get(LOOK, free) + look, finished, now)
             finished = free + finish
         return max(free, finished - look) - (
-            self._usual(TAKE, _MOSTLY) + self._usual(PREPARE, _MOSTLY))
+            self._usual(TAKE, _MOSTLY) + self._usual(PREPARE, _MOSTLY) + _MARGIN)
 
     def _usual(self, stage, share=.5):
         """s in which this share of the last items was done."""
