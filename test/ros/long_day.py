@@ -184,7 +184,7 @@ class LongDay:
     # A phase.
 
     def _show_the_largest(self):
-        """So that OpenCV's threads are there, and all memory that images will need."""
+        """So that all memory is there that images will need."""
         self._audience.only(OTHERS)
         for encoding in encoded.RAW:
             self._play(self._stage.scene('others', stage.LARGEST, encoding, 30., 'bursts', False,

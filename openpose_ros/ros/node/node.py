@@ -6,6 +6,7 @@ newest image (worker.py, pipeline.py). Written for rclpy of Humble; newer ones t
 import sys
 import time
 
+import cv2
 from rclpy.lifecycle import TransitionCallbackReturn
 from std_srvs.srv import SetBool
 
@@ -200,6 +201,9 @@ class OpenposeNode(ProcessNode):
 
 def main() -> int:
     """Run the node until it is told to stop; the process's exit code."""
+    # With more, an image is prepared and finished no sooner here, and the others take the time of a
+    # core that is needed: they wait for work at work.
+    cv2.setNumThreads(1)
     runner.run(OpenposeNode, transport.MESSAGES, _PATIENCE)
     return 0
 
