@@ -60,7 +60,7 @@ class Errand:
 
     def hear_people(self, places, now: float, age: float = 0.) -> None:
         """Everybody who is seen, [(x, y)] m in the goals' frame."""
-        self._nearby.hear(places, now - max(age, 0.))
+        self._nearby.hear(places, now - max(age, 0.), self.robot)
 
     def find_server(self, is_there: bool) -> None:
         """Whether there is a navigation to send goals to."""
@@ -196,10 +196,13 @@ class Errand:
         return wanted if aside is None else (aside, False)
 
     def _turned_on_the_spot(self, now):
-        """Where to turn to while it waits: to see whether the person is still there; or None."""
+        """Where to turn to while it waits: to see who is still there; or None."""
         if self.robot is None or self._goal is None or not self._nearby.has_waited(now):
             return None
-        place = self._facing(self._goal.place)
+        unseen, place = self._nearby.unseen(now), self._facing(self._goal.place)
+        if unseen is not None:
+            place = self.robot._replace(yaw=math.atan2(unseen[1] - self.robot.y,
+                                                       unseen[0] - self.robot.x))
         off = abs(angle_between(self.robot.yaw, place.yaw))
         return place if off > self.settings.face_within else None
 
@@ -231,7 +234,7 @@ class Errand:
     def _has_gone(self, goal):
         """Whether the goal has moved so far from where the robot has arrived that it must drive."""
         at = self._arrived_at
-        return (math.hypot(goal.x - at.x, goal.y - at.y) > self.settings.moved / 2.)
+        return (math.hypot(goal.x - at.x, goal.y - at.y) > self.settings.near_enough)
 
     def _is_too_near(self, goal, place):
         """Whether the person is near and the way to a place would lead still nearer."""

@@ -20,8 +20,14 @@ _SPEED = .5             # m/s; of the robot at the most, where its own is not kn
 _WALKING = .5
 _SAME = .7              # m; who is so near to where one was is the same one
 _SMOOTHING = .5         # s over which velocities are averaged
-_KEPT = 5.              # s for which who is not seen any more counts, if they stood
-_KEPT_WALKING = 1.      # the same of who walked
+_KEPT = 5.              # s for which who is not seen any more counts
+# s of these for which who walked is thought of as going on; then as standing where they were so many
+# s after they were seen: a look there shows whether they stopped at once or went on for a second.
+_GOES_ON, _STOPS = 1., .5
+# Who was last seen nearer than m to the robot counts for longer, s: until it has looked where they
+# were, this long and this well ahead (s, rad), and they are not there.
+_CLOSE, _KEPT_CLOSE = 1.3, 30.
+_LOOKED, _AHEAD_OF_IT = .5, math.radians(20.)
 # s for which it waits after somebody was in the way (chosen: a step or two), and until it stands.
 _WAIT, _STOPPED = 1., 1.5
 _CLEAR = 1.3            # m from who stands in the way, of the place by which they are passed
@@ -33,6 +39,7 @@ class _Person(NamedTuple):
     vx: float
     vy: float
     at: float           # s; when they were there
+    missed: float = 0.  # s for which the robot has looked there in vain
 
 
 class Nearby:
@@ -43,15 +50,15 @@ class Nearby:
         self._heard_at = -math.inf
         self._waits_since = self._waits_until = -math.inf
         self._waits_at = None       # Place
+        self._waits_for = None      # type: Optional[_Person]
 
-    def hear(self, places: Sequence[Tuple[float, float]], at: float) -> None:
-        """All people of one image, which was taken at s."""
+    def hear(self, places: Sequence[Tuple[float, float]], at: float,
+             robot: Optional[Place] = None) -> None:
+        """All people of one image, which was taken at s. robot: its place; None: not known."""
         if at <= self._heard_at:
             return
-        self._heard_at = at
-        before = [person for person in self._people
-                  if at - person.at <= (_KEPT_WALKING if _walks(person) else _KEPT)]
-        self._people = []
+        passed, self._heard_at = at - self._heard_at, at
+        before, self._people = self._people, []
         for x, y in places:
             if not math.isfinite(x + y):
                 continue
@@ -64,7 +71,9 @@ class Nearby:
                 vx = old.vx + gain * ((x - old.x) / passed - old.vx)
                 vy = old.vy + gain * ((y - old.y) / passed - old.vy)
             self._people.append(_Person(x, y, vx, vy, at))
-        self._people += before
+        self._people += [_unseen(person, robot, at, passed) for person in before
+                         if at - person.at <= _patience(person, robot) and (
+                             person.missed < _LOOKED)]
 
     def must_wait(self, robot: Optional[Place], place: Place, now: float) -> bool:
         """Whether the robot has to wait, for somebody is in its way or has just been.
@@ -72,24 +81,30 @@ class Nearby:
         robot: None where it is not known; while it waits it is where it was.
         """
         robot = robot or self._waits_at
-        if robot is not None and self.is_in_way(robot, place, now):
+        who = None if robot is None else self.in_way(robot, place, now)
+        if who is not None:
             if now >= self._waits_until:
                 self._waits_since = now
-            self._waits_until, self._waits_at = now + _WAIT, robot
+            self._waits_until, self._waits_at, self._waits_for = now + _WAIT, robot, who
         return now < self._waits_until
+
+    def unseen(self, now: float) -> Optional[Tuple[float, float]]:
+        """(x, y) m, where who is in its way was last, if they are not seen; or None."""
+        who = self._waits_for
+        return None if who is None or now - who.at < _GOES_ON else (who.x, who.y)
 
     def has_waited(self, now: float) -> bool:
         """Whether it has waited for so long that it stands."""
         return now - self._waits_since >= _STOPPED
 
-    def is_in_way(self, robot: Place, place: Place, now: float) -> bool:
-        """Whether the straight way leads nearer than KEEP_AWAY to somebody, soon."""
+    def in_way(self, robot: Place, place: Place, now: float) -> Optional[_Person]:
+        """To whom the straight way leads nearer than KEEP_AWAY, soon; None: to nobody."""
         x, y = place.x - robot.x, place.y - robot.y
         length = math.hypot(x, y)
         if length < .05:
-            return False
-        return any(self._comes_near(person, robot, (x / length, y / length), length, now)
-                   for person in self._people)
+            return None
+        return next((person for person in self._people if self._comes_near(
+            person, robot, (x / length, y / length), length, now)), None)
 
     def _comes_near(self, person, robot, way, length, now):
         person = _moved(person, now)
@@ -107,7 +122,7 @@ class Nearby:
     def standing(self, person: Tuple[float, float], now: float) -> List[Tuple[float, float]]:
         """(x, y) m of those who stand, but for this person."""
         return [(other.x, other.y) for other in self._people
-                if now - other.at <= _KEPT and not _walks(other)
+                if not _walks(other)
                 and math.hypot(other.x - person[0], other.y - person[1]) >= _SAME]
 
     def passed_by(self, robot: Place, place: Place, person: Tuple[float, float],
@@ -130,6 +145,24 @@ class Nearby:
 
 def _walks(person):
     return math.hypot(person.vx, person.vy) >= _WALKING
+
+
+def _patience(person, robot):
+    """s for which somebody who is not seen counts."""
+    is_close = robot is not None and math.hypot(
+        person.x - robot.x, person.y - robot.y) < _CLOSE
+    return _KEPT_CLOSE if is_close else _KEPT
+
+
+def _unseen(person, robot, at, passed):
+    """Somebody who is not in the image of s; passed: s since the one before."""
+    if at - person.at > _GOES_ON and _walks(person):
+        person = person._replace(x=person.x + _STOPS * person.vx, y=person.y + _STOPS * person.vy,
+                                 vx=0., vy=0.)
+    if robot is not None and abs(comfort.angle_between(robot.yaw, math.atan2(
+            person.y - robot.y, person.x - robot.x))) < _AHEAD_OF_IT:
+        person = person._replace(missed=person.missed + passed)
+    return person
 
 
 def _apart(person, x, y, at):

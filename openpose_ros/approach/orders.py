@@ -76,7 +76,7 @@ class Settings(NamedTuple):
     precise: float = .15
     min_moved: float = .05
     min_turned: float = math.radians(3.)
-    near_enough: float = .1
+    near_enough: float = .07
     keep_away: float = .8
     face_within: float = math.radians(3.)
     first_pause: float = 1.

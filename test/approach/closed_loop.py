@@ -25,8 +25,8 @@ class Run(NamedTuple):
 
     arrived_at: s, None: not at all. place: where the robot stands at the end; ideal: where it
     should, before the person as they are then. nearest: m, how near it ever was to the (first)
-    person; driven_nearest: to anybody, while its own driving brought it nearer: to who stands, or
-    walks and has been in view for SEEING. way: m driven. jumps: goals sent that lay more than .5 m
+    person; driven_nearest: to anybody, while its own driving brought it nearer: to who has stood or
+    been in view for SEEING. way: m driven. jumps: goals sent that lay more than .5 m
     from the one before. persons: ids approached, in order. path: (n, 3) places of the robot. log:
     (s, action) of the errand.
     """
@@ -153,8 +153,9 @@ class Loop:
             at = actor.at(self.time)
             away = math.hypot(truth.x - at.x, truth.y - at.y)
             ahead = math.atan2(at.y - truth.y, at.x - truth.x)
-            if self.base.speed > .02 and abs(angle_between(truth.yaw, ahead)) < .5 * math.pi and (
-                    actor.at(self.time - IMAGES) == at or self.time - since > SEEING):
+            nearing = self.base.speed * math.cos(angle_between(truth.yaw, ahead))
+            if nearing > .02 and (
+                    actor.at(self.time - SEEING) == at or self.time - since > SEEING):
                 self.driven_nearest = min(self.driven_nearest, away)
         at = self.actors[0].at(self.time)
         away = math.hypot(truth.x - at.x, truth.y - at.y)

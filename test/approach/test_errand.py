@@ -258,12 +258,12 @@ def test_arrived_it_stays_and_keeps_turned_to_the_person(world):
     arrived(world)
     world.go_on(5.)
     assert len(world.sent) == 1
-    # They step aside by a little: the robot turns where it stands.
-    world.goal = Place(3., .14, 0.)
+    # They sway: the robot turns where it stands.
+    world.goal = Place(3., .068, 0.)
     world.go_on(1.)
     place = world.sent[-1].place
     assert world.state == ARRIVED and len(world.sent) == 2
-    assert place[:2] == GOAL[:2] and abs(place.yaw - math.atan2(.14, 1.2)) < 1e-6
+    assert place[:2] == GOAL[:2] and abs(place.yaw - math.atan2(.068, 1.2)) < 1e-6
 
 
 def test_arrived_it_goes_after_who_turns_away(world):
