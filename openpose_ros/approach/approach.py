@@ -186,9 +186,11 @@ class Approach:
         if viewpoint is None or stand.is_walking or stand.aside >= ENOUGH or (
                 stand.best_stddev <= self._settings.look_stddev) or not self._is_look_due(viewpoint):
             return
-        found = place_aside(stand.position, stand.facing, viewpoint.translation, up)
-        self.look = _goal_at(stand.person, found[0], found[1], up, floor,
-                             (math.nan, stand.facing_stddev))
+        found = place_aside(stand.position, stand.facing, viewpoint.translation, up,
+                            self._choice.bystanders.standing)
+        if found is not None:
+            self.look = _goal_at(stand.person, found[0], found[1], up, floor,
+                                 (math.nan, stand.facing_stddev))
 
     def _is_look_due(self, viewpoint):
         """Whether it is time to tell; where there is a goal the way to it leads nearer, too."""

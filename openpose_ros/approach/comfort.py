@@ -51,6 +51,19 @@ def turned(vector: np.ndarray, up: np.ndarray, angle: float) -> np.ndarray:
     return math.cos(angle) * vector + math.sin(angle) * np.cross(up, vector)
 
 
+def turned_to(place: Place, point: Tuple[float, float]) -> Place:
+    """The same place, turned to a point, (x, y) m."""
+    return place._replace(yaw=math.atan2(point[1] - place.y, point[0] - place.x))
+
+
+def is_free_of(others: np.ndarray, place: np.ndarray, up: np.ndarray,
+               room: float = _ELBOW_ROOM) -> bool:
+    """Whether nobody of others, (n, 3) m, stands within m (room) of a place; NaN stands nowhere."""
+    apart = others[np.isfinite(others).all(axis=1)] - place
+    apart = apart - apart.dot(up)[:, None] * up
+    return not len(apart) or bool(np.linalg.norm(apart, axis=1).min() >= room)
+
+
 def free_angle(position: np.ndarray, facing: np.ndarray, others: np.ndarray, distance: float,
                up: np.ndarray, before: float = 0.) -> Optional[float]:
     """How far aside of a person's front, rad, the nearest place is where nobody stands.
@@ -58,12 +71,8 @@ def free_angle(position: np.ndarray, facing: np.ndarray, others: np.ndarray, dis
     position, facing: (3,) of the person. others: (n, 3) m; unknown ones (NaN) stand nowhere.
     before: what it was; kept while that place is about free. None: somebody stands everywhere.
     """
-    others = others[np.isfinite(others).all(axis=1)]
-
     def is_free(angle, room):
-        apart = others - (position + distance * turned(facing, up, angle))
-        apart = apart - apart.dot(up)[:, None] * up
-        return not len(others) or np.linalg.norm(apart, axis=1).min() >= room
+        return is_free_of(others, position + distance * turned(facing, up, angle), up, room)
     steps = np.arange(0., _MAX_ASIDE + 1e-6, _STEP)
     angles = sorted(np.concatenate((-steps, steps[1:])), key=lambda angle: (
         abs(angle), abs(angle - before)))

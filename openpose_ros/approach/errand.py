@@ -199,10 +199,9 @@ class Errand:
         """Where to turn to while it waits: to see who is still there; or None."""
         if self.robot is None or self._goal is None or not self._nearby.has_waited(now):
             return None
-        unseen, place = self._nearby.unseen(now), self._facing(self._goal.place)
-        if unseen is not None:
-            place = self.robot._replace(yaw=math.atan2(unseen[1] - self.robot.y,
-                                                       unseen[0] - self.robot.x))
+        unseen = self._nearby.unseen(now)
+        place = (self._facing(self._goal.place) if unseen is None
+                 else comfort.turned_to(self.robot, unseen))
         off = abs(angle_between(self.robot.yaw, place.yaw))
         return place if off > self.settings.face_within else None
 
@@ -215,9 +214,7 @@ class Errand:
             return None
         if self._back is None:
             distance = self.settings.distance if heard is self._goal else looking.DISTANCE
-            person = self._person(heard.place, distance)
-            self._back = self.robot._replace(yaw=math.atan2(person[1] - self.robot.y,
-                                                            person[0] - self.robot.x))
+            self._back = comfort.turned_to(self.robot, self._person(heard.place, distance))
         stage = int((now - heard.at - self.settings.max_goal_age) / _SEARCH_TIME)
         yaw = self._back.yaw + _SEARCH[min(max(stage, 0), len(_SEARCH) - 1)]
         off = abs(angle_between(self.robot.yaw, yaw))
@@ -234,7 +231,7 @@ class Errand:
     def _has_gone(self, goal):
         """Whether the goal has moved so far from where the robot has arrived that it must drive."""
         at = self._arrived_at
-        return (math.hypot(goal.x - at.x, goal.y - at.y) > self.settings.near_enough)
+        return math.hypot(goal.x - at.x, goal.y - at.y) > self.settings.near_enough
 
     def _is_too_near(self, goal, place):
         """Whether the person is near and the way to a place would lead still nearer."""

@@ -4,7 +4,7 @@ from typing import Optional, Tuple
 
 import numpy as np
 
-from openpose_ros.approach.comfort import turned
+from openpose_ros.approach.comfort import is_free_of, turned
 
 # From farther than personal space, in steps that show another side of the shoulders. Half the step
 # shows little new, twice of it loses sight of them on the way.
@@ -62,12 +62,18 @@ class LookRound:
         return stamp - self._looked_since >= _GLANCE
 
 
-def place_aside(position: np.ndarray, facing: np.ndarray, camera: np.ndarray,
-                up: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
-    """(position, the direction to look in), (3,) each: aside of a person, where it is nearer."""
+def place_aside(position: np.ndarray, facing: np.ndarray, camera: np.ndarray, up: np.ndarray,
+                others: np.ndarray) -> Optional[Tuple[np.ndarray, np.ndarray]]:
+    """(position, the direction to look in), (3,) each: aside of a person, where it is nearer.
+
+    others: (n, 3) m; on the other side where one of them stands there, None where on both.
+    """
     side = math.copysign(1., (camera - position).dot(np.cross(up, facing)))
-    away = turned(facing, up, side * ASIDE)
-    return position + _ASIDE_DISTANCE * away, -away
+    for angle in (side * ASIDE, -side * ASIDE):
+        away = turned(facing, up, angle)
+        if is_free_of(others, position + _ASIDE_DISTANCE * away, up):
+            return position + _ASIDE_DISTANCE * away, -away
+    return None
 
 
 def is_aside(position: np.ndarray, facing: np.ndarray, camera: np.ndarray,

@@ -29,7 +29,7 @@ class Settings(NamedTuple):
     attention: float = 0.
     distance: float = 1.2
     max_facing_stddev: float = math.radians(20.)
-    look_stddev: float = math.radians(8.)
+    look_stddev: float = math.radians(10.)
     drive_round: bool = False
     switch_time: float = 5.
     settle_time: float = 8.

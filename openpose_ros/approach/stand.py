@@ -5,7 +5,7 @@ import numpy as np
 
 from openpose_ros.approach.looking import is_aside
 from openpose_ros.approach.views import MAX_PASSED, Views, along_ground
-from openpose_ros.body import LEFT_HIP, NECK, RIGHT_HIP
+from openpose_ros.body import LEFT_HIP, LEFT_KNEE, NECK, RIGHT_HIP, RIGHT_KNEE
 from openpose_ros.people import SOURCE_DEPTH
 from openpose_ros.proportions import STATURE, TORSO
 
@@ -18,9 +18,11 @@ _PATIENCE = .5                      # s
 _SURE = 2.5                         # stddevs that a measurement must be off to count as a move
 _UNKNOWN = .05                      # m
 
-# Height of the hips above the floor over the torso's length, of who sits and who stands, whether they
-# lean or not. The hips' are .53 H, and .29 H on a chair, of the body's length H (R. Drillis and R.
-# Contini, "Body segment parameters", 1966).
+# Who sits has the knees as high as the hips: their height over the hips', between those of who sits
+# and who stands. The hips' are .53 H above the floor, and .29 H on a chair, the knees' .285 H, of the
+# body's length H (R. Drillis and R. Contini, "Body segment parameters", 1966). Children's legs are
+# shorter for their torso, so that the hips over the torso's length tell only where no knee was seen.
+_KNEES_ABOVE = .5 * .285 * (1. / .53 + 1. / .29)
 _SITS_BELOW = .5 * (.53 + .29) * STATURE / TORSO.mean
 _THIGH = .245 / .288                # thigh over torso, of the same table
 _SITTING_TIME = 2.                  # s over which it is averaged
@@ -42,6 +44,7 @@ class Stand:
         self._apart_since = None    # s; since when the measurements contradict the average
         self._sits = 0.             # probability
         self._torso = 0.            # m
+        self._by_knees = False      # whether a knee was seen since they moved
 
     @property
     def position(self) -> np.ndarray:
@@ -78,7 +81,7 @@ class Stand:
         if not abs(math.sqrt(facing.dot(facing)) - 1.) < 1e-3:
             stddev = math.nan
         if self.position is None or self._has_moved(people, row, stddev, stamp, up):
-            self._views, self.seen, self.aside = Views(), 0., 0.
+            self._views, self.seen, self.aside, self._by_knees = Views(), 0., 0., False
         passed = 0. if self.seen_at is None else stamp - self.seen_at
         counted = min(max(passed, 0.), MAX_PASSED)
         self.seen += counted
@@ -119,7 +122,7 @@ class Stand:
         return moved
 
     def _watch_posture(self, points, stamp, up, floor):
-        """Whether they sit, by how high the hips are for the torso; floor None: unknown."""
+        """Whether they sit, by how high the knees and the hips are; floor None: unknown."""
         hips, neck = .5 * (points[RIGHT_HIP] + points[LEFT_HIP]), points[NECK]
         if floor is None or not np.isfinite(hips + neck).all():
             return
@@ -127,7 +130,13 @@ class Stand:
         if not (low > 0. and torso > 0.):
             return
         gain = min(1., max(stamp - self.seen_at, 0.) / _SITTING_TIME) if self._torso else 1.
-        self._sits += gain * (float(low / torso < _SITS_BELOW) - self._sits)
+        knees = points[[RIGHT_KNEE, LEFT_KNEE]].dot(up) - floor
+        knees = knees[np.isfinite(knees)]
+        if len(knees):
+            self._by_knees, sits = True, knees.mean() / low > _KNEES_ABOVE
+        else:
+            sits = self._sits > .5 if self._by_knees else low / torso < _SITS_BELOW
+        self._sits += gain * (float(sits) - self._sits)
         self._torso += gain * (torso - self._torso)
 
 

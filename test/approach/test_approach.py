@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from openpose_ros.approach import Approach, Settings, Viewpoint
-from openpose_ros.body import LEFT_HIP, NECK, RIGHT_HIP
+from openpose_ros.body import LEFT_HIP, NECK, RIGHT_HIP, RIGHT_KNEE
 from openpose_ros.people import SOURCE_DEPTH, people_in_image, transformed
 from openpose_ros.scene import Camera
 
@@ -224,6 +224,20 @@ def test_a_seated_person_is_approached_before_their_knees():
     points[..., 1] -= .43
     standing = crowd((1, 0., 3., 0.), points=points)
     assert abs(3. - goal_of(Approach(), standing, floor=-1.1).position[2] - 1.2) < 1e-6
+
+
+def test_the_knees_tell_who_sits_whatever_the_legs_are_to_the_torso():
+    points = np.full((1, 18, 3), np.nan)
+    points[0, NECK], points[0, [RIGHT_HIP, LEFT_HIP]] = (0., .16, 3.), (0., .55, 3.)
+    points[0, RIGHT_KNEE] = 0., .8, 3.
+    child = crowd((1, 0., 3., 0.), points=points)
+    approach = Approach()
+    assert abs(3. - goal_of(approach, child, floor=-1.1).position[2] - 1.2) < 1e-6
+    points = points.copy()
+    points[0, RIGHT_KNEE] = np.nan                      # near them the knees are out of view
+    for i in range(40):
+        goal = goal_of(approach, child._replace(points=points), .1 * (i + 1), floor=-1.1)
+    assert abs(3. - goal.position[2] - 1.2) < 1e-6
 
 
 def test_the_goal_is_where_the_others_do_not_stand():

@@ -7,6 +7,7 @@ import pytest
 from openpose_ros.approach import Place, way_in
 from openpose_ros.approach.comfort import (FRONT, PERSONAL_SPACE,
                                             angle_between)
+from openpose_ros.approach.looking import place_aside
 
 GOAL = Place(1.2, 0., math.pi)      # before a person at the origin who faces +x
 
@@ -74,3 +75,13 @@ def test_it_goes_round_on_the_side_where_nobody_stands():
     assert alone.y * beside.y < 0.
     both = way_in(robot, GOAL, others=[(0., 1.4), (0., -1.4)])
     assert both == alone
+
+
+def test_a_look_from_aside_is_taken_where_nobody_else_stands():
+    up, facing = np.array((0., 0., 1.)), np.array((-1., 0., 0.))
+    person, camera = np.array((4., 0., 1.)), np.array((0., .5, 1.))
+    left, right = np.array(((4., 1.8, 0.),)), np.array(((4., -1.5, 0.),))
+    nobody = np.zeros((0, 3))
+    assert place_aside(person, facing, camera, up, nobody)[0][1] > 1.5
+    assert place_aside(person, facing, camera, up, left)[0][1] < -1.5
+    assert place_aside(person, facing, camera, up, np.concatenate((left, right))) is None
