@@ -90,8 +90,8 @@ _ACROSS_SQUARE = _PAIRS.across ** 2
 class Torso(NamedTuple):
     """What shoulders and hips say of people's headings.
 
-    likelihood: (n, headings), of no particular sum. size, size_variance: (n, headings), the apparent size (1/m) that
-    their widths imply were that the heading.
+    likelihood: (n, headings), of no particular sum. size, size_variance: (n, headings), the
+    apparent size (1/m) that their widths imply were that the heading.
     """
 
     likelihood: np.ndarray
@@ -136,9 +136,9 @@ def torso_likelihood(pairs: Tuple[np.ndarray, np.ndarray], view: View, size: Est
                      tilt_stddev: float = 0.) -> Torso:
     """What shoulders and hips say of people's headings.
 
-    pairs: `left_of_right` of the view's tangents right and up, (2, n, pairs) each. depths: None without any. mistaken: (n,), how often left is taken for right. tilt_stddev: rad;
-    how well the vertical is known.
-    size: apparent size before the pairs' widths are considered, s ~ N(m, σ²).
+    pairs: `left_of_right` of the view's tangents right and up, (2, n, pairs) each. depths: None
+    without any. mistaken: (n,), how often left is taken for right. tilt_stddev: rad; how well the
+    vertical is known. size: apparent size before the pairs' widths are considered, s ~ N(m, σ²).
 
     A pair that lies g = width·cos(heading) across is seen at the tangent t = s·g + noise, of
     variance v at s = m, so its residual r = t − m·g is (s − m)·g + noise. With the precision

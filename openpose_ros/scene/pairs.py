@@ -77,8 +77,8 @@ def in_height(view: View, size: np.ndarray, heights: Tuple[np.ndarray, np.ndarra
               tilt_stddev: float) -> np.ndarray:
     """What the pairs' differences in height say of headings, loglikelihood (n, pairs, headings).
 
-    size: (n,), apparent size, 1/m. heights: `left_of_right` of the view's heights. tilt_stddev: rad;
-    how well the vertical is known.
+    size: (n,), apparent size, 1/m. heights: `left_of_right` of the view's heights. tilt_stddev:
+    rad; how well the vertical is known.
 
     Of a pair of width w that is seen at the tangent t over the horizon the left part is
     w sin(heading) further away and thus t times that lower; and it is lower by w cos(heading) times

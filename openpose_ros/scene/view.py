@@ -143,8 +143,9 @@ def _of_body(right, up, rights, ups):
 
 def _neck(tangents):
     """The neck's tangent, else the shoulders' middle's."""
-    neck = tangents[NECK]
-    return neck if math.isfinite(neck) else .5 * (tangents[RIGHT_SHOULDER] + tangents[LEFT_SHOULDER])
+    if math.isfinite(tangents[NECK]):
+        return tangents[NECK]
+    return .5 * (tangents[RIGHT_SHOULDER] + tangents[LEFT_SHOULDER])
 
 
 def _lifted(right, left, hips, ankles):

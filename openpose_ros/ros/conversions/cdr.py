@@ -40,7 +40,7 @@ class Writer:
 
     def align(self, size: int) -> None:
         """Step to the next multiple of `size`."""
-        missing = -self.at % size
+        missing = (len(_HEAD) - len(self._data)) % size
         if missing:
             self._data += b'\0' * missing
 
@@ -52,7 +52,7 @@ class Writer:
 
     def count(self, length: int) -> None:
         """The length of a sequence."""
-        self.number('uint32', length)
+        self.written(length.to_bytes(4, 'little'), 4)
 
     def text(self, value: str) -> None:
         """A string; from a 0 in it on it is cut off, as rclpy does it."""

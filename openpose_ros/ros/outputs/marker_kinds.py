@@ -9,6 +9,8 @@ from visualization_msgs.msg import Marker
 from openpose_ros.ros.conversions import cdr
 
 _NOT_LOCKED = b'\0\0\0\0'    # frame_locked, and what is missing to a multiple of 4
+_NO_TEXT = cdr.filled(cdr.text(''))
+_IDENTITY, _COUNT = struct.Struct('<3i'), struct.Struct('<I')    # id, type and action; of numbers
 _NO_POINTS, _NO_COLOURS = np.zeros((0, 3)), np.zeros((0, 4), np.float32)
 
 
@@ -42,19 +44,17 @@ class Shown(NamedTuple):
     text: str = ''
 
     def write(self, writer: cdr.Writer, header: bytes, lifetime: bytes) -> None:
-        """Write it; header, lifetime: of the marker, written before.
+        """Write it; header, lifetime: of the marker, written before, the header `filled`.
 
         All of a marker lies at multiples of 4, and its look (10 float64, 4 float32) at one of 8; so
         do the points, which begin 112 bytes later.
         """
-        kind = self.kind
-        writer.written(cdr.filled(header) + kind.name + struct.pack(
-            '<3i', self.number, kind.type, self.action), 4)
+        kind, text = self.kind, cdr.filled(cdr.text(self.text)) if self.text else _NO_TEXT
+        writer.written(header + kind.name + _IDENTITY.pack(self.number, kind.type, self.action), 4)
         writer.written(b''.join((
             self.position, kind.look[len(self.position):], lifetime, _NOT_LOCKED,
-            struct.pack('<I', len(self.points)), self.points.tobytes(),
-            struct.pack('<I', len(self.colours)), self.colours.tobytes(), kind.before_text,
-            cdr.filled(cdr.text(self.text)), kind.after_text)), 8)
+            _COUNT.pack(len(self.points)), self.points.tobytes(), _COUNT.pack(len(self.colours)),
+            self.colours.tobytes(), kind.before_text, text, kind.after_text)), 8)
 
 
 class Kind:
@@ -62,6 +62,7 @@ class Kind:
 
     def __init__(self, marker: Marker) -> None:
         self.number, self.type = marker.id, marker.type
+        self._shown, self._not_shown = Marker.ADD, Marker.DELETE    # looked up in a class, slowly
         self.name = cdr.filled(cdr.text(marker.ns))
         self.look = cdr.written(marker, 'pose', 'scale', 'color')
         fields = list(marker.get_fields_and_field_types())
@@ -73,13 +74,13 @@ class Kind:
     def showing(self, points: np.ndarray, colours: np.ndarray = _NO_COLOURS) -> Shown:
         """A marker of points, (..., 3) m; without any it is deleted, as RViz does not take it."""
         points = points.reshape(-1, 3)
-        return Shown(self, self.number, Marker.ADD if len(points) else Marker.DELETE, points,
+        return Shown(self, self.number, self._shown if len(points) else self._not_shown, points,
                      colours)
 
     def at(self, number: int, position: np.ndarray, text: str) -> Shown:
         """A marker of this id that is shown at a position, (3,) m, with a text."""
-        return Shown(self, number, Marker.ADD, position=position.tobytes(), text=text)
+        return Shown(self, number, self._shown, position=position.tobytes(), text=text)
 
     def gone(self, number: int) -> Shown:
         """The deletion of that of this id."""
-        return Shown(self, number, Marker.DELETE)
+        return Shown(self, number, self._not_shown)

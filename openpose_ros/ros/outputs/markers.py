@@ -69,17 +69,18 @@ class Markers(SerializedOutput):
         people, up = seen.people, seen.up
         neck = _else(people.points[:, NECK], people.position)
         head = _else(messages.head_positions(people.points), neck)
+        starts = np.array((neck, head, people.position))
+        directions = np.array((people.facing, people.gaze, people.velocity))
         markers = self._people.markers(people.points, people.keypoints[..., 2])
-        markers += self._arrows.markers((neck, head, people.position),
-                                        (people.facing, people.gaze, people.velocity), up)
-        markers += self._wedges.markers((neck, head), (people.facing, people.gaze),
-                                        (people.facing_stddev, people.gaze_stddev), up)
+        markers += self._arrows.markers(starts, directions, up)
+        markers += self._wedges.markers(starts[:2], directions[:2], np.array((
+            people.facing_stddev, people.gaze_stddev)), up)
         markers += self._labels(seen)
         on_plane = self._on_plane(seen)
         writer = cdr.Writer()
         writer.count(len(markers) + len(on_plane))
         for header, these in ((seen.header, markers), (seen.image_header, on_plane)):
-            header = cdr.header(header)
+            header = cdr.filled(cdr.header(header))
             for marker in these:
                 marker.write(writer, header, self._lifetime)
         return bytes(writer)
@@ -101,25 +102,25 @@ class Markers(SerializedOutput):
     def _labels(self, seen):
         """The label of everyone with a position, and the deletion of those that are gone."""
         people = seen.people
-        distances = np.sqrt((seen.people_in_camera.position ** 2).sum(axis=1)).tolist()
-        heights = np.where(np.isfinite(people.points).all(axis=2), people.points.dot(seen.up),
-                           -np.inf).max(axis=1, initial=-np.inf)
-        above = np.maximum(heights - people.position.dot(seen.up), 0.) + _ABOVE
-        at = people.position + above[:, None] * seen.up
-        markers, numbers = [], people.ids.tolist()
-        for row in np.flatnonzero(np.isfinite(people.position).all(axis=1)).tolist():
-            number = numbers[row]
-            # Marker ids are int32, and those of people who are not tracked are below 0.
-            key = number & 0x7fffffff if number else -1 - row
-            text = '{}{:.1f} m'.format('#{} '.format(number) if number else '', distances[row])
-            markers.append(self._label.at(key, at[row], text))
+        up, distances = seen.up, np.sqrt(np.add.reduce(seen.people_in_camera.position ** 2, axis=1))
+        heights = np.fmax.reduce(people.points.dot(up), axis=1, initial=-np.inf)
+        above = np.maximum(heights - people.position.dot(up), 0.) + _ABOVE
+        at = people.position + above[:, None] * up
+        markers = []
+        for row, (number, distance) in enumerate(zip(people.ids.tolist(), distances.tolist())):
+            if math.isfinite(distance):
+                # Marker ids are int32, and those of people who are not tracked are below 0.
+                key = number & 0x7fffffff if number else -1 - row
+                text = '{}{:.1f} m'.format('#{} '.format(number) if number else '', distance)
+                markers.append(self._label.at(key, at[row], text))
         before, self._labelled = self._labelled, {marker.number for marker in markers}
         return markers + [self._label.gone(key) for key in sorted(before - self._labelled)]
 
 
 def _else(points, others):
     """Each point, (n, 3), or the other one where it is unknown."""
-    return np.where(np.isfinite(points).all(axis=1, keepdims=True), points, others)
+    known = np.logical_and.reduce(np.isfinite(points), axis=1, keepdims=True)
+    return np.where(known, points, others)
 
 
 class _Figures:
@@ -134,14 +135,15 @@ class _Figures:
     def markers(self, points, scores) -> list:
         """The markers of points (n, 18, 3) m and scores (n, 18)."""
         known = np.logical_and.reduce(np.isfinite(points), axis=2)
-        rows, limbs = np.nonzero(known[:, _LIMBS].all(axis=2))
+        rows, limbs = (known[:, _LIMBS[:, 0]] & known[:, _LIMBS[:, 1]]).nonzero()
         ends = rows[:, None] * PART_COUNT + _LIMBS[limbs]
         points = points.reshape(-1, 3)
         markers = [self._limbs.showing(points[ends.ravel()], _LIMB_COLOURS[limbs.repeat(2)])]
         sizes = np.where(known, (scores >= _SCORES[0]) * 1 + (scores >= _SCORES[1]), -1).ravel()
         for size, kind in enumerate(self._joints):
-            chosen = np.flatnonzero(sizes == size)
-            markers.append(kind.showing(points[chosen], _PART_COLOURS[chosen % PART_COUNT]))
+            chosen = (sizes == size).nonzero()[0]
+            markers.append(kind.showing(points.take(chosen, axis=0),
+                                        _PART_COLOURS.take(chosen % PART_COUNT, axis=0)))
         return markers
 
 
@@ -157,15 +159,17 @@ class _Directions:
         self._kinds = [Kind(marker) for marker in markers]
 
     def _known(self, starts, directions):
-        """Which of starts and directions, k of (n, 3), are known: (k, n); and those as (m, 3)."""
-        starts, directions = np.array(starts), np.array(directions)
-        known = np.isfinite(starts + directions).all(axis=2)
-        return known, starts[known], directions[known], self._lengths.repeat(known.sum(axis=1))
+        """Which of starts and directions (k, n, 3) are known, (k, n), and how many, (k,).
 
-    def _showing(self, counts, corners, order):
-        """A marker of each direction of as many people's corners (m, corners, 3), in an order."""
+        And those as (m, 3), and the length of each as it is drawn.
+        """
+        known = np.logical_and.reduce(np.isfinite(starts + directions), axis=2)
+        counts = np.add.reduce(known, axis=1, dtype=int)
+        return known, counts, starts[known], directions[known], self._lengths.repeat(counts)
+
+    def _showing(self, counts, corners):
+        """A marker of each direction of as many people's corners (m, corners, 3)."""
         ends = counts.cumsum().tolist()
-        corners = corners[:, order]
         return [kind.showing(corners[end - count:end])
                 for kind, count, end in zip(self._kinds, counts.tolist(), ends)]
 
@@ -178,32 +182,31 @@ class _Arrows(_Directions):
                                             scale=(_WIDTH, 0., 0.)) for namespace, bgr, _ in kinds])
 
     def markers(self, starts, directions, up) -> list:
-        """The markers of arrows from starts along directions, k of (n, 3) each."""
-        known, starts, directions, lengths = self._known(starts, directions)
+        """The markers of arrows from starts along directions, (k, n, 3) each."""
+        _, counts, starts, directions, lengths = self._known(starts, directions)
         along = lengths[:, None] * directions
         tips = starts + along
         across, back = .12 * along.dot(messages.cross_matrix(up)), tips - .2 * along
-        corners = np.stack((starts, tips, back + across, back - across), axis=1)
-        return self._showing(known.sum(axis=1), corners, (0, 1, 1, 2, 1, 3))
+        corners = np.array((starts, tips, tips, back + across, tips, back - across))
+        return self._showing(counts, corners.transpose(1, 0, 2))
 
 
 class _Wedges(_Directions):
     """Wedges of one standard deviation to either side of a direction."""
 
-    _ORDER = [corner for rim in range(1, len(_WEDGE)) for corner in (0, rim, rim + 1)]
+    _ORDER = np.array([corner for rim in range(1, len(_WEDGE)) for corner in (0, rim, rim + 1)])
 
     def __init__(self, kinds):
         super().__init__(kinds, [new_marker(Marker.TRIANGLE_LIST, namespace, 0, bgr, alpha=.3)
                                  for namespace, bgr, _ in kinds])
 
     def markers(self, starts, directions, stddevs, up) -> list:
-        """The markers of wedges from starts round directions, k of (n, 3), by stddevs, k of (n,).
+        """The markers of wedges from starts round directions (k, n, 3), by stddevs (k, n).
 
         stddevs: rad, about `up`.
         """
-        stddevs = np.array(stddevs)
-        starts = np.where(np.isfinite(stddevs)[..., None], np.array(starts), np.nan)
-        known, starts, forward, lengths = self._known(starts, directions)
+        starts = np.where(np.isfinite(stddevs)[..., None], starts, np.nan)
+        known, counts, starts, forward, lengths = self._known(starts, directions)
         angles = np.minimum(stddevs[known], math.pi)[:, None, None] * _WEDGE[:, None]
         forward = forward[:, None]
         level = forward - forward.dot(up)[..., None] * up
@@ -211,4 +214,4 @@ class _Wedges(_Directions):
             forward + (np.cos(angles) - 1.) * level
             + np.sin(angles) * level.dot(messages.cross_matrix(up)))
         corners = np.concatenate(((starts - _SUNK * up)[:, None], rim), axis=1)
-        return self._showing(known.sum(axis=1), corners, self._ORDER)
+        return self._showing(counts, corners.take(self._ORDER, axis=1))
