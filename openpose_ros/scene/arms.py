@@ -13,6 +13,7 @@ _HIPS = [RIGHT_HIP, LEFT_HIP]
 # Forearms, and upper arms from their middle on: (from, to, share of the way to begin at).
 _LIMBS = ((RIGHT_ELBOW, RIGHT_WRIST, 0.), (LEFT_ELBOW, LEFT_WRIST, 0.),
           (RIGHT_SHOULDER, RIGHT_ELBOW, .5), (LEFT_SHOULDER, LEFT_ELBOW, .5))
+_FROM, _TO, _SHARE = (np.array(each) for each in zip(*_LIMBS))
 _THICKNESS = .10    # m; half an arm's width, a joint's window, and a keypoint's error
 _BEFORE = .02       # m; how far before the torso an arm is that covers
 _FOREARM = .25      # m; how far a hand that is not seen may be from its elbow
@@ -34,25 +35,25 @@ def inflate_occluded_depth(view: View, size: np.ndarray, depths: Depths) -> Dept
 
     size: (n,), apparent size, 1/m.
     """
-    joints = np.stack((view.right, view.up), axis=-1)
-    begin = np.stack([joints[:, a] + share * (joints[:, b] - joints[:, a])
-                      for a, b, share in _LIMBS], axis=1)
-    end = joints[:, [b for _, b, _ in _LIMBS]]
-    handless = np.isnan(end).any(axis=-1)
-    end = np.where(handless[..., None], begin, end)
-    reach = _REACH + np.where(handless, _FOREARM, 0.)[..., None] * (_REACH > 0.)
-    depth = np.fmin(*(depths.joints[:, [limb[i] for limb in _LIMBS]] for i in (0, 1)))
-    with np.errstate(invalid='ignore'):
+    with np.errstate(invalid='ignore'):     # of what is unseen
+        depth = np.fmin(depths.joints.take(_FROM, axis=1), depths.joints.take(_TO, axis=1))
         before = depth < depths.torso[:, None] - _BEFORE
-        near = _distance(joints[:, None], begin[:, :, None], end[:, :, None]) \
-            < size[:, None, None] * reach
-    covered = (near & before[..., None]).any(axis=1)
+        if not before.any():
+            return depths
+        near = _are_near(np.array((view.right, view.up)), size)
+    covered = np.logical_or.reduce(near & before[..., None], axis=1)
     return depths._replace(stddev=np.where(covered, np.hypot(depths.stddev, _DOUBT), depths.stddev))
 
 
-def _distance(points, begin, end):
-    """Distance of points (..., 2) from the segments from begin to end."""
-    along, to_point = end - begin, points - begin
-    length2 = np.maximum((along ** 2).sum(axis=-1), 1e-12)
-    share = np.clip((along * to_point).sum(axis=-1) / length2, 0., 1.)
-    return np.linalg.norm(to_point - share[..., None] * along, axis=-1)
+def _are_near(joints, size):
+    """Whether joints, tangents (2, n, 18), are beside each limb in the image, (n, limbs, 18)."""
+    begin, end = joints.take(_FROM, axis=2), joints.take(_TO, axis=2)
+    begin = begin + _SHARE * (end - begin)
+    handless = np.isnan(end[0])
+    end = np.where(handless, begin, end)
+    reach = _REACH + np.where(handless, _FOREARM, 0.)[..., None] * (_REACH > 0.)
+    along, to_point = (end - begin)[..., None], joints[:, :, None] - begin[..., None]
+    length2 = np.maximum(np.add.reduce(along * along, axis=0), 1e-12)
+    share = np.add.reduce(along * to_point, axis=0) / length2
+    off = to_point - np.minimum(np.maximum(share, 0.), 1.) * along
+    return np.add.reduce(off * off, axis=0) < (size[:, None, None] * reach) ** 2

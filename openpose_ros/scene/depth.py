@@ -3,19 +3,22 @@
 What counts as a valid depth reading is written once, in `_metres`.
 """
 import functools
+import math
 from typing import NamedTuple, Optional
 
 import numpy as np
 
 from openpose_ros.body import (LEFT_HIP, LEFT_SHOULDER, NECK, PART_COUNT,
                                RIGHT_HIP, RIGHT_SHOULDER)
+from openpose_ros.each import NAN, of_each
 from openpose_ros.scene.camera import Camera
 
 TORSO_PARTS = [NECK, RIGHT_SHOULDER, LEFT_SHOULDER, RIGHT_HIP, LEFT_HIP]
+_TORSO, _IS_TORSO = np.array(TORSO_PARTS), np.isin(np.arange(PART_COUNT), TORSO_PARTS)
 _CORNERS = (RIGHT_SHOULDER, LEFT_SHOULDER, RIGHT_HIP, LEFT_HIP)
-# Where between them the torso is read as well: shares of the way across and down, (15, 1).
-_ACROSS, _DOWN = (share.reshape(-1, 1) for share in np.meshgrid((.25, .5, .75),
-                                                                np.linspace(.1, .9, 5)))
+# Where between them the torso is read as well: shares of the way across and down, (15,).
+_ACROSS, _DOWN = (share.ravel() for share in np.meshgrid((.25, .5, .75),
+                                                          np.linspace(.1, .9, 5)))
 
 
 class DepthSettings(NamedTuple):
@@ -93,33 +96,29 @@ def joint_depths(pixels: np.ndarray, scale: np.ndarray, depth: np.ndarray, camer
     the joints of the torso are read anew, so that neither the wall behind a narrow wrist nor a hand
     before the chest is taken for the joint.
     """
-    readings = _windows(pixels, scale, depth, camera, settings)
-    between = _read(*np.moveaxis(_inside_torso(pixels), -1, 0), depth, camera, settings)
-    near = np.zeros(readings.shape[:2])
-    nearest = _surface(readings[:, TORSO_PARTS], np.isfinite(readings[:, TORSO_PARTS]),
-                       near[:, TORSO_PARTS], settings)
-    torso = _torso_depth(np.concatenate((nearest, between), axis=1), settings)
-    known = np.isfinite(torso)[:, None]
-    reference = np.where(known, torso[:, None], 0.)
-    reach = np.where(known, settings.reach, np.inf) + np.zeros(PART_COUNT)
-    reach[:, TORSO_PARTS] = np.where(known, settings.torso_reach, np.inf)
-    near[:, TORSO_PARTS] = reference
-    with np.errstate(invalid='ignore'):
+    with np.errstate(invalid='ignore'):     # of what is unseen, and where there is no reading
+        readings, between = _readings(pixels, scale, depth, camera, settings)
+        near = np.zeros(readings.shape[:2])
+        of_torso = readings.take(_TORSO, axis=1)
+        nearest = _surface(of_torso, np.isfinite(of_torso), near[:, :len(_TORSO)], settings)
+        torso = of_each(functools.partial(_torso_depth, settings.torso_reach),
+                        np.concatenate((nearest, between), axis=1))[0]
+        known = np.isfinite(torso)[:, None]
+        reference = np.where(known, torso[:, None], 0.)
+        reach = np.where(known, np.where(_IS_TORSO, settings.torso_reach, settings.reach), np.inf)
         own = np.abs(readings - reference[..., None]) <= reach[..., None]
-    joints = _surface(readings, own, near, settings)
-    return Depths(joints, _stddev(joints, settings), torso, _stddev(torso, settings))
+        joints = _surface(readings, own, reference * _IS_TORSO, settings)
+        return Depths(joints, _stddev(joints, settings), torso, _stddev(torso, settings))
 
 
 def _stddev(depth, settings):
     return np.hypot(settings.noise * depth ** 2, settings.surface)
 
 
-def _torso_depth(readings, settings):
-    """Median depth of a torso, twice: once more without what is not at the torso's depth."""
+def _torso_depth(reach, readings):
+    """Median depth of one torso, twice: once more without what is not at the torso's depth."""
     torso = _median(readings)
-    with np.errstate(invalid='ignore'):
-        far = np.abs(readings - torso[:, None]) > settings.torso_reach
-    return _median(np.where(far, np.nan, readings))
+    return _median([each for each in readings if abs(each - torso) <= reach]),
 
 
 def _read(x, y, depth, camera, settings):
@@ -129,36 +128,41 @@ def _read(x, y, depth, camera, settings):
     negative, NaN, infinite and what lies outside of (nearest, farthest) is no reading.
     """
     height, width = depth.shape
-    with np.errstate(invalid='ignore'):
-        x = (x + .5) * (width / camera.width)
-        y = (y + .5) * (height / camera.height)
-        inside = (x >= 0.) & (x < width) & (y >= 0.) & (y < height)
-        readings = depth[np.where(inside, y, 0.).astype(np.intp),
-                         np.where(inside, x, 0.).astype(np.intp)]
-        metres = readings * .001 if readings.dtype.kind in 'iu' else readings.astype(float)
-        valid = inside & (metres > settings.nearest) & (metres < settings.farthest)
+    x = (x + .5) * (width / camera.width)
+    y = (y + .5) * (height / camera.height)
+    inside = (x >= 0.) & (x < width) & (y >= 0.) & (y < height)
+    readings = depth[np.where(inside, y, 0.).astype(np.intp),
+                     np.where(inside, x, 0.).astype(np.intp)]
+    metres = readings * .001 if readings.dtype.kind in 'iu' else readings.astype(float)
+    valid = inside & (metres > settings.nearest) & (metres < settings.farthest)
     return np.where(valid, metres, np.nan)
 
 
-def _windows(pixels, scale, depth, camera, settings):
-    """Sorted readings round each pixel, (n, m, samples^2) m, NaN (last) where there is none."""
-    aside, down = _spread(settings.samples)
+def _readings(pixels, scale, depth, camera, settings):
+    """Sorted readings round each joint, (n, 18, samples^2) m, NaN (last) where there is none.
+
+    And those inside the torso, (n, 15).
+    """
+    joints = pixels.transpose(2, 0, 1)
     # At least a pixel apart, else a far person's window reads the same pixel again and again.
     half = np.maximum(scale * settings.window, .5 * (settings.samples - 1))[:, None, None]
-    return np.sort(_read(pixels[..., :1] + half * aside, pixels[..., 1:] + half * down, depth,
-                         camera, settings), axis=-1)
+    windows = joints[..., None] + half * _spread(settings.samples)
+    count = windows.shape[2] * windows.shape[3]
+    x, y = np.concatenate((windows.reshape(2, -1, count), _inside_torso(joints)), axis=2)
+    found = _read(x, y, depth, camera, settings)
+    return np.sort(found[:, :count].reshape(windows.shape[1:]), axis=-1), found[:, count:]
 
 
 @functools.lru_cache()
 def _spread(samples):
-    """Offsets aside and down of a window's readings from its middle, (samples^2,) in [-1, 1]."""
+    """Offsets aside and down of a window's readings from its middle, (2, 1, 1, samples^2)."""
     steps = np.linspace(-1., 1., samples)
-    return tuple(offset.ravel() for offset in np.meshgrid(steps, steps))
+    return np.array(np.meshgrid(steps, steps)).reshape(2, 1, 1, -1)
 
 
 def _inside_torso(pixels):
-    """(n, 15, 2) px spread inside the shoulders-hips polygon; NaN where a corner is unseen."""
-    right_shoulder, left_shoulder, right_hip, left_hip = (pixels[:, part, None]
+    """(2, n, 15) px spread inside the shoulders-hips polygon; NaN where a corner is unseen."""
+    right_shoulder, left_shoulder, right_hip, left_hip = (pixels[..., part, None]
                                                           for part in _CORNERS)
     top = right_shoulder + _ACROSS * (left_shoulder - right_shoulder)
     bottom = right_hip + _ACROSS * (left_hip - right_hip)
@@ -187,8 +191,8 @@ def _surface(readings, own, near, settings):
     median = np.full(readings.shape, np.nan)
     median[last] = readings[last[:-1] + (middle,)]
     distance = np.where(chosen, np.abs(median - near[..., None]), np.inf)
-    nearest = distance.argmin(axis=-1)[..., None]
-    return np.take_along_axis(median, nearest, axis=-1)[..., 0]
+    nearest = distance.argmin(axis=-1)
+    return median.take(nearest + len(index) * np.arange(nearest.size).reshape(nearest.shape))
 
 
 def _cut(readings, own, gap):
@@ -197,9 +201,9 @@ def _cut(readings, own, gap):
     They are cut where neighbours lie more than `gap` apart, and where those that count end.
     """
     cuts = np.ones(own.shape[:-1] + (own.shape[-1] + 1,), bool)   # before each and after all
-    with np.errstate(invalid='ignore'):
-        cuts[..., 1:-1] = readings[..., 1:] - readings[..., :-1] > gap
-    cuts[..., 1:-1] |= own[..., 1:] != own[..., :-1]
+    between = cuts[..., 1:-1]
+    np.greater(readings[..., 1:] - readings[..., :-1], gap, out=between)
+    between |= own[..., 1:] != own[..., :-1]
     return cuts[..., :-1], cuts[..., 1:]
 
 
@@ -211,8 +215,6 @@ def _first_of_piece(begins, index):
 
 
 def _median(values):
-    """Median over the last axis of the finite values; NaN where there is none, without warning."""
-    values = np.sort(values, axis=-1)
-    count = np.isfinite(values).sum(axis=-1)
-    middle = np.maximum(count - 1, 0) // 2
-    return np.take_along_axis(values, middle[..., None], axis=-1)[..., 0]
+    """The lower median of the finite ones of a list; NaN where there is none."""
+    finite = sorted(filter(math.isfinite, values))
+    return finite[(len(finite) - 1) // 2] if finite else NAN
