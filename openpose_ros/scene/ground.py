@@ -6,11 +6,13 @@ So a joint seen at the tangent t says r = H / (h·a - t). Of ankles, which are h
 ground, that is nearly free of a and holds however a body is held; where they do not show, the hips
 tell (or the neck), who are at one height when standing and at another when sitting.
 """
+import math
 from typing import List, NamedTuple, Optional
 
 import numpy as np
 
 from openpose_ros import proportions
+from openpose_ros.each import NAN, of_each
 from openpose_ros.scene.size import Estimate, Heights
 from openpose_ros.scene.view import View
 
@@ -67,30 +69,40 @@ def _first(these, one, other):
 
 
 def _by_ankles(view, standing, camera_height, tilt_stddev):
-    ankles = view.ups.ankles
     height = camera_height - ANKLE_HEIGHT
-    with np.errstate(invalid='ignore'):
-        distance = height / np.where(ankles < -_HORIZON, -ankles, np.nan)
-    tilt = np.hypot(view.noise[:, 0], tilt_stddev * (1. + ankles ** 2)) / -ankles
-    beside = standing * _STRIDE ** 2 + (1. - standing) * _SITTING ** 2
-    return Stance(np.ones(len(standing)), Estimate(distance, np.sqrt(
-        distance ** 2 * (tilt ** 2 + (_ANKLE_HEIGHT_STDDEV / height) ** 2) + beside)),
-        np.zeros(len(standing)))
+
+    def of_one(ankles, standing, noise):
+        """(distance, stddev) by the tangent of the ankles."""
+        if not ankles < -_HORIZON:
+            return NAN, NAN
+        distance = height / -ankles
+        tilt = math.hypot(noise, tilt_stddev * (1. + ankles ** 2)) / -ankles
+        beside = standing * _STRIDE ** 2 + (1. - standing) * _SITTING ** 2
+        return distance, math.sqrt(distance ** 2 * (
+            tilt ** 2 + (_ANKLE_HEIGHT_STDDEV / height) ** 2) + beside)
+    return Stance(np.ones(len(standing)), Estimate(*of_each(
+        of_one, view.ups.ankles, standing, view.noise[:, 0])), np.zeros(len(standing)))
 
 
 def _by_hips(view, rise, size, camera_height, tilt_stddev, hips):
     """Of who holds their hips so high, m of an adult; hips out of view are under the neck."""
-    tangent, height = view.ups.hips, np.full(len(rise.standing), hips.mean)
-    unseen = np.isnan(tangent)
-    tangent = np.where(unseen, view.ups.neck, tangent)
-    height = np.where(unseen, hips.mean + proportions.TORSO.mean, height)
-    feet = height * size.value - tangent
-    with np.errstate(invalid='ignore'):
-        feet = np.where(rise.upright & (feet > _HORIZON), feet, np.nan)
-    of_size = height * size.stddev / feet
-    others = np.hypot(np.hypot(view.noise[:, 0], tilt_stddev * (1. + tangent ** 2)),
-                      np.where(unseen, np.hypot(hips.stddev, proportions.TORSO.stddev),
-                               hips.stddev) * size.value) / feet
-    distance = camera_height / feet
-    return Stance(np.ones(len(feet)), Estimate(distance, distance * np.hypot(of_size, others)),
-                  -of_size * size.stddev / size.value)
+    from_neck = proportions.Length(hips.mean + proportions.TORSO.mean,
+                                   math.hypot(hips.stddev, proportions.TORSO.stddev))
+
+    def of_one(tangent, neck, upright, noise, size, size_stddev):
+        """(distance, stddev, tie) by the tangent of the hips, or of the neck."""
+        height = hips
+        if math.isnan(tangent):
+            tangent, height = neck, from_neck
+        feet = height.mean * size - tangent
+        if not (upright and feet > _HORIZON):
+            return NAN, NAN, NAN
+        of_size = height.mean * size_stddev / feet
+        others = math.sqrt(noise ** 2 + (tilt_stddev * (1. + tangent ** 2)) ** 2
+                           + (height.stddev * size) ** 2) / feet
+        distance = camera_height / feet
+        return (distance, distance * math.hypot(of_size, others),
+                -of_size * size_stddev / size)
+    distance, stddev, tie = of_each(of_one, view.ups.hips, view.ups.neck, rise.upright,
+                                    view.noise[:, 0], *size)
+    return Stance(np.ones(len(distance)), Estimate(distance, stddev), tie)
