@@ -1,7 +1,8 @@
 """Stands in for Nav2's bt_navigator, in a process of its own: takes goals and does as it is told.
 
 Topics: `stand_in/order` (String): succeed, drive (until cancelled, with feedback), abort, reject or
-sleep (3 s before it answers); `stand_in/event` (String): what happened, a word and the goal's x, y.
+sleep (3 s before it answers); it aborts goals that are neither in map nor in odom, as bt_navigator
+does what it cannot transform; `stand_in/event` (String): what happened, a word and the goal's x, y.
 """
 import threading
 import time
@@ -20,6 +21,9 @@ from std_msgs.msg import String
 
 # Kept for who comes later: the first goal may come before the listener is known.
 EVENTS = QoSProfile(depth=50, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+
+
+_FRAMES = 'map', 'odom'
 
 
 class StandIn(Node):
@@ -61,6 +65,8 @@ class StandIn(Node):
         with self._lock:
             self._newest = handle
         result, order = NavigateToPose.Result(), self._order
+        if handle.request.pose.header.frame_id not in _FRAMES:
+            order = 'abort'
         end = time.monotonic() + .2
         while order == 'drive' or time.monotonic() < end:
             if handle.is_cancel_requested:

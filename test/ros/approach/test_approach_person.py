@@ -237,6 +237,19 @@ def test_goals_that_are_none_are_a_line(stage):
     assert 'the goals\' frame has changed to odom' in stage.output()
 
 
+def test_goals_in_a_frame_that_does_not_exist_are_a_line_and_tried_again(stage):
+    stage.start('server')
+    stage.start('node', 'first_pause:=0.2', 'max_pause:=0.5')
+    stage.order('drive')
+    stage.frame, stage.goal = 'nowhere', (2., 1., 0.)
+    stage.until(lambda: 'has given up the goal' in stage.output())
+    stage.until(lambda: stage.has('goal 2.0 1.0 nowhere', 2))
+    stage.frame = 'map'         # TF has it now
+    stage.until(lambda: stage.has('goal 2.0 1.0 map'))
+    stage.go_on(1.)
+    assert stage.states[-1] == 'approaching'
+
+
 def test_two_robots_each_go_their_own_way(ros, tmp_path, nav2_environment):
     robots = [Stage(tmp_path, nav2_environment, namespace) for namespace in ('/one', '/two')]
     try:
