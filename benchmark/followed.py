@@ -78,10 +78,12 @@ def _of(image, people, followed, truth, way):
 
 
 def table_of(model):
-    """{(truth, way, followed): figures}."""
+    """{(truth, way, followed): figures}; the far woman of multiview, who has no facing, apart."""
     groups = {}
     for row in rows(model):
-        groups.setdefault((row['truth'], row['way'], row['followed']), []).append(row)
+        far = row['truth'] == truths.MULTIVIEW and np.isnan(row['heading'])
+        groups.setdefault((row['truth'] + (', far woman' if far else ''), row['way'],
+                           row['followed']), []).append(row)
     return {key: scene.figures_of(these) for key, these in groups.items()}
 
 
@@ -89,7 +91,7 @@ def errors(model):
     """{name: error} of who is tracked, for tools/derive_sensitivity.py."""
     table, found = table_of(model), {}
     for (truth, way, followed), of in table.items():
-        if followed == TRACKED:
+        if followed == TRACKED and 'facing mean' in of:
             found['{}, {}'.format(truth, way)] = of['facing mean']
             if 'range mean' in of:
                 found['{}, {}, %'.format(truth, way)] = 100. * of['range mean']

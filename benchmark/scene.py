@@ -15,7 +15,7 @@ import synthetic
 import truths
 from tqdm import tqdm
 
-from openpose_ros import network
+from openpose_ros import network, proportions
 from openpose_ros.people import people_in_image
 from openpose_ros.perception import Perception
 from openpose_ros.scene import Camera, Level, Settings, locate
@@ -212,6 +212,19 @@ def groups_of(rows):
     return groups
 
 
+def as_the_prior(figures):
+    """{(truth, way): calibration of the range}, adults and children weighted as the prior has them.
+
+    Who is a child is not known where nothing but proportions tells of the range: the halves of that
+    mixture cannot be calibrated each.
+    """
+    parts = (('rendered adults', proportions.ADULTS), ('rendered children', proportions.CHILDREN))
+    return {('rendered, as the prior has them', way): {
+        name: sum(group.share * figures[truth, way][name] for truth, group in parts)
+        for name in ('range in 1', 'range in 2')}
+        for way in ('depth', 'alone', 'ground') if all((truth, way) in figures for truth, _ in parts)}
+
+
 COLUMNS = (('n', 'people', '{:.0f}'), ('facing', 'facing mean', '{:.1f}'),
            ('p95', 'facing p95', '{:.0f}'), ('flips', 'facing flips', '{:.1%}'),
            ('answers', 'facing answers', '{:.0%}'), ('1 sd', 'facing in 1', '{:.0%}'),
@@ -290,6 +303,7 @@ def main():
             images = list(truths.TRUTHS[truth]())
             rows += rows_of(truth, images, keypoints_of(truth, images, model))
         figures = {key: figures_of(these) for key, these in groups_of(rows).items()}
+        figures.update(as_the_prior(figures))
         print_figures(model, figures)
         print_asked(model, figures)
         written[model] = {', '.join(key): each for key, each in figures.items()}

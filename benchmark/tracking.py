@@ -243,7 +243,7 @@ def followed_figures(model):
     table = followed.table_of(model)
     names = ('facing mean', 'facing in 1', 'facing in 2', 'range mean', 'range in 1', 'range in 2',
              'position in 1', 'position in 2')
-    report.print_table('Two men followed', ('truth', 'way', 'how') + names, [
+    report.print_table('People followed, {}'.format(model), ('truth', 'way', 'how') + names, [
         list(key) + ['{:.3g}'.format(of.get(name, np.nan)) for name in names]
         for key, of in table.items()])
     return {', '.join(key): of for key, of in table.items()}
@@ -252,6 +252,8 @@ def followed_figures(model):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--model', default='mobilenet_thin')
+    parser.add_argument('--followed', help='whose keypoints of the truths are followed: names with '
+                        'commas; --model without')
     parser.add_argument('--seeds', type=int, default=3, help='how often each scene is detected')
     args = parser.parse_args()
     perception = Perception(network.load(args.model))
@@ -290,7 +292,8 @@ def main():
         'scenes': {'{} {:.0f} fps'.format(*key): each for key, each in scored.items()},
         'standing': stands, 'behind_m': {rate: each[0] for rate, each in lags.items()},
         'behind_at_start_m': {rate: each[1] for rate, each in lags.items()},
-        'followed': followed_figures(args.model),
+        'followed': {model: followed_figures(model)
+                     for model in (args.followed or args.model).split(',')},
         'turning': {' '.join(key): each for key, each in turned.items()}, 'video_ids': videos,
         'milliseconds': {count: float(taken.min()) for count, taken in times.items()}})
 

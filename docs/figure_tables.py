@@ -60,7 +60,8 @@ def calibration(known: Dict[str, Any]) -> Table:
     """Shares of the errors within one and two of the deviations that are given."""
     rows = []
     for truth in ('turning man', 'rendered people, 7 m', 'rendered people, beyond',
-                  'rendered adults', 'rendered children', 'multiview'):
+                  'rendered adults', 'rendered children', 'rendered, as the prior has them',
+                  'multiview', 'multiview, found'):
         for way in 'depth', 'alone', 'ground', 'level':
             found = [known['scene'][model].get('{}, {}'.format(truth, way)) for model in MODELS]
             if None not in found:
@@ -86,11 +87,23 @@ def scenes(known: Dict[str, Any]) -> Table:
 
 
 def followed(known: Dict[str, Any]) -> Table:
-    """Single images against tracking, of real men."""
-    return ('truth', 'facing', 'within', 'range', 'within'), [
-        [name, DEGREES.format(each['facing mean']), _within(each, 'facing'),
-         SHARE.format(each['range mean']) if 'range mean' in each else '', _within(each, 'range')]
-        for name, each in known['tracking']['followed'].items()]
+    """Single images against tracking, of real people, by the networks of whom it is known."""
+    of = known['tracking']['followed']
+    models = [model for model in MODELS if model in of]
+
+    def cells(name, figure):
+        return ' / '.join(figure(of[model][name]) for model in models)
+
+    return (' / '.join(models), 'facing', 'within', 'range', 'within'), [
+        [name, cells(name, lambda each: _mean(each, 'facing', DEGREES)),
+         cells(name, lambda each: _within(each, 'facing')),
+         cells(name, lambda each: _mean(each, 'range', SHARE)),
+         cells(name, lambda each: _within(each, 'range'))] for name in of[models[0]]]
+
+
+def _mean(found, figure, pattern):
+    mean = found.get(figure + ' mean')
+    return '–' if mean is None else pattern.format(mean)
 
 
 def _accuracy(known: Dict[str, Any], way: Optional[str]) -> List[Dict[str, Any]]:

@@ -25,6 +25,13 @@ def test_two_opposite_guesses_are_not_averaged():
     assert stddev[0] > np.radians(60.)    # and that the other is possible is not concealed
 
 
+def test_two_standard_deviations_hold_what_matters():
+    few, some = (circle.estimate((1. - share) * shares(.5, .1) + share * shares(.5 + np.pi, .1))[1]
+                 for share in (.04, .07))
+    assert few[0] < np.radians(15.)     # the opposite is outside of the 94.5 %
+    assert some[0] > np.radians(60.)
+
+
 def test_nothing_known_is_as_uncertain_as_can_be():
     stddev = circle.estimate(np.full((1, circle.COUNT), 1. / circle.COUNT))[1]
     assert np.degrees(stddev[0]) > 80.

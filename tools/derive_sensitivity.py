@@ -1,11 +1,11 @@
 """Prints what halving and doubling each constant of the scene and of tracking does to the truths.
 
-    tools/with_ros.sh python tools/derive_sensitivity.py [scene|tracking] [MODEL]
+    tools/with_ros.sh python tools/derive_sensitivity.py [scene|tracking] [MODEL [FILE...]]
 
 Every number that is written once, `NAME = 1.2` or a field of settings, is changed in a copy of the
 package, and the errors on the truths of benchmark/truths.py (every third of the rendered people) are
 measured anew: a Markdown table of their changes (docs/constants.md holds one). Keypoints come from
-`make bench-scene`; some seconds a number.
+`make bench-scene`; some seconds a number. FILE: only the numbers of these, say `pairs.py`.
 """
 import concurrent.futures
 import glob
@@ -85,6 +85,7 @@ def main():
         print(json.dumps(figures(*sys.argv[2:4])))
         return
     room, model = (sys.argv[1:] + ['scene', 'mobilenet_thin'][len(sys.argv) - 1:])[:2]
+    only = sys.argv[3:]
     before = measured(room, model)
     print('| {}, {} | | {} |'.format(room, model, ' | '.join(before)))
     print('|---|---|' + '---|' * len(before))
@@ -92,6 +93,8 @@ def main():
     jobs = []
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         for path, name, (begin, end) in constants(room):
+            if only and os.path.basename(path) not in only:
+                continue
             with open(path) as file:
                 value = float(file.read()[begin:end])
             for factor in (.5, 2.):

@@ -18,6 +18,13 @@ _PARTS = list(proportions.HEAD_PARTS)
 # input and ears to 1.6 to 2.0, where other parts have 2.2.
 NOISE_SHARES = np.array((.55, .55, .55, .8, .8))
 _NOISE_SHARES_SQUARE = NOISE_SHARES ** 2
+# Of who is so small in the network's input, px, the parts of a head run together: they are set half
+# again as far off, and which of them are reported tells half as much. N: nose, eyes and ears are 1.2
+# to 2 px off at 140 px and more, 1.3 to 2.2 at 105, 1.3 to 2.5 at 80, 1.6 to 2.7 at 55.
+_BLURRED, _BLURRED_POWER = 80., 4
+# Heads that point anywhere over left and right taken for each other (facing.swapped). N: backwards
+# 14 % of 40 to 70 px, 6 % of 70 to 90, 2 % of 90 to 120, of .24, .077 and .023.
+_ANYWHERE = 1.5
 _PLACEMENT = .012        # m; where on a head a network puts a keypoint
 _HIDDEN_PLACEMENT = .02  # m; the same for a part that the head itself hides
 _HAIR = .057             # m; how far aside the hair ends that networks take for the far ear
@@ -37,28 +44,31 @@ def couple_torso_and_head(likelihood: np.ndarray) -> np.ndarray:
     return likelihood @ _TURN
 
 
-def head_likelihood(view: View, size: Estimate, mistaken: np.ndarray) -> np.ndarray:
+def head_likelihood(view: View, size: Estimate, height: np.ndarray,
+                    mistaken: np.ndarray) -> np.ndarray:
     """What nose, eyes and ears say of the head's heading: likelihood (n, headings).
 
-    mistaken: (n,), how often a network takes left for right in people this small, and as often sees
-    a head that is none.
+    height: (n,), of the person in the network's input, px. mistaken: (n,), how often a network takes
+    left for right in people this small.
 
     Two kinds of cue: where the parts lie across the image, against each other and the neck; and
     which parts are seen at all. Their depths say next to nothing: a surface shows 1 to 3 cm of the
     11 cm between nose and ears, and hair and holes blur that; without them gaze is better.
     """
-    placed = circle.COUNT * circle.normalized(_across(view, size)) + _OUTLIER
-    visible = _VISIBILITY * _visible(view, size)
+    blur = 1. + (_BLURRED / height[:, None]) ** _BLURRED_POWER
+    placed = circle.COUNT * circle.normalized(_across(view, size, blur)) + _OUTLIER
+    visible = _VISIBILITY / blur * _visible(view, size)
     both = placed * np.exp(visible - np.maximum.reduce(visible, axis=1, keepdims=True))
-    return circle.COUNT * (both / np.add.reduce(both, axis=1, keepdims=True)) + mistaken[:, None]
+    return circle.COUNT * (both / np.add.reduce(both, axis=1, keepdims=True)) + (
+        _ANYWHERE * mistaken[:, None])
 
 
-def _across(view, size):
+def _across(view, size, blur):
     """What the parts' places across the image say, (n, headings), against the neck."""
     middle, variance = of_each(_beside, view.rights.neck, view.rights.head, size.value,
                                view.noise[:, 0])
-    return _fit(view.head[0] - middle[:, None], view.noise ** 2 * _NOISE_SHARES_SQUARE, variance,
-                size, _EXPECTED_ACROSS, _PLACE_ACROSS)
+    return _fit(view.head[0] - middle[:, None], view.noise ** 2 * blur * _NOISE_SHARES_SQUARE,
+                variance, size, _EXPECTED_ACROSS, _PLACE_ACROSS)
 
 
 def _beside(neck, head, size, noise):

@@ -17,7 +17,7 @@ from openpose_ros.scene.facing import (confused, swapped,
 from openpose_ros.scene.gaze import couple_torso_and_head, head_likelihood
 from openpose_ros.scene.ground import stances
 from openpose_ros.scene.pairs import left_of_right
-from openpose_ros.scene.position import (half_thickness, place,
+from openpose_ros.scene.position import (axis_range, place,
                                          surface_range)
 from openpose_ros.scene.size import (Estimate, choose, heights,
                                      upright_size)
@@ -116,8 +116,9 @@ def locate_and_explain(people: People, camera: Camera, depth: Optional[np.ndarra
     pitch = head_pitch(view, size, looks)
     gaze = np.cos(pitch.value)[:, None] * gaze + np.sin(pitch.value)[:, None] * view.axes[:, 2]
 
-    thickness = half_thickness(turn, settings.torso_radii) * _relative(sized.stature.value)
-    sized = _range(sized, surface, thickness, upright, ground, torso.size_given(headings[0]))
+    axis = None if surface is None else axis_range(surface, turn, settings.torso_radii,
+                                                   _relative(sized.stature.value))
+    sized = _range(sized, axis, upright, ground, torso.size_given(headings[0]))
     where = place(view, sized.range, size.value, turn, depths)
     source = SOURCE_MONOCULAR if depths is None else np.where(
         np.isfinite(depths.torso), SOURCE_DEPTH, SOURCE_MONOCULAR)
@@ -150,14 +151,13 @@ def _relative(stature):
     return np.where(np.isfinite(stature), stature / proportions.STATURE, 1.)
 
 
-def _range(sized, surface, thickness, upright, ground, size):
+def _range(sized, axis, upright, ground, size):
     """Size and range once the heading is known: by depth, else from apparent size and ground.
 
-    size: apparent size, with what the widths of shoulders and hips say of it. It holds what the
+    axis: range of the torso's axis by depth, None without any. size: apparent size, with what the widths of shoulders and hips say of it. It holds what the
     ground says; beside the ground only what is independent of it counts.
     """
-    if surface is not None:
-        axis = Estimate(surface.value + thickness, surface.stddev)
+    if axis is not None:
         known = np.isfinite(axis.value)
         if known.all():
             return sized._replace(range=axis)
@@ -165,7 +165,7 @@ def _range(sized, surface, thickness, upright, ground, size):
         grounded = sum(np.isfinite(stance.range.value) for stance in ground) > 0
         size = choose(grounded & np.isfinite(upright.value), upright, size)
     alone = on_the_ground(size, ground)
-    return alone if surface is None else _where(known, sized._replace(range=axis), alone)
+    return alone if axis is None else _where(known, sized._replace(range=axis), alone)
 
 
 def _where(condition, one, other):
@@ -180,7 +180,7 @@ def _headings(view, size, depths, input_height, tilt_stddev):
     mistaken = swapped(height)
     pairs = left_of_right(np.array((view.right, view.up)))
     torso = torso_likelihood(pairs, view, size, depths, mistaken, tilt_stddev)
-    each = np.array((torso.likelihood, head_likelihood(view, size, mistaken)))
+    each = np.array((torso.likelihood, head_likelihood(view, size, height, mistaken)))
     probability = each * couple_torso_and_head(each[::-1])
     probability /= np.add.reduce(probability, axis=2, keepdims=True)
     doubt = confused(pairs[0][0], view, size)[:, None]

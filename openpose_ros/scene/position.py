@@ -17,8 +17,10 @@ from openpose_ros.scene.size import Estimate, mean_of
 from openpose_ros.scene.view import View
 
 _LEAN = .03           # m; how far the hips are from where the torso as a whole is
-_PLACEMENT = (.025, .03)    # m; where a hip's keypoint lies: right and up
-_DROP = (.06, .06)          # m; the same of hips that are reckoned from the neck
+_PLACEMENT = (.025, 0., .03)    # m; where a hip's keypoint lies: right, away, up
+# m; the same of hips that are reckoned from the neck: a torso leans to all sides alike.
+_DROP = (.06, .06, .06)
+_UNKNOWN_THICKNESS = .03        # m; of a torso whose heading is not known: the spread of the radii
 # How far before the middle a part lies of who is turned to the side, (18,) m, and its pair's width.
 _AHEAD, _WIDTH = np.zeros(PART_COUNT), np.full(PART_COUNT, np.inf)
 _AHEAD[LEFTS], _AHEAD[RIGHTS] = .5 * WIDTHS, -.5 * WIDTHS
@@ -55,6 +57,15 @@ def half_thickness(turn: np.ndarray, radii=proportions.TORSO_RADII) -> np.ndarra
     return of_each(of_one, turn)[0]
 
 
+def axis_range(surface: Estimate, turn: np.ndarray, radii, relative: np.ndarray) -> Estimate:
+    """Range of the torso's axis, m, of that of its surface; see `half_thickness`.
+
+    relative: (n,), size of people relative to the adult of the proportions.
+    """
+    return Estimate(surface.value + half_thickness(turn, radii) * relative,
+                    np.hypot(surface.stddev, _UNKNOWN_THICKNESS * np.isnan(turn)))
+
+
 def place(view: View, distance: Estimate, size: np.ndarray, turn: np.ndarray,
           depths: Depths) -> Place:
     """Positions of people at these ranges.
@@ -63,7 +74,7 @@ def place(view: View, distance: Estimate, size: np.ndarray, turn: np.ndarray,
     the torso against the ray, rad, NaN where unknown. depths: of the joints, None without any; the
     joints of a person who has none are reckoned from the proportions of a body.
     """
-    right, high, placement, below, ahead = of_each(
+    right, high, beside, away, below, ahead = of_each(
         _hips, view.rights.hips, view.ups.hips, view.rights.neck, view.ups.neck,
         view.right[:, RIGHT_HIP], view.right[:, LEFT_HIP], size, turn, distance.value)
     # Where one metre away is, in the optical frame; the covariance is that of the range along it,
@@ -71,7 +82,7 @@ def place(view: View, distance: Estimate, size: np.ndarray, turn: np.ndarray,
     axes, r = view.axes, distance.value[:, None]
     where = (np.array((right, np.ones_like(right), high)).T[:, None] @ axes)[:, 0]
     of_range = distance.stddev[:, None] * where
-    spread = r * size[:, None] * np.array((placement, np.zeros_like(right), below)).T
+    spread = r * size[:, None] * np.array((beside, away, below)).T
     variance = spread ** 2 + (r * view.noise) ** 2
     covariance = of_range[:, :, None] * of_range[:, None] + (
         axes.transpose(0, 2, 1) * variance[:, None]) @ axes

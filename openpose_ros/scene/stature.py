@@ -30,14 +30,12 @@ _ANYWHERE = 1. / 3.    # density of the range then: it lies within a factor of 2
 _UNKNOWN = 1e4         # variance of a logarithm of which nothing is known
 
 
-# What `_alone` needs: the likeliest group's size, and of the variance of the range's logarithm the
-# polynomial in that of the size that the sixth power off implies (which asks more of a part far off
-# than the fourth: 95 % of children are to be within two deviations of the adult they may be).
-_LIKELIEST = np.exp(_MEAN[_SHARE.argmax()])
-_OFF, _PART = (_MEAN - _MEAN[_SHARE.argmax()]) ** 2, _SHARE / _SHARE.sum()
-_SIXTH = [1.] + [float(_PART.dot(each)) for each in (
-    3. * (_VARIANCE + _OFF), 3. * _VARIANCE ** 2 + 6. * _VARIANCE * _OFF + _OFF ** 2,
-    _VARIANCE ** 3 + 3. * _VARIANCE ** 2 * _OFF + _VARIANCE * _OFF ** 2 + _OFF ** 3 / 15.)]
+# What `_alone` needs: the likeliest group's size and variance, and of each group how far from it
+# (a logarithm), with its variance.
+_LIKELIEST = math.exp(_MEAN[_SHARE.argmax()])
+_LIKELIEST_VARIANCE = float(_VARIANCE[_SHARE.argmax()])
+_OFF = [(abs(mean - math.log(_LIKELIEST)), variance) for _, mean, variance in _EACH_GROUP]
+_ONE_SIDE = 1.645      # standard deviations under which 95 % of a normal distribution lie
 
 
 class Sized(NamedTuple):
@@ -76,17 +74,18 @@ def _infer(size, stances, elsewhere):
 
 
 def _alone(value, stddev):
-    """The fields of one person's Sized where nothing tells of the range: of the likeliest group."""
+    """The fields of one person's Sized where nothing tells of the range: of the likeliest group.
+
+    Two of the range's deviations hold 95 % of each group, so of children, too, who are nearer.
+    """
     a, variance = _logarithm(value, stddev)
-    r_variance = 0.
-    for factor in _SIXTH:
-        r_variance = r_variance * variance + factor
-    r_variance **= 1. / 3.
-    if not r_variance < 1.:
+    off = max(off + _ONE_SIDE * math.sqrt(spread + variance) for off, spread in _OFF)
+    share = max(math.sqrt(_LIKELIEST_VARIANCE + variance), .5 - .5 * math.exp(-off))
+    if not share < 1.:
         return (NAN,) * 6 + (0.,)
     size = _exp(a)
     r = _LIKELIEST / size
-    return size, size * math.sqrt(variance), r, r * math.sqrt(r_variance), NAN, NAN, 0.
+    return size, size * math.sqrt(variance), r, r * share, NAN, NAN, 0.
 
 
 def _mixed(value, stddev, ways, elsewhere):

@@ -155,6 +155,13 @@ def test_upper_body_only(heading):
         synthetic.Person((0., 2.), heading))) < .12
 
 
+def test_a_torso_leans_so_without_hips_the_range_is_less_certain():
+    people, depth = seen(synthetic.Person((0., 2.), 0.))
+    whole, upper = (locate(each, CAMERA, depth) for each in (people, hide(
+        people, *range(body.RIGHT_HIP, body.LEFT_ANKLE + 1))))
+    assert upper.position_covariance[0, 2, 2] > whole.position_covariance[0, 2, 2] + .05 ** 2
+
+
 def test_one_shoulder_hidden():
     people, depth = seen(synthetic.Person((0., 2.), np.radians(40.)))
     found = locate(hide(people, body.LEFT_SHOULDER), CAMERA, depth)
@@ -310,6 +317,14 @@ def test_a_child_is_measured_by_depth_and_by_the_ground():
     for found in locate(people, CAMERA, depth), locate(people, CAMERA, camera_height=1.1):
         assert found.stature[0] == pytest.approx(1.7 * .72, abs=.12)
         assert abs(np.linalg.norm(found.position[0]) - away) < .06 * away
+
+
+@pytest.mark.parametrize('size', [.65, .75, .85, .95])
+def test_alone_a_child_of_any_age_is_within_two_deviations(size):
+    person = synthetic.Person((0., 3.), .4, size=size)
+    found = locate(seen(person)[0], CAMERA)
+    off = np.linalg.norm(found.position[0]) - np.linalg.norm(synthetic.hips(person))
+    assert 0. < off < 2. * np.sqrt(found.position_covariance[0, 2, 2])
 
 
 def test_a_child_without_feet_in_view_is_measured_by_the_ground():

@@ -79,6 +79,13 @@ def test_a_turn_through_the_back_is_no_flip():
     assert off(found, yaws)[5:].max() < 6.
 
 
+def test_a_wide_deviation_does_not_delay_a_turn():
+    # Most of it is the same in all images, and these are smooth.
+    yaws = np.concatenate([np.zeros(20), np.arange(0., 60., 3.)])
+    found, _ = followed(yaws, 10.)
+    assert off(found, yaws)[25:].mean() < 5.2
+
+
 def test_noise_of_eight_degrees_is_smoothed_to_less_than_three():
     rng = np.random.default_rng(5)
     for rate in (15., 5.):
@@ -114,7 +121,8 @@ def test_up_may_be_anywhere(up):
         made.predict(0.1)
         made.update(np.array([0]), looking[None], np.array([0.1]), np.array([0.1]), np.array([1]),
                     UNMIRRORED, 0.1)
-    np.testing.assert_allclose(made.estimate()[0][0], looking, atol=1e-3)
+    # A third of a degree is what the grid of 5 leaves of a direction between its azimuths.
+    np.testing.assert_allclose(made.estimate()[0][0], looking, atol=6e-3)
 
 
 @pytest.mark.parametrize('stddev', [4., 20., 50.])
