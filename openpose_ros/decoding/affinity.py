@@ -5,11 +5,10 @@ Letters of shapes: H, W cells of a map, L limbs, n candidates, S samples along e
 from functools import lru_cache
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 
 from openpose_ros.body import Body
-from openpose_ros.decoding.peaks import Peaks
+from openpose_ros.decoding.peaks import Peaks, joined
 
 SAMPLES = 10   # along each candidate limb (Cao et al., CVPR 2017, section 2.3)
 # Those amid the limb are read first: eight of ten can then no longer pass for three quarters of
@@ -46,18 +45,18 @@ class _Limbs(NamedTuple):
 
 
 class _Fields(NamedTuple):
-    """The part affinity fields with their border repeated: any place of the image has neighbours.
+    """The part affinity fields.
 
     values: (F,) complex64; the x and y channels of a limb lie side by side, as one complex number
     both are read at once. steps: (2, 1, 1) to the next cell in x and y, in what counts exactly.
-    corners: (4, 1, 1) int, from a cell without the border to itself and those below, to the right
-    and below that. height: cells without the border.
+    corners: (4, 1, 1) int, from a cell to itself and those below, to the right and below that.
+    last: (2, 1, 1) float32, the last cell in x and y.
     """
 
     values: np.ndarray
     steps: np.ndarray
     corners: np.ndarray
-    height: int
+    last: np.ndarray
 
 
 class _Segments(NamedTuple):
@@ -96,7 +95,7 @@ def find_connections(pafs: np.ndarray, peaks: Peaks, body: Body, sample_threshol
         segments = _segments(places, limbs.field.take(limb), start, end)
         rows, score = _connected(fields, segments, sample_threshold, needed_samples)
         found.append((limb[rows], start[rows], end[rows], score))
-    return Connections(*(np.concatenate(columns) for columns in zip(*found)))
+    return Connections(*joined(found))
 
 
 @lru_cache(maxsize=None)
@@ -107,18 +106,18 @@ def _limbs(body: Body) -> _Limbs:
 
 def _fields(pafs):
     height, width, channels = pafs.shape
-    values = cv2.copyMakeBorder(np.ascontiguousarray(pafs), 1, 1, 1, 1, cv2.BORDER_REPLICATE)
-    values = values.reshape(-1).view(np.complex64)
-    return _Fields(values, *_steps(width + 2, channels // 2, len(values)), height=height)
+    values = np.ascontiguousarray(pafs).reshape(-1).view(np.complex64)
+    return _Fields(values, *_steps(height, width, channels // 2))
 
 
 @lru_cache(maxsize=16)      # sizes of maps; chosen: the whole image, some crops and tiles
-def _steps(width, limbs, count):
-    """_Fields.steps and .corners; floats multiply faster, and hold whole numbers up to 2 ** 24."""
+def _steps(height, width, limbs):
+    """All but the _Fields.values; floats multiply faster, and hold whole numbers up to 2 ** 24."""
     step = np.array((limbs, width * limbs))
-    corners = step.sum() + np.array((0, step[1], step[0], step.sum()))
-    return (step.astype(np.float32 if count < 1 << 24 else np.float64)[:, None, None],
-            corners[:, None, None])
+    exact = np.float32 if height * width * limbs < 1 << 24 else np.float64
+    return (step.astype(exact)[:, None, None],
+            np.array((0, step[1], step[0], step.sum()))[:, None, None],
+            np.array((width - 1, height - 1), np.float32)[:, None, None])
 
 
 def _pair_up(places, begin, limbs):
@@ -144,7 +143,7 @@ def _pair_up(places, begin, limbs):
         line = number // most
         limb = line // most
         found.append((limb + some, starts.take(line), ends.take(number - (line - limb) * most)))
-    return tuple(np.concatenate(columns) for columns in zip(*found))
+    return joined(found)
 
 
 def _near(places, starts, ends, counts):
@@ -177,7 +176,7 @@ def _connected(fields, segments, sample_threshold, needed_samples):
     then = _projections(fields, segments, _THEN)
     passed = passed[able] + _count(then > sample_threshold)
     score = ((first.sum(axis=0)[able] + then.sum(axis=0)) / np.float32(SAMPLES)
-             + _length_penalty(segments.lengths, fields.height)).astype(np.float32)
+             + _length_penalty(segments.lengths, fields.last[1, 0, 0] + 1)).astype(np.float32)
     good = np.flatnonzero((passed >= needed_samples) & (score > 0.))
     return able[good], score[good]
 
@@ -200,11 +199,13 @@ def _projections(fields, segments, along):
     """
     places = along * segments.ways[:, None]
     places += segments.places[:, None]
+    # Beyond the last cell's centre the field is that cell's; its neighbour then counts nothing.
+    np.minimum(np.maximum(places, 0, out=places), fields.last, out=places)
     cells = np.floor(places)
     places -= cells                           # from here on: how far beyond the cell's centre
     cells = cells * fields.steps
     index = fields.corners + (cells[0] + cells[1] + segments.field).astype(np.intp)
-    values = fields.values.take(index, mode='clip')      # no index is out of bounds; faster
+    values = fields.values.take(index, mode='clip')     # what is out of bounds counts nothing
     products = values.view(np.float32).reshape(values.shape + (2,)) * segments.directions
     left, right = (products[..., 0] + products[..., 1]).reshape((2, 2) + places.shape[1:])
     right -= left

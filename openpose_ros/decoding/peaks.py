@@ -4,7 +4,7 @@ Letters of shapes: H, W cells of a heatmap, P parts, n candidates or peaks, F th
 K = 2 * reach + 1 cells and S = F + 4 pixels along a side of the surroundings of one cell.
 """
 from functools import lru_cache
-from typing import NamedTuple, Optional, Tuple
+from typing import NamedTuple, Optional, Sequence, Tuple
 
 import cv2
 import numpy as np
@@ -57,18 +57,18 @@ class _Surroundings(NamedTuple):
 
 
 class _Grid(NamedTuple):
-    """What the size of the heatmaps says of the cells of the padded ones.
+    """What the size of the heatmaps says of their cells.
 
-    sought: (rows, columns, channels) bool, whether a peak may lie there. around: (K * K, 1) steps
-    from a cell to those round it, in the flat padded heatmaps. kind: (rows * columns,) int, how
-    near to the border a cell is; in base 3 its digits are how many of the two cells above, below,
-    to the left and to the right are missing. pixel: (rows * columns,) int, the first of a cell's
-    own pixels in the flat enlarged heatmap of one part. own: (F * F,) int, from there to each.
-    size: (H * F, W * F), of that heatmap.
+    rows: (K, 1, H), columns: (K, W) int, which are round each; beyond the border the outermost
+    again. Their sum is the place in the flat heatmaps. kind: (H * W,) int, how near to the border a
+    cell is; in base 3 its digits are how many of the two cells above, below, to the left and to the
+    right are missing. pixel: (H * W,) int, the first of a cell's own pixels in the flat enlarged
+    heatmap of one part. own: (F * F,) int, from there to each. size: (H * F, W * F), of that
+    heatmap.
     """
 
-    sought: np.ndarray
-    around: np.ndarray
+    rows: np.ndarray
+    columns: np.ndarray
     kind: np.ndarray
     pixel: np.ndarray
     own: np.ndarray
@@ -101,17 +101,14 @@ def find_peaks(heatmaps: np.ndarray, threshold: float, upsampling: int = 1,
     pixels in one window the first in reading order is the peak. Of each part the `max_peaks`
     highest are taken. parts: P, where others follow whose peaks are not sought (the background).
     """
-    height, width, channels = heatmaps.shape
-    parts = channels if parts is None else parts
+    parts = heatmaps.shape[2] if parts is None else parts
+    heatmaps = np.ascontiguousarray(heatmaps)
     around = _surroundings(upsampling)
-    grid = _grid(height, width, channels, parts, upsampling)
-    # With cells repeated round it no later step must ask where the border is.
-    padded = cv2.copyMakeBorder(np.ascontiguousarray(heatmaps), *(4 * (around.reach,)),
-                                cv2.BORDER_REPLICATE).reshape(grid.sought.shape)
-    cells = _candidates(padded, grid.sought, threshold, upsampling)
-    blocks = [_peaks_among(cells[first:first + _BLOCK], padded, threshold, around, grid)
+    grid = _grid(heatmaps.shape, upsampling)
+    cells = _candidates(heatmaps, parts, threshold, upsampling)
+    blocks = [_peaks_among(cells[first:first + _BLOCK], heatmaps, threshold, around, grid)
               for first in range(0, max(len(cells), 1), _BLOCK)]
-    pixels = _Pixels(*(np.concatenate(columns, axis=-1) for columns in zip(*blocks)))
+    pixels = _Pixels(*joined(blocks))
     pixels = pixels.select(pixels.place.argsort())
     if len(pixels.place) > max_peaks:
         pixels = pixels.select(_highest(pixels, max_peaks, grid.size))
@@ -121,6 +118,13 @@ def find_peaks(heatmaps: np.ndarray, threshold: float, upsampling: int = 1,
     x, y = _in_cells(np.array((x, y)) + _steps(pixels.values), upsampling)
     return Peaks(part, x, y, pixels.values[0],
                  pixels.place.searchsorted(np.arange(parts + 1) * (grid.size[0] * grid.size[1])))
+
+
+def joined(blocks: Sequence[Tuple[np.ndarray, ...]]) -> Tuple[np.ndarray, ...]:
+    """Each array of all these tuples as one, along the last axis; of a single one as it is."""
+    if len(blocks) == 1:
+        return tuple(blocks[0])
+    return tuple(np.concatenate(columns, axis=-1) for columns in zip(*blocks))
 
 
 @lru_cache(maxsize=None)
@@ -157,41 +161,43 @@ def _beyond(upsampling):
 
 
 @lru_cache(maxsize=16)      # sizes of heatmaps; chosen: the whole image, some crops and tiles
-def _grid(height: int, width: int, channels: int, parts: int, upsampling: int) -> _Grid:
-    """The _Grid of heatmaps of this size; of the channels the first are sought."""
+def _grid(shape: Tuple[int, int, int], upsampling: int) -> _Grid:
+    """The _Grid of heatmaps of this shape."""
+    height, width, channels = shape
     reach = _surroundings(upsampling).reach
-    columns = width + 2 * reach
-    y, x = (np.arange(-reach, size + reach) for size in (height, width))
-    sought = np.zeros((len(y), columns, channels), bool)
-    sought[reach:-reach, reach:-reach, :parts] = True
-    steps = np.arange(-reach, reach + 1)
+    y, x = np.arange(height), np.arange(width)
+    steps = np.arange(-reach, reach + 1)[:, None]
+    rows, columns = (np.clip(cells + steps, 0, len(cells) - 1) for cells in (y, x))
     above, below, left, right = (np.clip(_REACH - cells, 0, _REACH) for cells in (
         y, height - 1 - y, x, width - 1 - x))
     own = np.arange(upsampling)
-    return _Grid(sought, ((steps[:, None] * columns + steps) * channels).reshape(-1, 1),
+    return _Grid(rows[:, None] * (width * channels), columns * channels,
                  ((27 * above + 9 * below)[:, None] + 3 * left + right).ravel(),
                  ((y * upsampling * width)[:, None] + x).ravel() * upsampling,
                  (own[:, None] * (upsampling * width) + own).ravel(),
                  (height * upsampling, width * upsampling))
 
 
-def _candidates(padded, sought, threshold, upsampling):
-    """Cells that may hold a peak, as places in the flat padded heatmaps."""
+def _candidates(heatmaps, parts, threshold, upsampling):
+    """Cells of the first `parts` that may hold a peak, as places in the flat heatmaps."""
     # cv2.dilate is a maximum filter over each channel.
-    highest = cv2.dilate(padded, _NEIGHBOURS).reshape(padded.shape)
+    highest = cv2.dilate(heatmaps, _NEIGHBOURS).reshape(heatmaps.shape)
     if upsampling > 1:
         highest *= _SLACK
         threshold = threshold / _OVERSHOOT
-    able = padded >= highest
-    able &= padded > np.float32(threshold)
-    able &= sought
-    return np.flatnonzero(able)
+    able = heatmaps >= highest
+    able &= heatmaps > np.float32(threshold)
+    cells, = able.reshape(-1).nonzero()
+    return cells[cells % heatmaps.shape[2] < parts]
 
 
-def _peaks_among(cells, padded, threshold, around, grid):
+def _peaks_among(cells, heatmaps, threshold, around, grid):
     """The peaks that these cells hold, one at most each, as _Pixels."""
-    place = cells // padded.shape[2]
-    pixels = _enlarged(cells, padded, around, grid)
+    _, width, channels = heatmaps.shape
+    place = cells // channels
+    part, y = cells - place * channels, place // width
+    columns = grid.columns.take(place - y * width, axis=1) + part
+    pixels = _enlarged(grid.rows.take(y, axis=2) + columns, heatmaps, around)
     kind = grid.kind[place]
     near = np.flatnonzero(kind)
     if len(near):
@@ -206,8 +212,7 @@ def _peaks_among(cells, padded, threshold, around, grid):
     equal = window >= highest * (1 - _EQUAL)
     tied = equal.view(np.int8).sum(axis=0, dtype=np.int8)[passed] > 1
     row, best = row[passed], best[passed]
-    cells, place = cells[row], place[row]
-    part = cells - place * padded.shape[2]
+    part, place = part[row], place[row]
     return _Pixels(part * (grid.size[0] * grid.size[1]) + grid.pixel[place] + grid.own[best],
                    _at(pixels, around.cross, best, row), tied)
 
@@ -227,16 +232,16 @@ def _split(place, size):
     return part, line - part * size[0], place - line * size[1]
 
 
-def _enlarged(cells, padded, around, grid):
-    """The surroundings of these cells in pixels, (S * S, n)."""
-    values = padded.reshape(-1).take(cells + grid.around, mode='clip')      # faster, see _at
+def _enlarged(places, heatmaps, around):
+    """The surroundings of cells in pixels, (S * S, n), of the places (K, K, n) round each."""
+    values = heatmaps.reshape(-1).take(places, mode='clip')     # faster, see _at
     side, across = around.enlarge.shape
     pixels = []
-    for first in range(0, max(len(cells), 1), _PRODUCT):
-        some = values[:, first:first + _PRODUCT].reshape(across, -1)
+    for first in range(0, max(places.shape[2], 1), _PRODUCT):
+        some = values[:, :, first:first + _PRODUCT].reshape(across, -1)
         along_y = np.dot(around.enlarge, some).reshape(side, across, -1)
-        pixels.append(np.matmul(around.enlarge, along_y).reshape(side * side, -1))
-    return np.concatenate(pixels, axis=1)
+        pixels.append((np.matmul(around.enlarge, along_y).reshape(side * side, -1),))
+    return joined(pixels)[0]
 
 
 def _highest(pixels, max_peaks, size):
