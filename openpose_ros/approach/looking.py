@@ -25,7 +25,9 @@ WORTH_NEARER, WORTH_AFTER = 3., 1.
 
 
 class LookRound:
-    """First nearer; then place after place round a person, anticlockwise, until enough is known."""
+    """First nearer, or back where it is too near to see them whole; then place after place round a
+    person, anticlockwise, until enough is known.
+    """
 
     def __init__(self) -> None:
         self._person = self._place = self._looked_since = None
@@ -49,7 +51,7 @@ class LookRound:
             self._person, self._looked_since, self._position = person, None, position
             turn = _STEP if drive_round and length < DISTANCE + _REACHED else 0.
             self._place = position + turned(away / length, up, turn) * (
-                DISTANCE if turn else min(DISTANCE, length))
+                DISTANCE if turn else min(DISTANCE, max(length, _ASIDE_DISTANCE)))
         towards = _level(position - self._place, up)
         return self._place, towards / np.linalg.norm(towards)
 

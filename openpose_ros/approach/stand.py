@@ -18,12 +18,13 @@ _PATIENCE = .5                      # s
 _SURE = 2.5                         # stddevs that a measurement must be off to count as a move
 _UNKNOWN = .05                      # m
 
-# Who sits has the knees as high as the hips: their height over the hips', between those of who sits
-# and who stands. The hips' are .53 H above the floor, and .29 H on a chair, the knees' .285 H, of the
-# body's length H (R. Drillis and R. Contini, "Body segment parameters", 1966). Children's legs are
-# shorter for their torso, so that the hips over the torso's length tell only where no knee was seen.
-_KNEES_ABOVE = .5 * .285 * (1. / .53 + 1. / .29)
-_SITS_BELOW = .5 * (.53 + .29) * STATURE / TORSO.mean
+# What tells who sits: the knees' height over the hips', and the hips' over the torso's length, of who
+# stands and who sits. The hips' are .53 H above the floor, and .29 H on a chair, the knees' .285 H, of
+# the body's length H (R. Drillis and R. Contini, "Body segment parameters", 1966). Children's legs
+# are short for their torso; without depth knees before the body seem lower. So both count, each from
+# 0 (stands) to 1 (sits); chosen: their sum is .5 for a child who stands, 1 and more for who sits.
+_KNEES, _HIPS = (.285 / .53, .285 / .29), (.53 * STATURE / TORSO.mean, .29 * STATURE / TORSO.mean)
+_SITS = .8
 _THIGH = .245 / .288                # thigh over torso, of the same table
 _SITTING_TIME = 2.                  # s over which it is averaged
 
@@ -133,11 +134,17 @@ class Stand:
         knees = points[[RIGHT_KNEE, LEFT_KNEE]].dot(up) - floor
         knees = knees[np.isfinite(knees)]
         if len(knees):
-            self._by_knees, sits = True, knees.mean() / low > _KNEES_ABOVE
+            self._by_knees = True
+            sits = _between(knees.mean() / low, *_KNEES) + _between(low / torso, *_HIPS) > _SITS
         else:
-            sits = self._sits > .5 if self._by_knees else low / torso < _SITS_BELOW
+            sits = self._sits > .5 if self._by_knees else _between(low / torso, *_HIPS) > .5
         self._sits += gain * (float(sits) - self._sits)
         self._torso += gain * (torso - self._torso)
+
+
+def _between(value, stands, sits):
+    """0 where it is as of who stands, 1 as of who sits."""
+    return (value - stands) / (sits - stands)
 
 
 def level_stddev(people, row: int, up: np.ndarray) -> float:

@@ -7,7 +7,7 @@ import pytest
 from openpose_ros.approach import Place, way_in
 from openpose_ros.approach.comfort import (FRONT, PERSONAL_SPACE,
                                             angle_between)
-from openpose_ros.approach.looking import place_aside
+from openpose_ros.approach.looking import LookRound, place_aside
 
 GOAL = Place(1.2, 0., math.pi)      # before a person at the origin who faces +x
 
@@ -85,3 +85,11 @@ def test_a_look_from_aside_is_taken_where_nobody_else_stands():
     assert place_aside(person, facing, camera, up, nobody)[0][1] > 1.5
     assert place_aside(person, facing, camera, up, left)[0][1] < -1.5
     assert place_aside(person, facing, camera, up, np.concatenate((left, right))) is None
+
+
+def test_a_person_too_near_to_tell_their_facing_is_looked_at_from_farther_off():
+    up, person = np.array((0., 0., 1.)), np.array((1., 0., 1.))
+    for camera, expected in ((0., -.6), (-.5, -.6), (-.8, -.8), (-3., -1.)):
+        place, towards = LookRound().place(1, person, np.array((camera, 0., 1.)), up, 0., False)
+        np.testing.assert_allclose(place, (expected, 0., 1.), atol=1e-9)
+        np.testing.assert_allclose(towards, (1., 0., 0.), atol=1e-9)
