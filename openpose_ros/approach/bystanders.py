@@ -53,13 +53,13 @@ class Bystanders:
         passed = 0. if self._stamp is None else max(stamp - self._stamp, 0.)
         self._stamp = stamp
         ids = [int(people.ids[row]) for row in rows]
-        of_chosen = people.position[[row for row, number in zip(rows, ids) if number == chosen]]
+        of_chosen = [people.position[row] for row, number in zip(rows, ids) if number == chosen]
         for row, number in zip(rows, ids):
             if number == chosen:
                 self._known.pop(number, None)
                 continue
             position = people.position[row]
-            if (np.linalg.norm(of_chosen - position, axis=1) < _SAME).any():
+            if any(_apart(position, other) < _SAME for other in of_chosen):
                 continue        # seen twice, as for a moment at the image's edge
             before = self._at(position, ids) if number not in self._known else number
             if before is None and not newcomers:
@@ -82,6 +82,11 @@ class Bystanders:
 
     def _nearest(self, position, ids):
         """(m off, id) of who with none of these ids stood nearest; (inf, None): there is nobody."""
-        return min(((np.linalg.norm(position - other.position), number)
+        return min(((_apart(position, other.position), number)
                     for number, other in self._known.items() if number not in ids),
                    default=(math.inf, None))
+
+
+def _apart(one, other):
+    off = one - other
+    return math.sqrt(off.dot(off))
