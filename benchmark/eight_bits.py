@@ -53,10 +53,12 @@ def ways_of(model, folder):
     """{way: function that makes its backend for a number of threads}."""
     path, sha256 = fetch.checked_graph(model)
     packaged = ranges.find(model.name, path)
-    files = {'float': None, 'int8': packaged}
-    if ranges.read(packaged).float_layers:
-        files['int8, all'] = os.path.join(folder, 'all.json')
-        ranges.write(files['int8, all'], ranges.read(packaged)._replace(float_layers=()))
+    files, known = {'float': None, 'int8': packaged}, ranges.read(packaged)
+    for way, other in (('int8, all', known._replace(float_layers=())),
+                       ('int8, nothing left out', known._replace(left_out={}))):
+        if other != known:
+            files[way] = os.path.join(folder, way + '.json')
+            ranges.write(files[way], other)
     return {way: lambda threads, file=file: TfliteBackend(
         path, sha256, model, threads, ranges_path=file) for way, file in files.items()}
 

@@ -27,6 +27,7 @@ from openpose_ros.perception import Perception, Settings
 
 MODEL = 'mobilenet_thin'
 PACKAGE = 'those of the package'
+LEFT_OUT = 'without the channels left out'
 # Which layers stay float, by their names.
 FLOAT_LAYERS = {'none': '(?!)', 'the last two of the stages': r'Stage\d_L\d_[45]_',
                 'the last three, and the first two': r'Stage\d_L\d_[345]_|/Conv2d_[01][/_]'}
@@ -61,13 +62,15 @@ def errors_of_maps():
     model = catalogue.find(MODEL)
     images = [resize_for(model, cv2.imread(path)[:, ::-1], HEIGHT) for path in paths]
     graph_path = fetch.fetch(model)
-    packaged = ranges.read(ranges.find(MODEL, graph_path))
+    final = ranges.read(ranges.find(MODEL, graph_path))
+    packaged = final._replace(left_out={})
     layers = layers_of(graph_path, model)
     cases = {'float: ' + name: (packaged._replace(float_layers=tuple(
         filter(re.compile(pattern).search, layers))), equalize.INTO_WEIGHTS)
         for name, pattern in FLOAT_LAYERS.items()}
     cases['float: ' + PACKAGE] = packaged, equalize.INTO_WEIGHTS
     cases.update({'into weights: {}'.format(share): (packaged, share) for share in SHARES})
+    cases[LEFT_OUT] = final, equalize.INTO_WEIGHTS
     with tempfile.TemporaryDirectory() as folder:
         exact = fields(graph_path, model, images, folder)
         errors = {}

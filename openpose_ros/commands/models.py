@@ -52,6 +52,9 @@ def add_parser(subparsers) -> None:
             action.add_argument('images_dir', metavar='IMAGES_DIR', help='images of people')
             action.add_argument('--float', dest='float_layers', metavar='REGEX',
                                 help='the layers whose names hold this stay float')
+            action.add_argument('--leave-out', type=_count, metavar='N', default=0,
+                                help='channels that eight bits do without, those that matter '
+                                'least of what the stages read (default: 0)')
             action.add_argument('--out', metavar='OUT.json', help='default: beside the graph')
     action = actions.add_parser('import', help='make a graph of weights for another framework')
     action.add_argument('source', metavar='SOURCE', help='an OpenVINO .xml or a Caffe .prototxt')
@@ -157,7 +160,7 @@ def run_calibrate(args) -> None:
     with tqdm(paths, 'calibrating', unit='image', disable=None) as bar:
         images = (resize_for(model, image_files.read_image(path, False), HEIGHT) for path in bar)
         # What is imported may differ between versions of its importer, but for its tensors.
-        measured = calibrate(model, graph, images, args.float_layers,
+        measured = calibrate(model, graph, images, args.float_layers, args.leave_out,
                              graph_sha256='' if model.imported_from else sha256,
                              source='{} images'.format(len(paths)))
     ranges.write(out, measured)
@@ -180,6 +183,12 @@ def run_import(args) -> None:
     from openpose_ros.network.importing import import_model
     import_model(args.source, args.out)
     print(args.out)
+
+
+def _count(text):
+    if int(text) < 0:
+        raise ValueError
+    return int(text)
 
 
 def _size(text):

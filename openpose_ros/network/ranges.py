@@ -4,6 +4,7 @@ They are numbers in a file (JSON): of the catalogue's models a part of this pack
 one's own made by `openpose models calibrate`, or read out of an OpenVINO IR that has them.
 """
 import json
+import operator
 import os
 from typing import Any, Dict, NamedTuple, Optional, Tuple
 
@@ -24,12 +25,14 @@ class Ranges(NamedTuple):
     Each is an array with a number a channel, or one for all; the mean may be missing (None).
     graph_sha256: of the graph they were measured on; '' where they belong to any that has these
     tensors. float_layers: convolutions that stay float. source: what they were made from.
+    left_out: channels of a concatenation, by its name, that eight bits do without.
     """
 
     by_tensor: Dict[str, Tuple[np.ndarray, np.ndarray, Optional[np.ndarray]]]
     graph_sha256: str = ''
     float_layers: Tuple[str, ...] = ()
     source: str = ''
+    left_out: Dict[str, Tuple[int, ...]] = {}
 
     def largest(self, name: str, channels: int) -> np.ndarray:
         """The largest size of each channel's values."""
@@ -73,6 +76,7 @@ def write(path: str, ranges: Ranges) -> None:
                        for name in tensors)
     head = json.dumps({'kind': _KIND, 'source': ranges.source, 'graph_sha256': ranges.graph_sha256,
                        'float_layers': ranges.float_layers}, indent=1)
+    head = head[:-2] + ',\n "left_out": {}\n}}'.format(json.dumps(ranges.left_out))
     write_whole(path, '{},\n"tensors": {{\n{}\n}}}}\n'.format(head[:-2], lines).encode())
 
 
@@ -91,7 +95,9 @@ def read(path: str, graph_sha256: str = '') -> Ranges:
         ranges = Ranges({name: tuple(map(_array, kinds))
                          for name, kinds in content['tensors'].items()},
                         str(content['graph_sha256']), tuple(map(str, content['float_layers'])),
-                        str(content['source']))
+                        str(content['source']), {
+                            name: tuple(map(_channel, channels))
+                            for name, channels in content.get('left_out', {}).items()})
         for least, most, mean in ranges.by_tensor.values():
             sizes = {values.size for values in (least, most, mean) if values is not None} - {1}
             if len(sizes) > 1 or (least > most).any():
@@ -105,6 +111,13 @@ def read(path: str, graph_sha256: str = '') -> Ranges:
         raise ModelError('{} holds the ranges of another graph ({}…): make those of this one by '
                          'openpose models calibrate'.format(path, ranges.graph_sha256[:16]))
     return ranges
+
+
+def _channel(value: Any) -> int:
+    number = operator.index(value)
+    if not 0 <= number < 1 << 31:
+        raise ValueError
+    return number
 
 
 def _array(values: Any) -> Optional[np.ndarray]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from openpose_ros.network.errors import ModelError
 from openpose_ros.network.graphs import tensors
+from openpose_ros.network.graphs.contributions import Contributions
 from openpose_ros.network.graphs.graph import read_graph
 from openpose_ros.network.graphs.quantize import (measured_tensors,
                                                   quantizable)
@@ -16,11 +17,12 @@ from openpose_ros.network.tf1 import tf
 
 
 def calibrate(model: Model, graph_path: str, images: Iterable[np.ndarray],
-              float_layers: Optional[str] = None, **of_file: str) -> Ranges:
+              float_layers: Optional[str] = None, left_out: int = 0, **of_file: Any) -> Ranges:
     """The ranges over these images, each (h, w, 3) uint8 BGR in the size of the network's input.
 
-    float_layers: a regular expression; the layers whose names hold it stay float. of_file: what
-    else is kept in the file. Raises ModelError where there are no images.
+    float_layers: a regular expression; the layers whose names hold it stay float. left_out: how
+    many channels of a concatenation eight bits are to do without. of_file: what else is kept in the
+    file. Raises ModelError where there are no images.
     """
     try:
         is_float = re.compile(float_layers or '(?!)').search
@@ -36,15 +38,12 @@ def calibrate(model: Model, graph_path: str, images: Iterable[np.ndarray],
         image = tf.placeholder(tf.uint8, [1, None, None, 3])
         tensor = tensors.as_input(image, model)
         tf.import_graph_def(graph_def, {model.input: tensor}, name='model')
-        wanted = {}
-        for name in names:
-            values = (tensor if name == node_of(model.input)
-                      else graph.get_tensor_by_name('model/{}:0'.format(name)))
-            if values.shape.rank == 4:
-                wanted[name] = [reduce(values, [0, 1, 2]) for reduce in (
-                    tf.reduce_min, tf.reduce_max, tf.reduce_mean)]
+        wanted = _statistics(names, graph, tensor, model)
+        contributions = Contributions(graph_def, model, graph, 'model') if left_out else None
         with tf.Session(graph=graph) as session:
             for count, pixels in enumerate(images, 1):
+                if contributions:
+                    contributions.add(session, {image: pixels[None]})
                 for name, (least, most, mean) in session.run(
                         wanted, {image: pixels[None]}).items():
                     before = found.get(name, (least, most, 0., 0., 0.))
@@ -54,10 +53,24 @@ def calibrate(model: Model, graph_path: str, images: Iterable[np.ndarray],
         raise ModelError('there are no images to measure ranges on')
     layers = tuple(node.name for node in graph_def.node
                    if node.op in CONVOLUTIONS and is_float(node.name))
-    return Ranges({name: (_between(least, leasts / count), _between(most, mosts / count),
-                          means / count)
-                   for name, (least, most, leasts, mosts, means) in found.items()},
-                  float_layers=layers, **of_file)
+    of_tensors = {name: (_between(least, leasts / count), _between(most, mosts / count),
+                         means / count)
+                  for name, (least, most, leasts, mosts, means) in found.items()}
+    if contributions:
+        of_file['left_out'] = contributions.least(left_out, of_tensors[contributions.name][2])
+    return Ranges(of_tensors, float_layers=layers, **of_file)
+
+
+def _statistics(names, graph, image, model) -> Dict[str, Any]:
+    """Least, largest and mean value of each channel of these nodes' outputs."""
+    wanted = {}
+    for name in names:
+        values = (image if name == node_of(model.input)
+                  else graph.get_tensor_by_name('model/{}:0'.format(name)))
+        if values.shape.rank == 4:
+            wanted[name] = [reduce(values, [0, 1, 2]) for reduce in (
+                tf.reduce_min, tf.reduce_max, tf.reduce_mean)]
+    return wanted
 
 
 def _between(extreme: np.ndarray, usual: np.ndarray) -> np.ndarray:

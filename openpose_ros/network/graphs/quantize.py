@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Sequence, Tuple
 import numpy as np
 
 from openpose_ros.network.errors import ModelError
-from openpose_ros.network.graphs import spare, transform
+from openpose_ros.network.graphs import leave_out, spare, transform
 from openpose_ros.network.graphs.equalize import (ADDITIONS, equalize,
                                                   has_bias)
 from openpose_ros.network.graphs.graph import shortened
@@ -20,6 +20,7 @@ from openpose_ros.network.ranges import Ranges
 
 _MEASURED = CONVOLUTIONS + ADDITIONS + ('BiasAdd', 'Relu', 'Relu6', 'Elu', 'MaxPool', 'ConcatV2',
                                         'Pad')
+_PASSING = 'Identity', 'StridedSlice'
 _STEPS = 127   # of a weight's size: -127 to 127
 # An ELU is within 0.007 of -1 below this, less than a step.
 _LEAST_BEFORE_ELU = -5.
@@ -38,7 +39,7 @@ def quantizable(graph_def: Any, model: Model) -> Any:
 def measured_tensors(graph_def: Any, outputs: Sequence[str]) -> List[str]:
     """The nodes whose outputs get a range: not those fused into the one that reads them."""
     nodes = {node.name: node for node in graph_def.node}
-    readers = _readers(graph_def)
+    readers = transform.readers_of(graph_def)
     ends = {node_of(name) for name in outputs}
     return [node.name for node in graph_def.node
             if node.op == 'Placeholder' or node.op in _MEASURED
@@ -56,17 +57,12 @@ def quantize(graph_def: Any, model: Model, ranges: Ranges) -> Tuple[Any, Model]:
     nodes = {node.name: node for node in graph_def.node}
     graph_def, factors = equalize(graph_def, model.outputs, ranges)
     limits = _limits(graph_def, model, nodes, ranges, factors)
+    means = {name: kinds[2] / factors.get(name, 1.) for name, kinds in ranges.by_tensor.items()
+             if kinds[2] is not None}
+    graph_def, means = leave_out.leave_out(graph_def, model.outputs, ranges.left_out, means)
     graph_def = spare.remove_silent(
-        _with_corrected_biases(graph_def, model, ranges, factors), model.outputs)
+        _with_corrected_biases(graph_def, model, means, ranges.float_layers), model.outputs)
     return _with_fake_quant(graph_def, model, limits, set(ranges.float_layers))
-
-
-def _readers(graph_def) -> Dict[str, List[Any]]:
-    readers = {}   # type: Dict[str, List[Any]]
-    for node in graph_def.node:
-        for name in node.input:
-            readers.setdefault(node_of(name), []).append(node)
-    return readers
 
 
 def _is_fused(node, readers, nodes) -> bool:
@@ -121,13 +117,13 @@ def _limits(graph_def, model, nodes, ranges, factors) -> Dict[str, Tuple[float, 
     return limits
 
 
-def _with_corrected_biases(graph_def, model, ranges, factors):
+def _with_corrected_biases(graph_def, model, means, float_layers):
     """With what the rounding of weights shifts the mean by taken out of the biases.
 
     Source: bias correction of the same article, with means that were measured.
     """
     nodes = {node.name: node for node in graph_def.node}
-    shifts = _mean_shifts(graph_def, nodes, model, ranges, factors)
+    shifts = _mean_shifts(graph_def, nodes, model, means, float_layers)
     result, renamed = [], {}
     for node in graph_def.node:
         node = transform.copy_of(node)
@@ -149,21 +145,21 @@ def _with_corrected_biases(graph_def, model, ranges, factors):
     return transform.graph_like(graph_def, result)
 
 
-def _mean_shifts(graph_def, nodes, model, ranges, factors) -> Dict[str, np.ndarray]:
+def _mean_shifts(graph_def, nodes, model, means, float_layers) -> Dict[str, np.ndarray]:
     """What the rounding of weights adds to the mean of each output channel.
 
     By the node that adds the convolution's bias, or the convolution itself where none does.
     """
-    readers, ends = _readers(graph_def), {node_of(name) for name in model.outputs}
+    readers, ends = transform.readers_of(graph_def), {node_of(name) for name in model.outputs}
     shifts = {}
     for node in graph_def.node:
         source = node_of(node.input[0]) if node.op in CONVOLUTIONS else ''
-        mean = ranges.by_tensor.get(source, (None,) * 3)[2]
-        if mean is None or node.name in ranges.float_layers:
+        mean = means.get(source)
+        if mean is None or node.name in float_layers:
             continue
         weights = value_of(nodes, node.input[1]).astype(np.float64)
         wrong = (_rounded(node, weights) - weights).sum((0, 1))
-        mean = (mean / factors.get(source, 1.))[:, None]
+        mean = mean[:, None]
         shift = (mean * wrong).sum(0) if node.op == 'Conv2D' else (mean * wrong).reshape(-1)
         following = readers.get(node.name, [])
         if len(following) == 1 and has_bias(following[0], nodes):
@@ -186,7 +182,7 @@ def _rounded(node, weights) -> np.ndarray:
 
 def _with_fake_quant(graph_def, model, limits, float_layers) -> Tuple[Any, Model]:
     """FakeQuant nodes behind the tensors and weights of the layers that get eight bits."""
-    nodes, readers = {node.name: node for node in graph_def.node}, _readers(graph_def)
+    nodes, readers = {node.name: node for node in graph_def.node}, transform.readers_of(graph_def)
     eight = _eight_bit_nodes(graph_def, nodes, readers, limits, float_layers)
     result, renamed = [], {}
     for node in graph_def.node:
@@ -232,7 +228,7 @@ def _eight_bit_nodes(graph_def, nodes, readers, limits, float_layers):
             source = node_of(node.input[0])
             if (_measured_as(end) in limits and source in limits or source.endswith('/biased')
                     and _measured_as(source) in limits and _measured_as(end) in limits) and all(
-                        reader.op in _MEASURED + ('Identity',) for reader in readers.get(end, ())):
+                        reader.op in _MEASURED + _PASSING for reader in readers.get(end, ())):
                 eight |= {node.name, end, source}
     for node in graph_def.node:   # what hands eight bits on
         if node.op in ADDITIONS + ('ConcatV2', 'MaxPool', 'Pad') and node.name in limits:

@@ -63,10 +63,7 @@ class _Graph:
         self.changed = {}   # type: Dict[str, List[Any]]
         self._nodes = {node.name: node for node in graph_def.node}
         self._ends = {node_of(name) for name in outputs}
-        self._readers = {}  # type: Dict[str, List[Any]]
-        for node in graph_def.node:
-            for name in node.input:
-                self._readers.setdefault(node_of(name), []).append(node)
+        self._readers = transform.readers_of(graph_def)
 
     def silence(self, node: Any) -> None:
         """Remove the silent outputs of a convolution, where all that read them can do without."""

@@ -197,6 +197,15 @@ def node_of(tensor: str) -> str:
     return tensor.lstrip('^').split(':')[0]
 
 
+def readers_of(graph_def: Any) -> Dict[str, List[Any]]:
+    """The nodes that read each node's outputs, once for each time that they do."""
+    readers = {}   # type: Dict[str, List[Any]]
+    for node in graph_def.node:
+        for name in node.input:
+            readers.setdefault(node_of(name), []).append(node)
+    return readers
+
+
 def graph_like(like: Any, nodes: Iterable[Any]) -> Any:
     graph_def = tf.GraphDef(versions=like.versions, library=like.library)
     graph_def.node.extend(nodes)

@@ -92,6 +92,23 @@ def test_layers_that_stay_float(thin):
     assert weights and not any('Stage6_' in name for name in weights)
 
 
+def test_channels_that_are_left_out(thin, tmp_path):
+    graph_def, model = prepared(thin)
+    ranges.write(str(tmp_path / 'known.json'), measured(thin, left_out=32))
+    known = ranges.read(str(tmp_path / 'known.json'))
+    assert {name: len(set(gone)) for name, gone in known.left_out.items()} == {'feat_concat': 32}
+    whole, less = (quantize.quantize(graph_def, model, each)[0]
+                   for each in (known._replace(left_out={}), known))
+    wide = [[transform.value_of({node.name: node for node in made.node}, node.input[1]).shape[2]
+             for node in made.node if 'Stage' in node.name and node.op == 'DepthwiseConv2dNative'
+             and '_1_depthwise' in node.name] for made in (whole, less)]
+    assert wide == [[864] * 2 + [921] * 10, [832] * 2 + [889] * 10]
+    exact, = outputs_of(graph_def, model, IMAGE)
+    errors = [np.sqrt(np.square(outputs_of(made, model._replace(outputs=(
+        'Openpose/concat_stage7:0',)), IMAGE)[0] - exact).mean()) for made in (whole, less)]
+    assert errors[1] < 1.5 * errors[0]
+
+
 def test_eight_bits_give_nearly_the_same_maps(small_graph, tmp_path):
     known = measured(small_graph)
     ranges.write(ranges.beside(small_graph), known)
@@ -128,7 +145,11 @@ def test_a_damaged_int8_file_is_made_anew(small_graph):
     (lambda content: content['tensors'].update(image=[[0., 0.], [1., 1.], None]), 'another graph'),
     (lambda content: content['tensors'].update(image=[[0.], ['one'], None]), 'holds no ranges'),
     (lambda content: content['tensors'].update(image=[[2.], [1.], None]), 'holds no ranges'),
-    (lambda content: content['tensors'].update(image=[[0.], [1e999], None]), 'holds no ranges')])
+    (lambda content: content['tensors'].update(image=[[0.], [1e999], None]), 'holds no ranges'),
+    (lambda content: content.update(left_out=[1]), 'holds no ranges'),
+    (lambda content: content.update(left_out={'nowhere': [.5]}), 'holds no ranges'),
+    (lambda content: content.update(left_out={'nowhere': [1 << 40]}), 'holds no ranges'),
+    (lambda content: content.update(left_out={'nowhere': [0]}), 'another graph: it has no such')])
 def test_ranges_that_are_none(small_graph, change, said):
     path = ranges.beside(small_graph)
     ranges.write(path, measured(small_graph, graph_sha256='1' * 64))

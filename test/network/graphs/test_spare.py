@@ -1,12 +1,11 @@
 """What is left out of a graph changes nothing of what it calculates."""
 import numpy as np
 import pytest
+from graph_runs import OUTPUTS, channels, in_tflite, run
 
-from openpose_ros.network.backends.tflite import find_interpreter
 from openpose_ros.network.graphs import spare, transform
 from openpose_ros.network.tf1 import tf
 
-OUTPUTS = ['maps:0']
 SILENT = np.arange(3, 21)   # of 40 channels: a tile of 16 can go, and two stay
 
 
@@ -31,13 +30,6 @@ def graph_with_silent_channels(behind='depthwise', bias_behind=-.1):
                             'SAME')
         tf.identity(wide, 'maps')
     return transform.fold_constants(made.as_graph_def(), OUTPUTS)
-
-
-def channels(graph_def):
-    """Of what each convolution reads and writes."""
-    nodes = {node.name: node for node in graph_def.node}
-    return [transform.value_of(nodes, node.input[1]).shape[2:] for node in graph_def.node
-            if node.op in transform.CONVOLUTIONS]
 
 
 @pytest.mark.parametrize('behind, bias, expected', [
@@ -77,25 +69,3 @@ def test_zeros_between_taps_are_written_as_a_dilation(tmp_path, spacing, expecte
             + (convolution.attr['dilations'].list.i[1],)) == expected
     pixels = random.standard_normal((1, 21, 17, 4)).astype(np.float32)
     np.testing.assert_allclose(in_tflite(dilated, pixels), run(graph_def, pixels), atol=1e-4)
-
-
-def session_of(graph_def):
-    with tf.Graph().as_default() as made:
-        tf.import_graph_def(graph_def, name='')
-    return tf.Session(graph=made)
-
-
-def run(graph_def, pixels):
-    with session_of(graph_def) as session:
-        return session.run(OUTPUTS[0], {'image:0': pixels})
-
-
-def in_tflite(graph_def, pixels):
-    with session_of(graph_def) as session:
-        content = tf.lite.TFLiteConverter.from_session(session, *(
-            [session.graph.get_tensor_by_name(name)] for name in ('image:0', 'maps:0'))).convert()
-    interpreter = find_interpreter()[0](model_content=content)
-    interpreter.allocate_tensors()
-    interpreter.set_tensor(interpreter.get_input_details()[0]['index'], pixels)
-    interpreter.invoke()
-    return interpreter.get_tensor(interpreter.get_output_details()[0]['index'])

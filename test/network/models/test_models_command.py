@@ -107,6 +107,7 @@ def test_what_cannot_be_calibrated_is_one_line(capsys, small_graph, images, tmp_
     for arguments, expected in (((str(tmp_path / 'none'),), 'has no images'),
                                 ((str(tmp_path / 'nowhere'),), 'cannot read the folder'),
                                 ((images, '--float', '('), 'no regular expression'),
+                                ((images, '--leave-out', '3'), 'nothing can be left out of small'),
                                 ((images, '--out', str(tmp_path / 'no' / 'x')), 'cannot write')):
         error = said(capsys, 'calibrate', small_graph, *arguments, code=2)
         assert expected in error.strip().splitlines()[-1]
