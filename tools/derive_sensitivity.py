@@ -77,6 +77,7 @@ def figures(room, model):
         'range, %': 100. * of['rendered adults', 'alone']['range mean'],
         'ground, %': 100. * of['rendered people', 'ground']['range mean'],
         'leaning man, %': 100. * of['multiview', 'alone']['range mean'],
+        'vertical found, %': 100. * of['multiview', 'level']['range mean'],
         'depth, cm': 100. * of['rendered people', 'depth']['metres median']}
 
 
