@@ -27,6 +27,8 @@ _NEAR = np.clip((_REACH + _FADE - np.abs(_OFF)) / _FADE, 0., 1.)
 _MOMENTS = np.stack([_NEAR, _NEAR * _OFF], axis=1)
 # Sums what is within 0, 1, ... steps of the middle; the last holds all.
 _WITHIN = (np.abs(_AROUND)[:, None] <= np.arange(COUNT // 2 + 1)).astype(float)
+_SUMS = np.concatenate([_MOMENTS, _WITHIN], axis=1)
+_TURNED = (np.arange(COUNT)[:, None] + _AROUND) % COUNT     # the places around each
 # Two standard deviations hold so much. It would be 0.954 of a normal distribution; of these, with
 # heavier tails, that leaves more than 80 % within one, and 0.92 less than 92 within two on one truth
 # or another (docs/scene.md). Chosen: between.
@@ -57,7 +59,7 @@ def normal(mean: np.ndarray, stddev: np.ndarray) -> np.ndarray:
     """
     stddev = stddev[..., None]
     off = np.pi - np.abs(np.abs(ANGLES - mean[..., None]) - np.pi)
-    return np.exp((off / stddev) ** 2 * -.5) * (.5 / np.pi) ** .5 / stddev
+    return np.exp(off * off * (-.5 / (stddev * stddev))) * ((.5 / np.pi) ** .5 / stddev)
 
 
 def spread_kernel(stddevs: Sequence[float], weights: Sequence[float]) -> np.ndarray:
@@ -97,9 +99,8 @@ def estimate(probability: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
     """
     centre = (probability @ _SMOOTH).argmax(axis=1)
     rows = COUNT * np.arange(len(centre))[:, None]
-    around = probability.take(rows + (centre[:, None] + _AROUND) % COUNT)
-    total, first = (around @ _MOMENTS).T
-    within = around @ _WITHIN
+    sums = probability.take(rows + _TURNED.take(centre, axis=0)) @ _SUMS
+    total, first, within = sums[:, 0], sums[:, 1], sums[:, 2:]
     goal = _HELD * within[:, -1]
     steps = (within >= goal[:, None]).argmax(axis=1)
     # Each step adds half a step to either side, evenly filled.

@@ -8,6 +8,8 @@ import numpy as np
 _I, _J = np.indices((3, 3))
 _FACTORS = np.array([(_J + a) % 3 * 3 + (_I + b) % 3 for a, b in ((1, 1), (2, 2), (1, 2), (2, 1))])
 
+_NOTHING = np.array([np.nan, 0.])   # by whether something is known, what to add to it
+
 
 class Rows:
     """Base of what is remembered of many things at once: arrays of one row a thing.
@@ -51,6 +53,14 @@ def inverse(matrices: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
 def or_zero(values: np.ndarray) -> np.ndarray:
     """The same with 0 where they are NaN."""
     return np.where(np.isnan(values), 0., values)
+
+
+def where_known(known: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Values (..., any more axes) with NaN where not `known`, (...) bool; themselves if all are."""
+    if False not in known.ravel().tolist():
+        return values
+    nothing = _NOTHING.take(known)
+    return values + nothing.reshape(known.shape + (1,) * (np.ndim(values) - known.ndim))
 
 
 def outer(vectors: np.ndarray) -> np.ndarray:

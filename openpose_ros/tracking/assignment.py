@@ -14,20 +14,25 @@ def least_cost_pairs(cost: np.ndarray, limit: float) -> Tuple[np.ndarray, np.nda
     cost: (n, m); what is `limit` or more, or not finite, makes no pair. Rows ascend.
     """
     possible = np.isfinite(cost) & (cost < limit)
+    rows, = np.logical_or.reduce(possible, axis=1).nonzero()
+    if not len(rows):
+        return rows, rows
+    table = np.where(possible, cost, limit)
+    columns = table.argmin(axis=1)[rows]
+    if len(set(columns.tolist())) == len(rows):     # each has the best there is for them
+        return rows, columns
     alone = possible & (possible.sum(axis=0) == 1) & (possible.sum(axis=1) == 1)[:, None]
     rows, columns = alone.nonzero()   # who fits only each other goes together in any case
     contested = possible & ~alone
     some_rows = np.flatnonzero(contested.any(axis=1))
-    if len(some_rows):
-        some_columns = np.flatnonzero(contested.any(axis=0))
-        table = np.where(contested, cost, limit)[np.ix_(some_rows, some_columns)]
-        chosen_rows, chosen_columns = _assign(table)
-        made = table[chosen_rows, chosen_columns] < limit
-        rows = np.concatenate((rows, some_rows[chosen_rows[made]]))
-        columns = np.concatenate((columns, some_columns[chosen_columns[made]]))
-        order = np.argsort(rows)
-        rows, columns = rows[order], columns[order]
-    return rows, columns
+    some_columns = np.flatnonzero(contested.any(axis=0))
+    table = np.where(contested, cost, limit)[np.ix_(some_rows, some_columns)]
+    chosen_rows, chosen_columns = _assign(table)
+    made = table[chosen_rows, chosen_columns] < limit
+    rows = np.concatenate((rows, some_rows[chosen_rows[made]]))
+    columns = np.concatenate((columns, some_columns[chosen_columns[made]]))
+    order = np.argsort(rows)
+    return rows[order], columns[order]
 
 
 def _assign(cost: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:

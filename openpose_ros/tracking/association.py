@@ -88,7 +88,7 @@ class Observations(NamedTuple):
     @property
     def centres(self) -> np.ndarray:
         """Middle of the parts seen, (n, 2) px; 0 for someone without any."""
-        total = np.where(self.seen[..., None], self.keypoints, 0.).sum(axis=1)
+        total = np.add.reduce(np.where(self.seen[..., None], self.keypoints, 0.), axis=1)
         return total / np.maximum(self.seen.sum(axis=1), 1)[:, None]
 
     @property
@@ -112,16 +112,21 @@ def observed(people: People, keypoint_noise: Optional[np.ndarray] = None) -> Obs
     seen = known[..., 0] & known[..., 1] & (people.keypoints[..., 2] > 0.)
     keypoints = np.where(seen[..., None], keypoints, 0.)
     scale = scales(keypoints, seen)
-    located = np.logical_and.reduce(np.isfinite(people.position), axis=1)
-    certain = np.logical_and.reduce(np.isfinite(people.position_covariance).reshape(-1, 9),
-                                    axis=1)[:, None, None]
-    covariance = np.where(certain, people.position_covariance, UNKNOWN_COVARIANCE)
-    noise = np.zeros(len(scale)) if keypoint_noise is None else or_zero(np.asarray(keypoint_noise))
+    variance = scale * scale * IMAGE_NOISE ** 2
+    noise = np.zeros(len(scale))
+    if keypoint_noise is not None:
+        noise = or_zero(np.asarray(keypoint_noise))
+        variance = variance + noise ** 2 / INDEPENDENT_PARTS
+    position, covariance = people.position, people.position_covariance
+    located = np.logical_and.reduce(np.isfinite(position), axis=1)
+    if False in located.tolist():
+        position = np.where(located[:, None], position, 0.)
+    certain = np.logical_and.reduce(np.isfinite(covariance.reshape(-1, 9)), axis=1)
+    if False in certain.tolist():
+        covariance = np.where(certain[:, None, None], covariance, UNKNOWN_COVARIANCE)
     return Observations(
-        keypoints=keypoints, seen=seen, scale=scale, noise=noise,
-        anchor_variance=(IMAGE_NOISE * scale) ** 2 + noise ** 2 / INDEPENDENT_PARTS,
-        position=np.where(located[:, None], people.position, 0.),
-        position_covariance=covariance + MIN_COVARIANCE, located=located)
+        keypoints=keypoints, seen=seen, scale=scale, noise=noise, anchor_variance=variance,
+        position=position, position_covariance=covariance + MIN_COVARIANCE, located=located)
 
 
 def scales(keypoints: np.ndarray, seen: np.ndarray) -> np.ndarray:
@@ -130,12 +135,14 @@ def scales(keypoints: np.ndarray, seen: np.ndarray) -> np.ndarray:
     keypoints: (n, 18, 2) px, NaN or anything where not `seen` (n, 18). 1 px/m at least.
     """
     along = keypoints.take(LIMB_FROM, axis=1) - keypoints.take(LIMB_TO, axis=1)
-    lengths = np.hypot(along[..., 0], along[..., 1])
+    along *= along
+    lengths = np.sqrt(along[..., 0] + along[..., 1])
     known = seen.take(LIMB_FROM, axis=1) & seen.take(LIMB_TO, axis=1)
-    ratio = np.where(known, lengths / LIMB_METRES, 0.).max(axis=1, initial=0.)
-    for person in np.flatnonzero((ratio == 0.) & seen.any(axis=1)):
-        extent = np.ptp(keypoints[person, seen[person]], axis=0)
-        ratio[person] = np.linalg.norm(extent) / WHOLE_BODY
+    ratio = np.maximum.reduce(np.where(known, lengths / LIMB_METRES, 0.), axis=1)
+    if 0. in ratio.tolist():
+        for person in np.flatnonzero((ratio == 0.) & seen.any(axis=1)):
+            extent = np.ptp(keypoints[person, seen[person]], axis=0)
+            ratio[person] = np.linalg.norm(extent) / WHOLE_BODY
     return np.maximum(ratio, MIN_SCALE)
 
 
@@ -153,15 +160,17 @@ def compare(tracks: Observations, found: Observations) -> Tuple[np.ndarray, np.n
     moved = weight @ (seen * now).swapaxes(1, 2) - (weight * before) @ seen.T
     shift = moved / np.maximum(shared, 1e-9)
     strangers = shared == 0.                            # who have no part in common
-    if strangers.any():
+    strange = True in strangers.ravel().tolist()
+    if strange:
         centres = found.centres.T[:, None] - tracks.centres.T[..., None]
         shift = np.where(strangers, centres, shift)
     off = now[:, None] - before[:, :, None] - shift[..., None]    # (2, tracks, detections, parts)
+    off *= off
     tolerance = (tracks.scale[:, None, None] * TOLERANCE) ** 2 + 2. * found.noise[:, None] ** 2
-    alike = np.exp(-.5 / tolerance * (off ** 2).sum(axis=0)) * seen
-    lone = weight.sum(axis=1)[:, None] + seen @ STEADINESS - 2. * shared
+    alike = np.exp((off[0] + off[1]) * (-.5 / tolerance)) * seen
+    lone = (tracks.seen @ STEADINESS)[:, None] + seen @ STEADINESS - 2. * shared
     similarity = (alike @ weight[..., None])[..., 0] / np.maximum(shared + LONE_WEIGHT * lone, 1e-9)
-    return shift, np.where(strangers, UNKNOWN_SIMILARITY, similarity)
+    return shift, np.where(strangers, UNKNOWN_SIMILARITY, similarity) if strange else similarity
 
 
 def costs(tracks: Observations, found: Observations,
@@ -171,13 +180,14 @@ def costs(tracks: Observations, found: Observations,
     tentative: (tracks,) bool, who is not confirmed yet and gives way to those who are.
     """
     shift, similarity = compare(tracks, found)
-    fresh = found.anchor_variance + (MANOEUVRE * found.scale) ** 2
-    room = 1. + tracks.anchor_variance[:, None] / fresh
-    near = (shift ** 2).sum(axis=0) / (room * fresh)
-    size = np.log(found.scale / tracks.scale[:, None]) / SIZE_NOISE
-    image = 0.5 * near + np.log(room) + 0.5 * size ** 2
+    fresh = found.anchor_variance + found.scale * found.scale * MANOEUVRE ** 2
+    room = tracks.anchor_variance[:, None] / fresh + 1.
+    squares = shift * shift
+    near = (squares[0] + squares[1]) / (room * fresh)
+    size = np.log(found.scale / tracks.scale[:, None])
+    image = near * .5 + np.log(room) + size * size * (.5 / SIZE_NOISE ** 2)
     cost = np.where(near <= IMAGE_GATE, image, np.inf)
-    if tracks.located.any() and found.located.any():
+    if True in tracks.located.tolist() and True in found.located.tolist():
         space, distance = _space_cost(tracks, found)
         resort = np.where((near <= CLOSE_IMAGE_GATE) & (similarity >= CLOSE_SIMILARITY),
                           image + SPACE_MISFIT_COST, np.inf)
@@ -201,6 +211,6 @@ def _space_cost(tracks: Observations, found: Observations) -> Tuple[np.ndarray, 
     certain = np.zeros((1, 3, 3))     # of a track that adds nothing: what there is to compare with
     spread = np.concatenate([certain, tracks.position_covariance])[:, None] + fresh
     precision, determinant = inverse(spread)
-    distance = (off[..., None, :] @ precision[1:] @ off[..., None])[..., 0, 0]
+    distance = np.add.reduce((precision[1:] @ off[..., None])[..., 0] * off, axis=2)
     with np.errstate(invalid='ignore'):     # what is no covariance gives NaN: paired with nobody
         return 0.5 * (distance + np.log(determinant[1:] / determinant[0])), distance

@@ -8,15 +8,15 @@ not at all, slowly or quickly, to either side. Nothing is decided before the ima
 Source: the histogram filter of Thrun, Burgard and Fox, "Probabilistic Robotics" (2005), section
 4.1, over the azimuth and the rate of turning.
 """
+import math
 from functools import lru_cache
-from typing import Optional, Sequence, Tuple
+from typing import Optional, Sequence, Tuple, Union
 
 import numpy as np
 
 from openpose_ros import circle
-from openpose_ros.people import (SOURCE_DEPTH, SOURCE_MONOCULAR,
-                                 SOURCE_NONE)
-from openpose_ros.tracking.arrays import Rows
+from openpose_ros.people import SOURCE_DEPTH, SOURCE_NONE
+from openpose_ros.tracking.arrays import Rows, where_known
 from openpose_ros.tracking.mirror import candidates
 from openpose_ros.tracking.smoothing import gain
 
@@ -88,40 +88,43 @@ class DirectionFilter(Rows):
         """Turn everything on by `dt` seconds."""
         self.age = self.age + dt
         self.elevation_variance = self.elevation_variance + ELEVATION_DRIFT ** 2 * dt
-        changes = 1. - np.exp(-dt / self.dwell)
-        ways = (1. - changes) * _STAY + changes / WAYS
-        turns = _turns(round(dt, 3), self.drift, self._reversal)
+        changes, reversal = 1. - math.exp(-dt / self.dwell), self._reversal
+        ways = _STAY * (1. - changes) + changes / WAYS
+        turns = _turns(round(dt, 3), self.drift, reversal)
         belief = circle.shifted(ways @ self.belief, turns.take(self.slow, axis=0))
-        self.belief = np.maximum(belief, min(LOST, self._reversal) * _EVEN)
+        self.belief = np.maximum(belief, min(LOST, reversal) * _EVEN)
 
-    def update(self, rows: np.ndarray, directions: np.ndarray, stddev: np.ndarray,
+    def update(self, rows: Union[np.ndarray, slice], directions: np.ndarray, stddev: np.ndarray,
                elevation_stddev: np.ndarray, source: np.ndarray, mirrors: np.ndarray,
                dt: float) -> None:
         """Take measurements in, after :meth:`predict` to their time.
 
-        rows: (m,) indices. directions: (m, 3) unit vectors, all known. stddev, elevation_stddev:
-        (m,) rad, about the axis and towards it; NaN where unknown. source: (m,). mirrors: (m, 3),
-        the ray in which a direction may be mirrored, NaN where it is not. dt: s since the last
-        image.
+        rows: (m,) indices, or a slice. directions: (m, 3) unit vectors, all known. stddev,
+        elevation_stddev: (m,) rad, about the axis and towards it; NaN where unknown. source: (m,).
+        mirrors: (m, 3), the ray in which a direction may be mirrored, NaN where it is not. dt: s
+        since the last image.
         """
-        if not len(rows):
+        if not len(directions):
             return
-        azimuth, elevation = self._angles(directions)
-        stddev = np.maximum(np.where(np.isfinite(stddev), stddev, UNKNOWN_STDDEV), MIN_STDDEV)
+        ahead, aside, above = self.axes @ directions.T
+        azimuth = np.arctan2(aside, ahead)
+        stddev = np.where(np.isfinite(stddev), np.maximum(stddev, MIN_STDDEV), UNKNOWN_STDDEV)
         new = ~self.known[rows]
         strong = stddev <= self.strong_stddev
-        likelihood = self._likelihood(azimuth, stddev, source, self._angles(mirrors)[0],
-                                      strong)
+        likelihood = self._likelihood(azimuth, stddev, source, mirrors, strong)
         belief = self._prior(rows, new, strong) * likelihood[:, None]
-        total = np.add.reduce(belief.reshape(len(rows), -1), axis=1)
+        total = np.add.reduce(belief.reshape(len(directions), -1), axis=1)
         self.belief[rows] = belief / total[:, None, None]
         self.known[rows] = True
         self.age[rows] = 0.
-        weight = np.where(new, 1., gain(ELEVATION_CUTOFF, dt))
-        self.shared[rows] += weight * (SHARED[source] * stddev ** 2 - self.shared[rows])
-        self.elevation[rows] += weight * (elevation - self.elevation[rows])
+        weight = np.maximum(gain(ELEVATION_CUTOFF, dt), new)    # all of what is new
+        before = self.elevation[rows]
+        elevation = np.arctan2(above, np.sqrt(ahead * ahead + aside * aside))
+        self.elevation[rows] = before + weight * (elevation - before)
+        before = self.shared[rows]
+        self.shared[rows] = before + weight * (SHARED.take(source) * stddev * stddev - before)
         # A nod is seen by the same few parts in each image, so averaging reduces no variance.
-        self.elevation_variance[rows] = elevation_stddev ** 2
+        self.elevation_variance[rows] = elevation_stddev * elevation_stddev
         self.source[rows] = source
         self.slow[rows] = source != SOURCE_DEPTH
 
@@ -130,11 +133,11 @@ class DirectionFilter(Rows):
 
         NaN where unknown. While it is undecided which end is the front the deviation says so.
         """
-        azimuth, stddev = circle.estimate(self.belief.sum(axis=1))
-        stddev = np.sqrt(stddev ** 2 + self.shared)
-        azimuth, stddev = np.where(self.known, (azimuth, stddev), np.nan)
-        source = np.where(self.known, self.source, SOURCE_NONE).astype(np.uint8)
-        return self._directions(azimuth, self.elevation), stddev, source
+        azimuth, stddev = circle.estimate(np.add.reduce(self.belief, axis=1))
+        stddev = where_known(self.known, np.sqrt(stddev * stddev + self.shared))
+        # SOURCE_NONE is 0.
+        return (self._directions(where_known(self.known, azimuth), self.elevation), stddev,
+                self.source * self.known)
 
     @property
     def _reversal(self) -> float:
@@ -145,50 +148,53 @@ class DirectionFilter(Rows):
         """
         return (REVERSED / (1. - REVERSED)) ** (self.flip_frames - .5)
 
-    def _prior(self, rows: np.ndarray, new: np.ndarray, strong: np.ndarray) -> np.ndarray:
+    def _prior(self, rows: Union[np.ndarray, slice], new: np.ndarray, strong: np.ndarray) -> np.ndarray:
         """Probabilities before a measurement, (m, ways, azimuths).
 
         Of a `new` row all is even. To a `strong` measurement both ends are alike, so that one image
         is enough to turn someone half around.
         """
-        prior = self.belief.take(rows, axis=0)
-        if strong.any():
+        prior = self.belief[rows]       # may be changed: all of it is about to be replaced
+        if True in strong.tolist():
             prior[strong] = .5 * (prior[strong] + circle.opposite(prior[strong]))
-        if new.any():
+        if True in new.tolist():
             prior[new] = _EVEN
         return prior
 
     def _likelihood(self, azimuth: np.ndarray, stddev: np.ndarray, source: np.ndarray,
-                    rays: np.ndarray, strong: np.ndarray) -> np.ndarray:
+                    mirrors: np.ndarray, strong: np.ndarray) -> np.ndarray:
         """Probability density, 1/rad, of these measurements were each azimuth true, (m, azimuths).
 
-        A measurement is right, or takes the front for the back, or says nothing. rays: (m,) rad,
-        azimuth of the ray in which it may be mirrored, NaN where it is not. strong: (m,) bool.
+        A measurement is right, or takes the front for the back, or says nothing. mirrors: (m, 3),
+        the ray in which it may be mirrored, NaN where it is not. strong: (m,) bool.
         """
-        right = circle.normal(azimuth, np.maximum(_WEIGHED[source] * stddev, MIN_STDDEV))
-        mirrored = np.flatnonzero(np.isfinite(rays))
+        weighed = np.maximum(_WEIGHED.take(source) * stddev, MIN_STDDEV)
+        mirrored, = np.isfinite(mirrors[:, 0]).nonzero()
         if len(mirrored):
+            ahead, aside = self.axes[:2] @ mirrors[mirrored].T
             # What all images share is no sign of two sides: only the rest is taken apart.
-            own = np.maximum((_OWN[source] * stddev)[mirrored], MIN_STDDEV)
-            mixture = candidates(azimuth[mirrored], own, rays[mirrored])
-            right[mirrored] = (mixture.probability[..., None] * circle.normal(
-                mixture.azimuth, mixture.stddev)).sum(axis=0)
+            own = np.maximum((_OWN.take(source) * stddev)[mirrored], MIN_STDDEV)
+            mixture = candidates(azimuth[mirrored], own, np.arctan2(aside, ahead))
+            several = circle.normal(np.concatenate((mixture.azimuth.ravel(), azimuth)),
+                                    np.concatenate((mixture.stddev.ravel(), weighed)))
+            count = 3 * len(mirrored)
+            right = several[count:]
+            right[mirrored] = np.add.reduce(mixture.probability[..., None]
+                                            * several[:count].reshape(3, -1, circle.COUNT), axis=0)
+        else:
+            right = circle.normal(azimuth, weighed)
         # The wider a measurement, the less it tells of front and back; nothing, at the widest.
-        told = np.minimum((ORDINARY_STDDEV / stddev) ** 2, 1.)
-        reversed_ = np.where(strong, REVERSED_WHEN_STRONG, .5 - (.5 - REVERSED) * told)[:, None]
-        density = (1. - reversed_) * right + reversed_ * circle.opposite(right)
-        return (1. - WRONG) * density + WRONG / (2. * np.pi)
-
-    def _angles(self, directions: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
-        """Azimuth and elevation, rad, of unit vectors (m, 3)."""
-        ahead, aside, above = (directions @ self.axes.T).T
-        return np.arctan2(aside, ahead), np.arctan2(above, np.hypot(ahead, aside))
+        told = np.minimum(ORDINARY_STDDEV ** 2 / (stddev * stddev), 1.)
+        reversed_ = np.where(strong, REVERSED_WHEN_STRONG, told * (REVERSED - .5) + .5)[:, None]
+        reversed_ = reversed_ * (1. - WRONG)
+        return (((1. - WRONG) - reversed_) * right + reversed_ * circle.opposite(right)
+                + WRONG / (2. * np.pi))
 
     def _directions(self, azimuth: np.ndarray, elevation: np.ndarray) -> np.ndarray:
         """Unit vectors (n, 3) of azimuth and elevation, rad."""
-        level = np.cos(elevation)
-        return np.array([level * np.cos(azimuth), level * np.sin(azimuth),
-                         np.sin(elevation)]).T @ self.axes
+        angles = np.array((azimuth, elevation))
+        (aside, above), (ahead, level) = np.sin(angles), np.cos(angles)
+        return np.array((level * ahead, level * aside, above)).T @ self.axes
 
 
 @lru_cache(maxsize=64)

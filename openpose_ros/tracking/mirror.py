@@ -5,13 +5,15 @@ camera, hardly to which side. Two directions mirrored in the ray are averaged in
 ray, with a standard deviation that tells how far from each other they were. Here they are taken
 apart again, so that the images before can choose between them.
 """
-from typing import NamedTuple
+import math
+from typing import NamedTuple, Tuple
 
 import numpy as np
 
 from openpose_ros.circle import wrap
+from openpose_ros.each import of_each
 
-MIN_STDDEV = np.radians(6.)   # of each candidate
+MIN_STDDEV = math.radians(6.)   # of each candidate
 
 
 class Candidates(NamedTuple):
@@ -40,30 +42,34 @@ def candidates(azimuth: np.ndarray, stddev: np.ndarray, ray: np.ndarray) -> Cand
     for their sum is 1, their mean d r = a, and their second moment d^2 (2/3 + r^2/3) + c^2 =
     a^2 + s^2. The middle one keeps the likelihood flat between the sides.
     """
-    axis = np.where(np.abs(wrap(azimuth - ray)) < np.pi / 2., ray, ray + np.pi)
-    off_axis = wrap(azimuth - axis)
+    return Candidates(*of_each(_candidates_of_one, azimuth, stddev, ray).reshape(3, 3, -1))
+
+
+def _candidates_of_one(azimuth: float, stddev: float, ray: float) -> Tuple[float, ...]:
+    """The nine numbers of one measurement's :class:`Candidates`."""
+    # Off the ray or its opposite: the difference modulo half a turn, in [-pi / 2, pi / 2).
+    off_axis = (azimuth - ray + .5 * math.pi) % math.pi - .5 * math.pi
+    axis = azimuth - off_axis
     own = _own_stddev(off_axis, stddev)
     side = _side_angle(off_axis, stddev, own)
     ratio = off_axis / side
-    both_sides = (2. + ratio ** 2) / 6.
-    return Candidates(wrap(axis + np.array([[-1.], [0.], [1.]]) * side),
-                      np.array([both_sides - ratio / 2., 1. - 2. * both_sides,
-                                both_sides + ratio / 2.]),
-                      own + np.zeros((3, 1)))
+    both_sides = (2. + ratio * ratio) / 6.
+    return (wrap(axis - side), wrap(axis), wrap(axis + side),
+            both_sides - ratio / 2., 1. - 2. * both_sides, both_sides + ratio / 2., own, own, own)
 
 
-def _own_stddev(off_axis: np.ndarray, stddev: np.ndarray) -> np.ndarray:
-    """Standard deviation of each candidate, (m,) rad.
+def _own_stddev(off_axis: float, stddev: float) -> float:
+    """Standard deviation of each candidate, rad.
 
     Where no side is likelier (off_axis near 0) it is half the way to the side, so that the
     candidates run together: of peaks with gaps between them one would win in time by chance, and
     who faces the camera be drawn to it. The more the sides differ, the narrower each is.
     """
-    narrow = np.minimum(stddev, MIN_STDDEV)
+    narrow = min(stddev, MIN_STDDEV)
     side = _side_angle(off_axis, stddev, narrow)
-    return np.minimum(np.maximum(.5 * (side - off_axis ** 2 / side), narrow), stddev)
+    return min(max(.5 * (side - off_axis * off_axis / side), narrow), stddev)
 
 
-def _side_angle(off_axis: np.ndarray, stddev: np.ndarray, own: np.ndarray) -> np.ndarray:
-    """Angle d of the candidates off the axis, (m,) rad; see :func:`candidates`."""
-    return np.maximum(np.sqrt(off_axis ** 2 + 1.5 * (stddev ** 2 - own ** 2)), 1e-9)
+def _side_angle(off_axis: float, stddev: float, own: float) -> float:
+    """Angle d of the candidates off the axis, rad; see :func:`candidates`."""
+    return max(math.sqrt(off_axis * off_axis + 1.5 * (stddev * stddev - own * own)), 1e-9)

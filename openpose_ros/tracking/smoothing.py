@@ -42,10 +42,10 @@ class JointFilter(Rows):
         """Go on by `dt` seconds: the parts stay where they are on their bodies."""
         self.age = self.age + dt
 
-    def rescale(self, factor: float) -> None:
-        """Give everything in another unit: x becomes factor x."""
-        self.offsets = factor * self.offsets
-        self.speeds = factor * self.speeds
+    def rescale(self, rows: Union[np.ndarray, slice], factor: float) -> None:
+        """Give these rows in another unit: x becomes factor x."""
+        self.offsets[rows] *= factor
+        self.speeds[rows] *= factor
 
     def update(self, rows: Union[np.ndarray, slice], measured: np.ndarray,
                scale: Union[float, np.ndarray], dt: float) -> None:
@@ -55,18 +55,19 @@ class JointFilter(Rows):
         units per metre, of all or (m,). dt: s since the last image.
         """
         seen = np.logical_and.reduce(np.isfinite(measured), axis=2)
-        fresh = (seen & ~self.remembered[rows])[..., None]
+        age = self.age[rows]
+        fresh = seen & (age > MEMORY)
         change = np.where(seen[..., None], measured - self.offsets[rows], 0.)
         newest = gain(SPEED_CUTOFF, dt)
-        speeds = (1. - newest) * self.speeds[rows] + newest / max(dt, 1e-6) * change
+        speeds = self.speeds[rows] * (1. - newest) + change * (newest / max(dt, 1e-6))
         metres = np.sqrt(np.add.reduce(speeds * speeds, axis=2)) / np.reshape(scale, (-1, 1))
-        share = gain(self.min_cutoff + self.cutoff_slope * metres, dt)[..., None]
-        self.offsets[rows] += np.where(fresh, 1., share) * change
-        self.speeds[rows] = np.where(fresh, 0., speeds)
-        self.age[rows] = np.where(seen, 0., self.age[rows])
+        share = np.maximum(gain(metres * self.cutoff_slope + self.min_cutoff, dt), fresh)
+        self.offsets[rows] += share[..., None] * change
+        self.speeds[rows] = speeds * ~fresh[..., None]
+        self.age[rows] = np.where(seen, 0., age)
 
 
 def gain(cutoff: Union[float, np.ndarray], dt: float) -> Union[float, np.ndarray]:
     """Weight of the newest sample in a first-order low-pass of this cutoff (Hz) after `dt` s."""
-    turns = 2. * np.pi * cutoff * dt
+    turns = cutoff * (2. * np.pi * dt)
     return turns / (1. + turns)

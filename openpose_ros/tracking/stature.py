@@ -10,7 +10,7 @@ from typing import Sequence, Tuple
 import numpy as np
 
 from openpose_ros.proportions import ADULTS, CHILDREN, STATURE
-from openpose_ros.tracking.arrays import Rows, outer
+from openpose_ros.tracking.arrays import Rows, outer, where_known
 
 # Share of a measurement's variance that is the same in successive images (a body that does not have
 # the usual proportions, the shoes, the camera's height). Measured; see docs/tracking.md.
@@ -43,7 +43,7 @@ class StatureFilter(Rows):
     def update(self, rows: np.ndarray, measured: np.ndarray, stddev: np.ndarray) -> None:
         """Take in statures (m,) m with their standard deviations; NaN where not measured."""
         usable = np.isfinite(measured) & (stddev > 0.) & np.isfinite(stddev)
-        if not usable.any():
+        if True not in usable.tolist():
             return
         rows, measured, variance = rows[usable], measured[usable], stddev[usable] ** 2
         prior = self.variance[rows]
@@ -59,8 +59,8 @@ class StatureFilter(Rows):
 
     def estimate(self) -> Tuple[np.ndarray, np.ndarray]:
         """Statures and their standard deviations, (n,) m; NaN where unknown."""
-        value = np.where(self.known, self.value, np.nan)
-        return value, np.where(self.known, np.sqrt(self.variance + self.shared), np.nan)
+        return (np.where(self.known, self.value, np.nan),
+                where_known(self.known, np.sqrt(self.variance + self.shared)))
 
     def refine(self, rows: np.ndarray, position: np.ndarray, covariance: np.ndarray,
                camera_position: Sequence[float]) -> Tuple[np.ndarray, np.ndarray]:

@@ -5,7 +5,7 @@ from typing import NamedTuple, Optional, Sequence, Tuple
 import numpy as np
 
 from openpose_ros.people import People, people_in_image
-from openpose_ros.tracking import association
+from openpose_ros.tracking import association, publishing
 from openpose_ros.tracking.settings import Settings
 from openpose_ros.tracking.tracks import Tracks
 
@@ -167,7 +167,7 @@ class Tracker:
         tracks = self._tracks
         cost, shift = association.costs(tracks.observed(), found, tracks.ids == 0)
         rows, columns = association.assign(cost)
-        return rows, columns, tracks.image.position()[rows] + shift[:, rows, columns].T
+        return rows, columns, tracks.anchors[rows] + shift[:, rows, columns].T
 
     def _prune(self) -> None:
         """Give up who, and what of someone, has been missed for too long."""
@@ -176,7 +176,7 @@ class Tracker:
         limit = np.where(tracks.ids > 0, self._settings.max_age, self._settings.tentative_age)
         unwatched = tracks.time_since_update - tracks.missed
         alive = (tracks.missed <= limit) & (unwatched <= MAX_UNWATCHED)
-        if not alive.all():
+        if False in alive.tolist():
             tracks.keep(alive)
 
     def _start(self, taken: np.ndarray, people: People, found: association.Observations,
@@ -194,7 +194,7 @@ class Tracker:
     def _confirm(self) -> None:
         """Give an id to each tentative track that was detected often, or long, enough."""
         tracks = self._tracks
-        if tracks.ids.all():
+        if 0 not in tracks.ids.tolist():
             return
         often = tracks.hits >= self._settings.min_hits
         long = (tracks.hits >= 2) & (tracks.followed >= self._settings.believe_time)
@@ -209,8 +209,8 @@ class Tracker:
         published = tracks.ids > 0
         if image_size is not None:
             published &= (tracks.row >= 0) | tracks.within([(0., 0.) + tuple(image_size)])
-        self._people = tracks.people(people)
-        if not published.all():
+        self._people = publishing.people(tracks, people)
+        if False in published.tolist():
             self._people = self._people.select(published)
         self.time_since_update = tracks.time_since_update[published]
         return self._people

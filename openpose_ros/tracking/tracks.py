@@ -1,11 +1,11 @@
 """All that is remembered of the people followed, in arrays of one row a person."""
-from typing import Sequence, Tuple
+from typing import Sequence, Tuple, Union
 
 import numpy as np
 
 from openpose_ros.body import PART_COUNT
 from openpose_ros.people import SOURCE_MONOCULAR, SOURCE_NONE, People
-from openpose_ros.tracking.arrays import Rows, interleaved
+from openpose_ros.tracking.arrays import Rows, interleaved, where_known
 from openpose_ros.tracking.association import Observations
 from openpose_ros.tracking.direction_filter import DirectionFilter
 from openpose_ros.tracking.imm import MotionFilter, Noise
@@ -14,16 +14,18 @@ from openpose_ros.tracking.smoothing import MEMORY, JointFilter, gain
 from openpose_ros.tracking.stature import StatureFilter
 
 OUTLIER_GATE = 25.          # squared Mahalanobis distance: five sigma
-PATIENCE = 3                # outliers in a row after which a position is taken over
+# Outliers in a row after which a place in the image and in space is taken over.
+PATIENCE = 1, 3
 STILL_SPEED, START_SPEED = 0.03, 1.             # m/s, of someone standing, of someone just seen
 SCALE_CUTOFF = 1.           # Hz, of the smoothing of the px per metre
 ATTENTION_CUTOFF = 1.       # Hz, of the smoothing of attention: a third of a second
 # Share of a measurement's variance that is the same in successive images (the unknown height of a
 # body, the camera's calibration), by source: none, depth, monocular. Smoothing cannot reduce it.
 SHARED = np.array([0., 0.6, 1.])
-# s in which that share may become another: as a velocity it is wrong by that.
-SHARED_TIME = 2.
-_PLANE = np.eye(2)
+# Of what is kept twice: these rows are in the image, those in space.
+IMAGE, SPACE = slice(0, None, 2), slice(1, None, 2)
+_PLANE = np.diag([1., 1., 0.])
+_ACROSS = np.eye(3) - _PLANE    # of z, which is 0 in an image; anything that can be inverted
 
 
 class Tracks(Rows):
@@ -33,11 +35,11 @@ class Tracks(Rows):
     the first of them. time_since_update: (n,) s since the last. missed: (n,) s of these in which
     they were looked at and not found. row: (n,) index of this image's detection, -1 for none.
     scores: (n,) and part_scores: (n, 18), of the last detection.
-    image, space: the motion of the whole body in px and in m; image.scale is the px per metre.
-    joints (px), points (m): the parts' offsets from where image and space say that the body is.
-    source: (n,) of the position. shared: (n, 3, 3) m^2, the part of the position's covariance that
-    smoothing cannot reduce. directions: rows 2 i and 2 i + 1 are the facing and the gaze of i.
-    attention: (n,), NaN where unknown.
+    motion: of the whole body; row 2 i is that of person i in the image, px, whose z is 0, and row
+    2 i + 1 in space, m. parts: in the same rows the parts' offsets from where the body is. So both
+    are filtered at once. directions: rows 2 i and 2 i + 1 are the facing and the gaze of i. source:
+    (n,) of the position. shared: (n, 3, 3) m^2, the part of the position's covariance that
+    smoothing cannot reduce. attention: (n,), NaN where unknown.
     """
 
     COLUMNS = {'ids': 0, 'hits': 0, 'followed': 0., 'time_since_update': 0., 'missed': 0.,
@@ -45,12 +47,10 @@ class Tracks(Rows):
                'attention': np.nan}
 
     def __init__(self, settings: Settings) -> None:
-        self.image = MotionFilter(2)
-        self.space = MotionFilter(3)
+        self.motion = MotionFilter(3)
+        self.parts = JointFilter(3)
         self.directions = DirectionFilter(settings.up)
         self.statures = StatureFilter()
-        self.joints = JointFilter(2)
-        self.points = JointFilter(3)
         self.configure(settings)
         self.ids = np.zeros(0, np.uint32)
         self.hits = np.zeros(0, int)
@@ -67,64 +67,75 @@ class Tracks(Rows):
     def configure(self, settings: Settings) -> None:
         """Use these settings from now on, but for `up`."""
         self.settings = settings
-        self.image.noise = self.space.noise = Noise(
+        self.motion.noise = Noise(
             settings.still_drift, settings.acceleration, STILL_SPEED, START_SPEED, settings.dwell)
         self.directions.drift, self.directions.dwell = settings.still_turn, settings.dwell
         self.directions.flip_frames = settings.flip_frames
         self.directions.strong_stddev = settings.strong_facing_stddev
-        for joints in (self.joints, self.points):
-            joints.min_cutoff, joints.cutoff_slope = settings.min_cutoff, settings.cutoff_slope
+        self.parts.min_cutoff, self.parts.cutoff_slope = settings.min_cutoff, settings.cutoff_slope
 
     def add(self, count: int) -> None:
         """Append `count` people of whom nothing is known."""
         super().add(count)
-        for part in (self.image, self.space, self.statures, self.joints, self.points):
-            part.add(count)
-        self.directions.add(2 * count)
+        self.statures.add(count)
+        for each in (self.motion, self.parts, self.directions):
+            each.add(2 * count)
+        self.motion.scale[IMAGE, 2] = 0.    # an image has no depth
+        self.motion.patience[IMAGE], self.motion.patience[SPACE] = PATIENCE
 
     def keep(self, rows: np.ndarray) -> None:
         """Drop all people but these (boolean mask)."""
         super().keep(rows)
-        for part in (self.image, self.space, self.statures, self.joints, self.points):
-            part.keep(rows)
-        self.directions.keep(np.repeat(rows, 2))
+        self.statures.keep(rows)
+        for each in (self.motion, self.parts, self.directions):
+            each.keep(np.repeat(rows, 2))
 
     def predict(self, dt: float) -> None:
         """Move everybody on by `dt` seconds."""
         self.followed = self.followed + dt
         self.time_since_update = self.time_since_update + dt
         self.row[:] = -1
-        for each in (self.image, self.space, self.directions, self.joints, self.points):
+        for each in (self.motion, self.directions, self.parts):
             each.predict(dt)
 
     def rescale(self, factor: float) -> None:
         """Go on in images that are so many times as large as those before."""
-        self.image.rescale(factor, .5 * factor - .5)    # (0, 0) is the middle of a pixel
-        self.joints.rescale(factor)
+        half = .5 * factor - .5     # (0, 0) is the middle of a pixel
+        self.motion.rescale(IMAGE, factor, np.array([half, half, 0.]))
+        self.parts.rescale(IMAGE, factor)
+
+    @property
+    def anchors(self) -> np.ndarray:
+        """Where the bodies are in the image, (n, 2) px."""
+        return self.motion.state()[IMAGE, :2]
 
     @property
     def keypoints(self) -> np.ndarray:
         """Where the parts are in the image, seen lately or not, (n, 18, 2) px."""
-        return self.image.position()[:, None] + self.joints.offsets
+        return self.anchors[:, None] + self.parts.offsets[IMAGE, :, :2]
+
+    @property
+    def scale(self) -> np.ndarray:
+        """Pixels per metre at each person, (n,); a view."""
+        return self.motion.scale[IMAGE, 0]
 
     def observed(self) -> Observations:
         """Everybody as they should be seen now."""
-        _, anchor_covariance = self.image.moving      # the same in x as in y
-        position, covariance = self.space.moving
+        position, covariance = self.motion.moving
         return Observations(
             keypoints=self.keypoints,
-            seen=self.joints.age <= self.time_since_update[:, None] + MEMORY,
-            scale=self.image.scale, noise=np.zeros(len(self.ids)),
-            anchor_variance=anchor_covariance[:, 0, 0],
-            position=position, position_covariance=covariance + self.shared,
-            located=self.space.known)
+            seen=self.parts.age[IMAGE] <= (self.time_since_update + MEMORY)[:, None],
+            scale=self.scale, noise=np.zeros(len(self.ids)),
+            anchor_variance=covariance[IMAGE, 0, 0],    # the same in x as in y
+            position=position[SPACE], position_covariance=covariance[SPACE] + self.shared,
+            located=self.motion.known[SPACE])
 
     def predicted(self, dt: float) -> Tuple[np.ndarray, ...]:
         """The fields of a tracker.Predicted, `dt` s after the newest image."""
-        confidence = self._confidence()
-        mean = self.image.state()
+        confidence = self.confidence()
+        mean = self.motion.state()[IMAGE]
         shown = self.part_scores > 0.
-        places = (mean[:, :2] + dt * mean[:, 2:])[:, None] + self.joints.offsets
+        places = (mean[:, :2] + dt * mean[:, 3:5])[:, None] + self.parts.offsets[IMAGE, :, :2]
         keypoints = np.concatenate([np.where(shown[..., None], places, np.nan),
                                     (self.part_scores * confidence[:, None])[..., None]], axis=2)
         y = places[..., 1]
@@ -151,13 +162,14 @@ class Tracks(Rows):
         self.row[these] = columns
         self.scores[these] = people.scores
         self.part_scores[these] = np.where(found.seen, people.keypoints[..., 2], 0.)
-        self._update_image(rows, these, anchor, found, dt)
+        weight = np.where(self.hits[these] > 1, gain(SCALE_CUTOFF, dt), 1.)
+        old = self.scale[these]
+        self.motion.scale[IMAGE, :2][these] = (old * (found.scale / old) ** weight)[:, None]
         self.statures.update(rows, people.stature, people.stature_stddev)
-        self._update_space(rows, people, found, camera_position)
-        self._update_directions(rows, people, camera_position, dt)
-        keypoints = np.where(found.seen[..., None], found.keypoints, np.nan)
-        self.joints.update(these, keypoints - anchor[:, None], self.image.scale[these], dt)
-        self.points.update(these, people.points - people.position[:, None], 1., dt)
+        both = these if len(rows) == len(self.ids) else interleaved(2 * rows, 2 * rows + 1)
+        self._update_motion(rows, both, people, found, anchor, camera_position)
+        self._update_directions(rows, both, people, camera_position, dt)
+        self._update_parts(both, people, found, anchor, dt)
 
     def miss(self, dt: float, looked_at: np.ndarray) -> None:
         """Who was not detected though they were `looked_at`, (n,) bool, has been missed so long."""
@@ -166,39 +178,8 @@ class Tracks(Rows):
     def forget(self) -> None:
         """Give up positions and directions that were not measured for too long."""
         limit = self.settings.max_age + self.time_since_update - self.missed
-        self.space.known &= self.space.age <= limit
+        self.motion.known[SPACE] &= self.motion.age[SPACE] <= limit
         self.directions.known &= self.directions.age <= limit.repeat(2)
-
-    def people(self, measured: People) -> People:
-        """Everybody as published; `measured` is this image's detections.
-
-        Someone who was not detected is predicted, with the parts they last showed and with scores
-        that fall to 0 within `max_age` of being missed.
-        """
-        confidence = self._confidence()
-        keypoints = np.empty((len(self.ids), PART_COUNT, 3), np.float32)
-        keypoints[..., :2] = np.where(self.part_scores[..., None] > 0., self.keypoints, np.nan)
-        keypoints[..., 2] = self.part_scores * confidence[:, None]
-        shown = self.points.age <= self.time_since_update[:, None] + 1e-6
-        mean, covariance = self.space.combined()
-        directions, stddev, sources = self.directions.estimate()
-        gaze_pitch_stddev = np.where(self.directions.known, self.directions.elevation_variance,
-                                     np.nan)[1::2] ** .5
-        stature, stature_stddev = self.statures.estimate()
-        people = People(
-            keypoints=keypoints, scores=(self.scores * confidence).astype(np.float32),
-            points=np.where(shown[..., None], mean[:, None, :3] + self.points.offsets, np.nan),
-            position=mean[:, :3], position_covariance=covariance[:, :3, :3] + self.shared,
-            position_source=np.where(self.space.known, self.source, SOURCE_NONE).astype(np.uint8),
-            facing=directions[0::2], facing_stddev=stddev[0::2], facing_source=sources[0::2],
-            gaze=directions[1::2], gaze_stddev=stddev[1::2], gaze_source=sources[1::2],
-            velocity=mean[:, 3:],
-            velocity_covariance=covariance[:, 3:, 3:] + self.shared / SHARED_TIME ** 2,
-            gaze_pitch_stddev=gaze_pitch_stddev,
-            attention=np.where(self.directions.known[1::2], self.attention, np.nan),
-            stature=stature, stature_stddev=stature_stddev, ids=self.ids.copy())
-        self._leave_raw(people, measured)
-        return people
 
     def within(self, regions: Sequence[Tuple[float, float, float, float]]) -> np.ndarray:
         """Of whom at least half is in one of these regions (x, y, width, height) px, (n,) bool."""
@@ -211,71 +192,85 @@ class Tracks(Rows):
             inside |= these.sum(axis=1) >= half
         return inside
 
-    def _confidence(self) -> np.ndarray:
+    def confidence(self) -> np.ndarray:
         """Factor on the scores, (n,): from 1 to 0 as time passes in which they are missed."""
         return np.maximum(1. - self.missed / max(self.settings.max_age, 1e-9), 0.)
 
-    def _leave_raw(self, people: People, measured: People) -> None:
-        """Put what is not to be smoothed back as it was measured, where it was."""
-        names = [name for name in ('keypoints', 'points', 'position', 'facing', 'gaze')
-                 if not getattr(self.settings, 'smooth_' + name)]
-        if not names:
-            return
-        now = np.flatnonzero(self.row >= 0)
-        found = measured.select(self.row[now])
-        for name in names:
-            value = getattr(found, name)
-            known = np.isfinite(value).any(axis=tuple(range(1, value.ndim)))
-            for field in (name, name + '_covariance', name + '_stddev'):
-                if hasattr(people, field):
-                    getattr(people, field)[now[known]] = getattr(found, field)[known]
+    def _update_motion(self, rows: np.ndarray, both: Union[np.ndarray, slice], people: People,
+                       found: Observations, anchor: np.ndarray,
+                       camera_position: Sequence[float]) -> None:
+        """Take in where bodies are in the image and in space; `both` are the rows of `motion`."""
+        position, covariance = self._placed(rows, people, found, camera_position)
+        measured, spread = np.zeros((len(rows), 2, 3)), np.zeros((len(rows), 2, 3, 3))
+        measured[:, 0, :2], measured[:, 1] = anchor, position
+        spread[:, 0] = found.anchor_variance[:, None, None] * _PLANE + _ACROSS
+        spread[:, 1] = covariance
+        measured, spread = measured.reshape(-1, 3), spread.reshape(-1, 3, 3)
+        if False in found.located.tolist():
+            told = interleaved(found.located | True, found.located)
+            both = np.arange(len(self.motion.known))[both][told]
+            measured, spread = measured[told], spread[told]
+        self.motion.update(both, measured, spread, OUTLIER_GATE)
 
-    def _update_image(self, rows: np.ndarray, these, anchor: np.ndarray, found: Observations,
-                      dt: float) -> None:
-        """Take in where bodies are in the image and how large they look."""
-        weight = np.where(self.hits[these] > 1, gain(SCALE_CUTOFF, dt), 1.)
-        old = self.image.scale[these]
-        self.image.scale[these] = old * (found.scale / old) ** weight
-        covariance = found.anchor_variance[:, None, None] * _PLANE
-        self.image.update(rows, anchor, covariance, OUTLIER_GATE, 1)
-
-    def _update_space(self, rows: np.ndarray, people: People, found: Observations,
-                      camera_position: Sequence[float]) -> None:
-        """Take in where bodies are in space.
+    def _placed(self, rows: np.ndarray, people: People, found: Observations,
+                camera_position: Sequence[float]) -> Tuple[np.ndarray, np.ndarray]:
+        """Positions (m, 3) as measured in space, and their covariances (m, 3, 3).
 
         Where nothing but proportions told how far, the stature measured before does. Where
         the source changes the error that all measurements of the old one shared is no longer
         shared, so it counts as uncertainty.
         """
-        known = found.located
-        rows, sources, position, covariance = (each[known] for each in (
-            rows, people.position_source, found.position, found.position_covariance))
-        unsized = (sources == SOURCE_MONOCULAR) & np.isnan(people.stature[known])
-        if unsized.any():
+        position, covariance = found.position, found.position_covariance
+        sources, located = people.position_source, found.located
+        unsized = (sources == SOURCE_MONOCULAR) & np.isnan(people.stature) & located
+        if True in (unsized & self.statures.known[rows]).tolist():
+            position, covariance = position.copy(), covariance.copy()
             position[unsized], covariance[unsized] = self.statures.refine(
                 rows[unsized], position[unsized], covariance[unsized], camera_position)
-        changed = rows[self.space.known[rows] & (sources != self.source[rows])]
-        self.space.widen(changed, self.shared[changed])
-        self.space.update(rows, position, covariance, OUTLIER_GATE, PATIENCE)
+        changed = located & (sources != self.source[rows]) & self.motion.known[2 * rows + 1]
+        if True in changed.tolist():
+            self.motion.widen(2 * rows[changed] + 1, self.shared[rows[changed]])
+        shared = SHARED.take(sources)[:, None, None] * covariance
+        if False in located.tolist():
+            rows, sources, shared = rows[located], sources[located], shared[located]
         self.source[rows] = sources
-        self.shared[rows] = SHARED[sources][:, None, None] * covariance
+        self.shared[rows] = shared
+        return position, covariance
 
-    def _update_directions(self, rows: np.ndarray, people: People,
+    def _update_parts(self, both: Union[np.ndarray, slice], people: People, found: Observations,
+                      anchor: np.ndarray, dt: float) -> None:
+        """Take in where parts are on their bodies; `both` are the rows of `parts`."""
+        measured = np.empty((len(anchor), 2, PART_COUNT, 3))
+        measured[:, 0, :, :2] = found.keypoints - anchor[:, None]
+        measured[:, 0, :, 2] = where_known(found.seen, 0.)
+        measured[:, 1] = people.points - people.position[:, None]
+        self.parts.update(both, measured.reshape(-1, PART_COUNT, 3), self.motion.scale[both, 0], dt)
+
+    def _update_directions(self, rows: np.ndarray, both: Union[np.ndarray, slice], people: People,
                            camera_position: Sequence[float], dt: float) -> None:
-        """Take in which way bodies and heads face, and whether they look at the camera."""
-        directions = interleaved(people.facing, people.gaze)
-        known = np.isfinite(directions).all(axis=1)
-        level = np.zeros(len(rows))     # a facing is horizontal
-        mirrors = np.full((2 * len(rows), 3), np.nan)
-        alone = np.flatnonzero(people.facing_source == SOURCE_MONOCULAR)
+        """Take in which way bodies and heads face, and whether they look at the camera.
+
+        both: the rows of `directions`.
+        """
+        told = np.zeros((len(rows), 2, 5))      # directions, deviations about the axis, towards it
+        told[:, 0, :3], told[:, 1, :3] = people.facing, people.gaze
+        told[:, 0, 3], told[:, 1, 3] = people.facing_stddev, people.gaze_stddev
+        told[:, 1, 4] = people.gaze_pitch_stddev        # a facing is horizontal
+        told = told.reshape(-1, 5)
+        sources = interleaved(people.facing_source, people.gaze_source)
+        mirrors = np.empty((len(told), 3))
+        mirrors[...] = np.nan
+        alone, = (people.facing_source == SOURCE_MONOCULAR).nonzero()
         if len(alone):
-            mirrors[2 * alone] = self.space.position()[rows[alone]] - camera_position
-        self.directions.update(
-            interleaved(2 * rows, 2 * rows + 1)[known], directions[known],
-            interleaved(people.facing_stddev, people.gaze_stddev)[known],
-            interleaved(level, people.gaze_pitch_stddev)[known],
-            interleaved(people.facing_source, people.gaze_source)[known], mirrors[known], dt)
-        told = np.isfinite(people.attention)
-        these, attention = rows[told], people.attention[told]
+            located = 2 * rows[alone] + 1
+            mirrors[2 * alone] = where_known(self.motion.known[located],
+                                             self.motion.state()[located, :3] - camera_position)
+        known = np.logical_and.reduce(np.isfinite(told[:, :3]), axis=1)
+        if False in known.tolist():
+            both = np.arange(len(self.directions.known))[both][known]
+            told, sources, mirrors = told[known], sources[known], mirrors[known]
+        self.directions.update(both, told[:, :3], told[:, 3], told[:, 4], sources, mirrors, dt)
+        known = np.isfinite(people.attention)
+        these, attention = rows[known], people.attention[known]
         before = np.where(np.isnan(self.attention[these]), attention, self.attention[these])
         self.attention[these] = before + gain(ATTENTION_CUTOFF, dt) * (attention - before)

@@ -18,7 +18,7 @@ def followed(places, stddev, rate=15., gate=NEVER):
     for place in places:
         motion.predict(1. / rate)
         covariance = stddev ** 2 * np.eye(places.shape[1])[None]
-        motion.update(np.array([0]), place[None], covariance, gate, 3)
+        motion.update(np.array([0]), place[None], covariance, gate)
         estimates.append(motion.position()[0])
     return motion, np.array(estimates)
 
@@ -80,7 +80,7 @@ def test_rows_come_and_go():
     motion.noise = WALK
     motion.add(3)
     motion.update(np.array([0, 2]), np.array([[1., 0., 0.], [2., 0., 0.]]),
-                  np.tile(0.01 * np.eye(3), (2, 1, 1)), 9., 3)
+                  np.tile(0.01 * np.eye(3), (2, 1, 1)), 9.)
     assert np.isnan(motion.position()[1]).all() and motion.known.tolist() == [True, False, True]
     motion.keep(np.array([False, True, True]))
     assert motion.position()[1, 0] == 2.
