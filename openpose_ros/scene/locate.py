@@ -154,8 +154,9 @@ def _relative(stature):
 def _range(sized, axis, upright, ground, size):
     """Size and range once the heading is known: by depth, else from apparent size and ground.
 
-    axis: range of the torso's axis by depth, None without any. size: apparent size, with what the widths of shoulders and hips say of it. It holds what the
-    ground says; beside the ground only what is independent of it counts.
+    axis: range of the torso's axis by depth, None without any. size: apparent size, with what the
+    widths of shoulders and hips say of it. It holds what the ground says; beside the ground only
+    what is independent of it counts.
     """
     if axis is not None:
         known = np.isfinite(axis.value)
