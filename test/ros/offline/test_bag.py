@@ -124,7 +124,8 @@ def test_it_goes_on_where_it_was_interrupted(tmp_path, images, parameters):
 
 
 def test_ctrl_c_leaves_a_whole_bag(tmp_path, images, parameters):
-    path = make(tmp_path / 'in', 'mcap', images * 40)
+    many = images * 80     # so many that it is not through before the signal, however busy the machine
+    path = make(tmp_path / 'in', 'mcap', many)
     process = subprocess.Popen(
         [sys.executable, '-m', 'openpose_ros.ros.offline.program', path, str(tmp_path / 'out'),
          '--params-file', parameters], cwd=str(tmp_path), stderr=subprocess.PIPE)
@@ -135,7 +136,7 @@ def test_ctrl_c_leaves_a_whole_bag(tmp_path, images, parameters):
     process.send_signal(signal.SIGINT)
     assert process.wait(30.) == 130
     assert b'--resume goes on' in process.stderr.read()
-    assert 0 < len(seen_in(tmp_path / 'out')) < 240
+    assert 0 < len(seen_in(tmp_path / 'out')) < len(many)
 
 
 def test_several_recordings_in_several_processes(tmp_path, images, parameters):
