@@ -4,7 +4,6 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import cv2
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 from tqdm import tqdm
 
 from openpose_ros import image_files, looks, proportions
@@ -187,6 +186,8 @@ def _compared(labels, found, factor, deviations, scale):
     similarity = (similarity * labelled).sum(axis=-1) / labelled.sum(axis=-1)
     heights = np.array([standing_height(label) for label in labels]) * factor
     errors = np.full(len(labels), np.nan)
+    from scipy.optimize import \
+        linear_sum_assignment  # 50 MB that only this command needs
     for row, column in zip(*linear_sum_assignment(-similarity)):
         if similarity[row, column] >= FOUND:
             both = labelled[row, 0] & seen[0, column]
