@@ -3,12 +3,9 @@
 A NumPy call takes as long as some fifty of Python's own sums, however short its arrays are; what is
 reckoned of single numbers of each person is quicker so, up to dozens of people.
 """
-import math
 from typing import Callable
 
 import numpy as np
-
-NAN = math.nan
 
 
 def of_each(function: Callable, *arrays: np.ndarray) -> np.ndarray:

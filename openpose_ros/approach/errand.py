@@ -169,7 +169,7 @@ class Errand:
             if self._is_there(goal):
                 return (self._facing(goal), True), APPROACHING
             place = comfort.way_in(self.robot, goal, self.settings.distance,
-                                   self._nearby.standing(self._person(goal), now))
+                                   self._nearby.standing(self._person(goal)))
             if self._is_too_near(goal, place):
                 return (self._facing(goal), False), APPROACHING
             return (place, place == goal), APPROACHING
@@ -181,18 +181,18 @@ class Errand:
 
     def _kept_away(self, wanted, now):
         """What is wanted, or what of it leads near to nobody now; None: to wait."""
-        wanted = self._led_past(wanted, now)
+        wanted = self._led_past(wanted)
         if not self._nearby.must_wait(self.robot, wanted[0], now):
             return wanted
         turned = self._turned_on_the_spot(now)
         return None if turned is None else (turned, False)
 
-    def _led_past(self, wanted, now):
+    def _led_past(self, wanted):
         """What is wanted, or the place by which who stands in the way is passed."""
         if self.robot is None:
             return wanted
         person = (math.inf, math.inf) if self._goal is None else self._person(self._goal.place)
-        aside = self._nearby.passed_by(self.robot, wanted[0], person, now)
+        aside = self._nearby.passed_by(self.robot, wanted[0], person)
         return wanted if aside is None else (aside, False)
 
     def _turned_on_the_spot(self, now):

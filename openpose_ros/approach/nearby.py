@@ -119,19 +119,18 @@ class Nearby:
         return nearest < min(KEEP_AWAY + (_MARGIN_WALKING if _walks(person) else _MARGIN),
                              first - .02)
 
-    def standing(self, person: Tuple[float, float], now: float) -> List[Tuple[float, float]]:
+    def standing(self, person: Tuple[float, float]) -> List[Tuple[float, float]]:
         """(x, y) m of those who stand, but for this person."""
         return [(other.x, other.y) for other in self._people
-                if not _walks(other)
-                and math.hypot(other.x - person[0], other.y - person[1]) >= _SAME]
+                if not _walks(other) and math.hypot(other.x - person[0], other.y - person[1]) >= _SAME]
 
-    def passed_by(self, robot: Place, place: Place, person: Tuple[float, float],
-                  now: float) -> Optional[Place]:
+    def passed_by(self, robot: Place, place: Place,
+                  person: Tuple[float, float]) -> Optional[Place]:
         """By which place to drive where somebody else than the person stands in the way; or None.
 
         person: (x, y) m, of whom the robot goes to.
         """
-        for x, y in self.standing(person, now):
+        for x, y in self.standing(person):
             if comfort.passes(robot, place, (x, y)) >= min(
                     KEEP_AWAY + _MARGIN, math.hypot(x - robot.x, y - robot.y) - .02):
                 continue

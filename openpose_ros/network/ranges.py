@@ -76,8 +76,8 @@ def write(path: str, ranges: Ranges) -> None:
                        for name in tensors)
     head = json.dumps({'kind': _KIND, 'source': ranges.source, 'graph_sha256': ranges.graph_sha256,
                        'float_layers': ranges.float_layers}, indent=1)
-    head = head[:-2] + ',\n "left_out": {}\n}}'.format(json.dumps(ranges.left_out))
-    write_whole(path, '{},\n"tensors": {{\n{}\n}}}}\n'.format(head[:-2], lines).encode())
+    write_whole(path, '{},\n "left_out": {},\n"tensors": {{\n{}\n}}}}\n'.format(
+        head[:-2], json.dumps(ranges.left_out), lines).encode())
 
 
 def _rounded(values: np.ndarray):

@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from openpose_ros import circle, proportions
-from openpose_ros.each import NAN, of_each
+from openpose_ros.each import of_each
 from openpose_ros.scene.gaze import NOISE_SHARES, place_across
 from openpose_ros.scene.size import Estimate
 from openpose_ros.scene.view import View
@@ -42,7 +42,7 @@ def head_pitch(view: View, size: Estimate, heading: np.ndarray) -> Estimate:
 def _pitch(heading, size, noise, neck, middle, heights):
     """(pitch, stddev) of one head; of the neck, the head's middle and its parts, tangents up."""
     if not math.isfinite(heading):
-        return NAN, NAN
+        return math.nan, math.nan
     free = math.isnan(neck)
     base, tilt = 0. if free else neck, math.cos(heading) * middle
     # Sums of the weights w of least squares, of w g, w g g, w off and w g off.

@@ -10,11 +10,11 @@ import numpy as np
 
 from openpose_ros.body import (LEFT_HIP, LEFT_SHOULDER, NECK, PART_COUNT,
                                RIGHT_HIP, RIGHT_SHOULDER)
-from openpose_ros.each import NAN, of_each
+from openpose_ros.each import of_each
 from openpose_ros.scene.camera import Camera
 
-TORSO_PARTS = [NECK, RIGHT_SHOULDER, LEFT_SHOULDER, RIGHT_HIP, LEFT_HIP]
-_TORSO, _IS_TORSO = np.array(TORSO_PARTS), np.isin(np.arange(PART_COUNT), TORSO_PARTS)
+TORSO_PARTS = np.array((NECK, RIGHT_SHOULDER, LEFT_SHOULDER, RIGHT_HIP, LEFT_HIP))
+IS_TORSO = np.isin(np.arange(PART_COUNT), TORSO_PARTS)
 _CORNERS = (RIGHT_SHOULDER, LEFT_SHOULDER, RIGHT_HIP, LEFT_HIP)
 # Where between them the torso is read as well: shares of the way across and down, (15,).
 _ACROSS, _DOWN = (share.ravel() for share in np.meshgrid((.25, .5, .75),
@@ -99,15 +99,15 @@ def joint_depths(pixels: np.ndarray, scale: np.ndarray, depth: np.ndarray, camer
     with np.errstate(invalid='ignore'):     # of what is unseen, and where there is no reading
         readings, between = _readings(pixels, scale, depth, camera, settings)
         near = np.zeros(readings.shape[:2])
-        of_torso = readings.take(_TORSO, axis=1)
-        nearest = _surface(of_torso, np.isfinite(of_torso), near[:, :len(_TORSO)], settings)
+        of_torso = readings.take(TORSO_PARTS, axis=1)
+        nearest = _surface(of_torso, np.isfinite(of_torso), near[:, :len(TORSO_PARTS)], settings)
         torso = of_each(functools.partial(_torso_depth, settings.torso_reach),
                         np.concatenate((nearest, between), axis=1))[0]
         known = np.isfinite(torso)[:, None]
         reference = np.where(known, torso[:, None], 0.)
-        reach = np.where(known, np.where(_IS_TORSO, settings.torso_reach, settings.reach), np.inf)
+        reach = np.where(known, np.where(IS_TORSO, settings.torso_reach, settings.reach), np.inf)
         own = np.abs(readings - reference[..., None]) <= reach[..., None]
-        joints = _surface(readings, own, reference * _IS_TORSO, settings)
+        joints = _surface(readings, own, reference * IS_TORSO, settings)
         return Depths(joints, _stddev(joints, settings), torso, _stddev(torso, settings))
 
 
@@ -217,4 +217,4 @@ def _first_of_piece(begins, index):
 def _median(values):
     """The lower median of the finite ones of a list; NaN where there is none."""
     finite = sorted(filter(math.isfinite, values))
-    return finite[(len(finite) - 1) // 2] if finite else NAN
+    return finite[(len(finite) - 1) // 2] if finite else math.nan

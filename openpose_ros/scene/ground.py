@@ -12,7 +12,7 @@ from typing import List, NamedTuple, Optional
 import numpy as np
 
 from openpose_ros import proportions
-from openpose_ros.each import NAN, of_each
+from openpose_ros.each import of_each
 from openpose_ros.scene.size import Estimate, Heights
 from openpose_ros.scene.view import View
 
@@ -74,7 +74,7 @@ def _by_ankles(view, standing, camera_height, tilt_stddev):
     def of_one(ankles, standing, noise):
         """(distance, stddev) by the tangent of the ankles."""
         if not ankles < -_HORIZON:
-            return NAN, NAN
+            return math.nan, math.nan
         distance = height / -ankles
         tilt = math.hypot(noise, tilt_stddev * (1. + ankles ** 2)) / -ankles
         beside = standing * _STRIDE ** 2 + (1. - standing) * _SITTING ** 2
@@ -96,7 +96,7 @@ def _by_hips(view, rise, size, camera_height, tilt_stddev, hips):
             tangent, height = neck, from_neck
         feet = height.mean * size - tangent
         if not (upright and feet > _HORIZON):
-            return NAN, NAN, NAN
+            return math.nan, math.nan, math.nan
         of_size = height.mean * size_stddev / feet
         others = math.sqrt(noise ** 2 + (tilt_stddev * (1. + tangent ** 2)) ** 2
                            + (height.stddev * size) ** 2) / feet

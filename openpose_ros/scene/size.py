@@ -12,7 +12,7 @@ from openpose_ros import proportions
 from openpose_ros.body import (LEFT_ANKLE, LEFT_HIP, LEFT_KNEE, LEFT_SHOULDER,
                                NECK, RIGHT_ANKLE, RIGHT_HIP, RIGHT_KNEE,
                                RIGHT_SHOULDER)
-from openpose_ros.each import NAN, of_each
+from openpose_ros.each import of_each
 from openpose_ros.scene.view import View
 
 HIPS, KNEES, ANKLES = [RIGHT_HIP, LEFT_HIP], [RIGHT_KNEE, LEFT_KNEE], [RIGHT_ANKLE, LEFT_ANKLE]
@@ -99,7 +99,7 @@ def _bent(thighs, legs, torso, hips):
     if math.isfinite(thighs) and math.isfinite(legs) and legs != 0.:
         return (abs(thighs / legs - _THIGH_SHARE) - _THIGH_SHARE_RANGE) / _THIGH_SHARE_SOFTNESS
     if not torso > 0.:
-        return NAN
+        return math.nan
     if math.isfinite(legs):
         return (_LEGS_OVER_TORSO - legs / torso) / _LEGS_OVER_TORSO_SOFTNESS
     return (_THIGHS_OVER_TORSO - thighs / torso) / (
@@ -138,7 +138,7 @@ def _upright_size(torso, legs, standing, head, noise, right_shoulder, left_shoul
 def _size_of(tangent, length, noise, bent=0.):
     """Apparent size and variance from a tangent between two keypoints and what it stands for."""
     if not tangent > noise:
-        return NAN, NAN
+        return math.nan, math.nan
     size = tangent / length.mean
     spread = (length.stddev / length.mean) ** 2 + bent ** 2
     return size, size ** 2 * spread + 2. * (noise / length.mean) ** 2
@@ -162,7 +162,7 @@ def _size_of_head(tangents, noise):
             total += weight
             weighted += weight / height * tangent
     if not total:
-        return NAN, NAN
+        return math.nan, math.nan
     size = weighted / total
     return size, (size ** 2 * (_HEAD_SPREAD + 1. / total)
                   + 2. * (noise / proportions.HEAD_HEIGHT.mean) ** 2)

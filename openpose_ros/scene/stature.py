@@ -14,7 +14,7 @@ from typing import NamedTuple, Sequence
 import numpy as np
 
 from openpose_ros import proportions
-from openpose_ros.each import NAN, of_each
+from openpose_ros.each import of_each
 from openpose_ros.scene.ground import Stance
 from openpose_ros.scene.size import Estimate
 
@@ -82,10 +82,10 @@ def _alone(value, stddev):
     off = max(off + _ONE_SIDE * math.sqrt(spread + variance) for off, spread in _OFF)
     share = max(math.sqrt(_LIKELIEST_VARIANCE + variance), .5 - .5 * math.exp(-off))
     if not share < 1.:
-        return (NAN,) * 6 + (0.,)
+        return (math.nan,) * 6 + (0.,)
     size = _exp(a)
     r = _LIKELIEST / size
-    return size, size * math.sqrt(variance), r, r * share, NAN, NAN, 0.
+    return size, size * math.sqrt(variance), r, r * share, math.nan, math.nan, 0.
 
 
 def _mixed(value, stddev, ways, elsewhere):
@@ -108,11 +108,12 @@ def _mixed(value, stddev, ways, elsewhere):
                   for share, mean, spread in _EACH_GROUP]
     total = sum(part[0] for part in parts)
     if not total > 0.:
-        return (NAN,) * 7
+        return (math.nan,) * 7
     misfit = sum(part[0] for part in parts[-2:]) / total if known and elsewhere else 0.
     (s, s_stddev), r, a = _estimate(parts, total)
     told = known and variance < _UNKNOWN and misfit < .5
-    stature = (proportions.STATURE * s, proportions.STATURE * s_stddev) if told else (NAN, NAN)
+    scale = proportions.STATURE if told else math.nan
+    stature = scale * s, scale * s_stddev
     return a + r + stature + (misfit,)
 
 
@@ -148,7 +149,7 @@ def _estimate(parts, total):
             off = (mean - middle) ** 2
             fourth += share * (3. * variance ** 2 + 6. * variance * off + off ** 2)
         spread = (fourth / (3. * total)) ** .25
-        value = _exp(middle) if spread < 1. else NAN
+        value = _exp(middle) if spread < 1. else math.nan
         found.append((value, value * spread))
     return found
 

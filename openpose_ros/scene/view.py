@@ -19,7 +19,7 @@ from openpose_ros.body import (LEFT_ANKLE, LEFT_HIP, LEFT_KNEE, LEFT_SHOULDER,
                                RIGHT_KNEE, RIGHT_SHOULDER)
 from openpose_ros.each import of_each
 from openpose_ros.scene.camera import Camera
-from openpose_ros.scene.depth import TORSO_PARTS
+from openpose_ros.scene.depth import IS_TORSO, TORSO_PARTS
 
 # A person seen this steeply from above (sine of the angle off the vertical) has no bearing.
 _STEEPEST = .2
@@ -44,8 +44,6 @@ class Middles(NamedTuple):
 
 # Of which parts each of them is the mean, (18, 4).
 _MIDDLES = np.zeros((PART_COUNT, 4))
-_TORSO = np.isin(np.arange(PART_COUNT), TORSO_PARTS)
-_TORSO_PARTS = np.array(TORSO_PARTS)
 for _column, _parts in enumerate(((RIGHT_HIP, LEFT_HIP), (RIGHT_KNEE, LEFT_KNEE),
                                   (RIGHT_ANKLE, LEFT_ANKLE), proportions.HEAD_PARTS)):
     _MIDDLES[list(_parts), _column] = 1.
@@ -99,7 +97,7 @@ def look_at(keypoints: np.ndarray, camera: Camera, up: Sequence[float],
         along = turned[:, 1]
         along = np.where(along > .05, along, np.nan)
     scores = np.where(seen, keypoints[..., 2], 0.)
-    best = np.maximum.reduce(scores.take(_TORSO_PARTS, axis=1), axis=1, initial=0., keepdims=True)
+    best = np.maximum.reduce(scores.take(TORSO_PARTS, axis=1), axis=1, initial=0., keepdims=True)
     tangents = turned.take(_RIGHT_AND_UP, axis=1).transpose(1, 0, 2) / np.where(
         scores >= _GUESS * best, along, np.nan)
     return View(camera, pixels, rays, axes, tangents[0], tangents[1], along, scores,
@@ -162,7 +160,7 @@ def _lifted(right, left, hips, ankles):
 def _towards(rays):
     """The direction of the torso's seen joints together, else of all, (n, 3); 0 where none is."""
     known = np.isfinite(rays[..., 0])
-    torso = known & _TORSO
+    torso = known & IS_TORSO
     weight = np.where(np.logical_or.reduce(torso, axis=1, keepdims=True), torso, known)
     return (weight[:, None].astype(float) @ np.where(known[..., None], rays, 0.))[:, 0]
 

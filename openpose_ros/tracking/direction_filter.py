@@ -148,7 +148,8 @@ class DirectionFilter(Rows):
         """
         return (REVERSED / (1. - REVERSED)) ** (self.flip_frames - .5)
 
-    def _prior(self, rows: Union[np.ndarray, slice], new: np.ndarray, strong: np.ndarray) -> np.ndarray:
+    def _prior(self, rows: Union[np.ndarray, slice], new: np.ndarray,
+               strong: np.ndarray) -> np.ndarray:
         """Probabilities before a measurement, (m, ways, azimuths).
 
         Of a `new` row all is even. To a `strong` measurement both ends are alike, so that one image

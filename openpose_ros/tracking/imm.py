@@ -17,7 +17,7 @@ from typing import NamedTuple, Optional, Tuple, Union
 
 import numpy as np
 
-from openpose_ros.tracking.arrays import Rows, inverse, where_known
+from openpose_ros.tracking.arrays import Rows, inverse
 
 STILL, MOVING = 0, 1
 _OTHER = 1. - np.eye(2)
@@ -47,9 +47,10 @@ class MotionFilter(Rows):
     dims), of positions and velocities with each other. weights: (n, 2), the probability of each
     model. known: (n,) bool; an unknown row has never been measured (or was forgotten). age: (n,) s
     since the last measurement that was used. misfits: (n,) measurements in a row that were refused
-    as outliers. patience: (n,) how many may be, until the next is believed. scale: (n, dims) units of what is filtered per unit of `noise` (px per metre in the
-    image; else 1), 0 along an axis that things never leave. noise: may be set at any time, and has
-    to be before the first prediction.
+    as outliers. patience: (n,) how many may be, until the next is believed. scale: (n, dims) units
+    of what is filtered per unit of `noise` (px per metre in the image; else 1), 0 along an axis
+    that things never leave. noise: may be set at any time, and has to be before the first
+    prediction.
     """
 
     COLUMNS = {'mean': 0., 'covariance': 0., 'weights': 0.5, 'known': False, 'age': 0.,
@@ -106,15 +107,6 @@ class MotionFilter(Rows):
         self.age[rows] = 0.
         self.misfits[rows] = 0
 
-    def combined(self) -> Tuple[np.ndarray, np.ndarray]:
-        """Both models as one, NaN where unknown: positions, then velocities.
-
-        Returns mean (n, 2 dims) and covariance (n, 2 dims, 2 dims): the moments of the mixture.
-        """
-        covariance, size = self.mixed_covariance(), 2 * self.dims
-        return (where_known(self.known, self.state()),
-                where_known(self.known, covariance.swapaxes(2, 3).reshape(-1, size, size)))
-
     def mixed_covariance(self) -> np.ndarray:
         """Covariance of both models as one, known or not, (n, 2, 2, dims, dims)."""
         still = self.weights[:, :1]
@@ -126,10 +118,6 @@ class MotionFilter(Rows):
     def state(self) -> np.ndarray:
         """Positions, then velocities, (n, 2 dims), of both models as one, known or not."""
         return (self.weights[:, None] @ self.mean.reshape(-1, 2, 2 * self.dims))[:, 0]
-
-    def position(self) -> np.ndarray:
-        """Position (n, dims) of both models as one; NaN where unknown."""
-        return where_known(self.known, self.state()[:, :self.dims])
 
     @property
     def moving(self) -> Tuple[np.ndarray, np.ndarray]:

@@ -33,11 +33,6 @@ class JointFilter(Rows):
         self.speeds = np.zeros((0, PART_COUNT, dims))
         self.age = np.zeros((0, PART_COUNT))
 
-    @property
-    def remembered(self) -> np.ndarray:
-        """Which parts were seen not long ago, (n, 18) bool."""
-        return self.age <= MEMORY
-
     def predict(self, dt: float) -> None:
         """Go on by `dt` seconds: the parts stay where they are on their bodies."""
         self.age = self.age + dt

@@ -207,7 +207,7 @@ class Tracks(Rows):
         spread[:, 1] = covariance
         measured, spread = measured.reshape(-1, 3), spread.reshape(-1, 3, 3)
         if False in found.located.tolist():
-            told = interleaved(found.located | True, found.located)
+            told = interleaved(np.ones_like(found.located), found.located)
             both = np.arange(len(self.motion.known))[both][told]
             measured, spread = measured[told], spread[told]
         self.motion.update(both, measured, spread, OUTLIER_GATE)

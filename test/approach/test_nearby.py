@@ -43,13 +43,13 @@ def test_the_robot_may_turn_on_the_spot_and_drive_away_from_who_is_near():
 
 def test_who_stands_in_the_way_is_passed_on_the_side_where_the_way_does():
     for y in (.3, -.3):
-        place = watching((2., y)).passed_by(ROBOT, AHEAD, NOBODY, 0.)
+        place = watching((2., y)).passed_by(ROBOT, AHEAD, NOBODY)
         assert abs(place.x - 2.) < 1e-6 and place.y * y < 0.
         assert abs(abs(place.y - y) - 1.3) < 1e-6
-    assert watching((2., 1.5)).passed_by(ROBOT, AHEAD, NOBODY, 0.) is None
+    assert watching((2., 1.5)).passed_by(ROBOT, AHEAD, NOBODY) is None
     # Not the person to whom it goes, and not who walks.
-    assert watching((4., 0.)).passed_by(ROBOT, Place(2.8, 0., 0.), (4., 0.), 0.) is None
-    assert watching((2., 0.), velocity=(0., 1.)).passed_by(ROBOT, AHEAD, NOBODY, 0.) is None
+    assert watching((4., 0.)).passed_by(ROBOT, Place(2.8, 0., 0.), (4., 0.)) is None
+    assert watching((2., 0.), velocity=(0., 1.)).passed_by(ROBOT, AHEAD, NOBODY) is None
 
 
 def test_who_is_not_seen_any_more_is_forgotten():

@@ -42,9 +42,9 @@ def test_an_unseen_joint_stays_on_the_body_and_starts_afresh_after_a_while():
     made.predict(0.1)
     made.update(ROW, measured, 1., 0.1)
     np.testing.assert_allclose(made.offsets[0, 3], 1.)
-    assert made.remembered[0, 3]
+    assert made.age[0, 3] <= MEMORY
     made.predict(MEMORY)
-    assert not made.remembered[0, 3]
+    assert not made.age[0, 3] <= MEMORY
     measured[0, 3] = 7.
     made.update(ROW, measured, 1., 0.1)
     np.testing.assert_allclose(made.offsets[0, 3], 7.)

@@ -7,6 +7,7 @@ from typing import List, Sequence
 
 import numpy as np
 
+
 def quaternions(matrices: np.ndarray) -> np.ndarray:
     """(..., 4) x y z w of rotation matrices (..., 3, 3); of a pair q and -q either."""
     m = np.asarray(matrices, float)

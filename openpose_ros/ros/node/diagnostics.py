@@ -22,8 +22,8 @@ class Health(NamedTuple):
 
     state: of the lifecycle, or 'paused'. received, dropped: images that came in, and those of
     them that a newer one replaced. image_age: s since the last one, 0 while none is waited for;
-    None before the first. publishers: of images. problems: with what comes in, or does not, a line each. described:
-    further lines, {key: value}.
+    None before the first. publishers: of images. problems: with what comes in, or does not, a line
+    each. described: further lines, {key: value}.
     """
 
     state: str

@@ -4,8 +4,6 @@ import math
 import time
 from typing import Any, Callable, Dict, List, Optional
 
-import numpy as np
-
 from openpose_ros.looks import WHOLE
 from openpose_ros.looks import Settings as LooksSettings
 from openpose_ros.orientation import turned_within

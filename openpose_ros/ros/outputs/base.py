@@ -14,10 +14,10 @@ class Seen(NamedTuple):
     """What came out of one image.
 
     image: (h, w, 3) BGR; it may be a smaller copy where no output `shows_image`. image_header: the
-    image's own. header: the same stamp, and the frame of `people`. stamp: s; that of the header, or the time of arrival where the header has none.
-    people_in_camera: the same people in the camera's optical frame. up: (3,) unit vector against
-    gravity in the frame of `people`. floor: m; the floor's height along `up` in that frame, None
-    where it is unknown. mounting: where the camera is in that frame. looked_at: kind and corners,
+    image's own. header: the same stamp, and the frame of `people`. stamp: s; that of the header, or
+    the time of arrival where the header has none. people_in_camera: the same people in the camera's
+    optical frame. up: (3,) unit vector against gravity in the frame of `people`. floor: m; the
+    floor's height along `up` in that frame, None where it is unknown. mounting: where the camera is in that frame. looked_at: kind and corners,
     (2, 2) px, of each part of the image that the network looked at. sent_size: (width, height) px
     of the image as it was sent; None: that of `image`.
     """

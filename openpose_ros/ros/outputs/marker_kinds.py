@@ -11,6 +11,7 @@ from openpose_ros.ros.conversions import cdr
 _NOT_LOCKED = b'\0\0\0\0'    # frame_locked, and what is missing to a multiple of 4
 _NO_TEXT = cdr.filled(cdr.text(''))
 _IDENTITY, _COUNT = struct.Struct('<3i'), struct.Struct('<I')    # id, type and action; of numbers
+_SHOWN, _NOT_SHOWN = Marker.ADD, Marker.DELETE     # looked up in a class, slowly
 _NO_POINTS, _NO_COLOURS = np.zeros((0, 3)), np.zeros((0, 4), np.float32)
 
 
@@ -62,7 +63,6 @@ class Kind:
 
     def __init__(self, marker: Marker) -> None:
         self.number, self.type = marker.id, marker.type
-        self._shown, self._not_shown = Marker.ADD, Marker.DELETE    # looked up in a class, slowly
         self.name = cdr.filled(cdr.text(marker.ns))
         self.look = cdr.written(marker, 'pose', 'scale', 'color')
         fields = list(marker.get_fields_and_field_types())
@@ -74,13 +74,13 @@ class Kind:
     def showing(self, points: np.ndarray, colours: np.ndarray = _NO_COLOURS) -> Shown:
         """A marker of points, (..., 3) m; without any it is deleted, as RViz does not take it."""
         points = points.reshape(-1, 3)
-        return Shown(self, self.number, self._shown if len(points) else self._not_shown, points,
+        return Shown(self, self.number, _SHOWN if len(points) else _NOT_SHOWN, points,
                      colours)
 
     def at(self, number: int, position: np.ndarray, text: str) -> Shown:
         """A marker of this id that is shown at a position, (3,) m, with a text."""
-        return Shown(self, number, self._shown, position=position.tobytes(), text=text)
+        return Shown(self, number, _SHOWN, position=position.tobytes(), text=text)
 
     def gone(self, number: int) -> Shown:
         """The deletion of that of this id."""
-        return Shown(self, number, self._not_shown)
+        return Shown(self, number, _NOT_SHOWN)
