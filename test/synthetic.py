@@ -26,6 +26,11 @@ _LEGS = {'standing': ((.11, .01, -.41), (.11, -.02, -.82)),
 _HIP_HEIGHT = {'standing': .91, 'sitting': .48}    # m over the ground
 _HEAD = ((0., .10, -.01), (.032, .08, .025), (.072, 0., 0.))
 _HEAD_RADIUS = .085
+# m; the chest is so round that its full depth begins this far under the shoulders, from which it does
+# not hide the far one. Of a shoulders' difference in depth the surface so shows .88, .83, .71, .53 at
+# headings of 20, 30, 42, 60 degrees and .52, .63, .81 at 120, 137, 155. Rendered people (56 bodies,
+# both networks): .83, .81, .80, .59 and .53, .63, .71; were it 0: .69, .55, .50, .31, .36, .47, .50.
+_CHEST_DROP = .09
 
 
 class Person(NamedTuple):
@@ -191,8 +196,10 @@ def _capsules(at, size):
     crown = skull + .4 * (skull - at[body.NECK]) - .25 * (at[body.NOSE] - skull)
     chest = .11 * size
     inner = .35    # the chest's two columns, as a share from the outer joint to the middle
-    yield right + inner * (left - right), hip_right + .2 * (hip_left - hip_right), chest
-    yield left + inner * (right - left), hip_left + .2 * (hip_right - hip_left), chest
+    for outer, other, hip, other_hip in ((right, left, hip_right, hip_left),
+                                         (left, right, hip_left, hip_right)):
+        top, bottom = outer + inner * (other - outer), hip + .2 * (other_hip - hip)
+        yield top + _CHEST_DROP * size * (bottom - top) / np.linalg.norm(bottom - top), bottom, chest
     yield right, left, .06 * size
     yield at[body.NECK], skull, .055 * size
     yield skull, crown, _HEAD_RADIUS * size

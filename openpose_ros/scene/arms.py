@@ -16,7 +16,7 @@ _LIMBS = ((RIGHT_ELBOW, RIGHT_WRIST, 0.), (LEFT_ELBOW, LEFT_WRIST, 0.),
 _FROM, _TO, _SHARE = (np.array(each) for each in zip(*_LIMBS))
 _THICKNESS = .10    # m; half an arm's width, a joint's window, and a keypoint's error
 _BEFORE = .02       # m; how far before the torso an arm is that covers
-_DOUBT = .10        # m; what a covered joint's depth may be off
+_DOUBT = .10        # m; what a covered joint's depth may be off, at least
 
 
 def _reach():
@@ -41,7 +41,10 @@ def inflate_occluded_depth(view: View, size: np.ndarray, depths: Depths) -> Dept
             return depths
         near = _are_near(np.array((view.right, view.up)), size)
     covered = np.logical_or.reduce(near & before[..., None], axis=1)
-    return depths._replace(stddev=np.where(covered, np.hypot(depths.stddev, _DOUBT), depths.stddev))
+    # The arm's depth is not theirs: it may be wrong by as much as it lies before the torso.
+    before = np.fmax(depths.torso[:, None] - depths.joints, 0.)
+    doubt = np.sqrt(depths.stddev ** 2 + _DOUBT ** 2 + before ** 2)
+    return depths._replace(stddev=np.where(covered, doubt, depths.stddev))
 
 
 def _are_near(joints, size):

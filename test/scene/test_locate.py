@@ -168,6 +168,14 @@ def test_one_shoulder_hidden():
     assert degrees_between(found.facing[0], synthetic.front(np.radians(40.))) < 25.
 
 
+@pytest.mark.parametrize('distance', [1.1, 1.6, 2.2])
+@pytest.mark.parametrize('arms', [('raised', 'hanging'), ('hanging', 'raised')])
+def test_an_arm_before_a_shoulder_does_not_turn_them(arms, distance):
+    people, depth = seen(synthetic.Person((0., distance), 0., arms=arms))
+    found = locate(people, CAMERA, depth)
+    assert degrees_between(found.facing[0], synthetic.front(0.)) < 5.
+
+
 def test_only_a_leg_tells_no_facing():
     people, depth = seen(synthetic.Person((0., 2.5), 0.))
     found = locate(hide(people, *[part for part in range(18) if part not in (9, 10)]), CAMERA,
