@@ -27,9 +27,21 @@ def test_two_opposite_guesses_are_not_averaged():
 
 def test_two_standard_deviations_hold_what_matters():
     few, some = (circle.estimate((1. - share) * shares(.5, .1) + share * shares(.5 + np.pi, .1))[1]
-                 for share in (.04, .07))
-    assert few[0] < np.radians(15.)     # the opposite is outside of the 94.5 %
+                 for share in (.03, .11))
+    assert few[0] < np.radians(15.)     # the opposite is outside of what they hold
     assert some[0] > np.radians(60.)
+
+
+def test_what_lies_far_counts_little_by_little():
+    stddevs = [circle.estimate((1. - share) * shares(.5, .1) + share * shares(.5 + np.pi, .1))[1][0]
+               for share in np.arange(.03, .12, .005)]
+    assert np.diff(stddevs).min() > -1e-9 and np.diff(stddevs).max() < np.radians(25.)
+
+
+def test_of_two_sides_the_likelier_is_said():
+    """Whose mean would be between them, where nothing is."""
+    found, stddev = circle.estimate(.65 * shares(.5, .15) + .35 * shares(-.5, .15))
+    assert .3 < found[0] < .5 and stddev[0] > .5
 
 
 def test_nothing_known_is_as_uncertain_as_can_be():
@@ -51,7 +63,8 @@ def test_shifting_adds_mean_and_variance():
     turns = circle.turned(np.array([.7]), np.array([.2]))
     found, stddev = circle.estimate(circle.shifted(shares(-.2, .3), np.fft.rfft(turns)))
     assert found[0] == pytest.approx(.5, abs=.02)
-    assert stddev[0] == pytest.approx(np.hypot(.2, .3), abs=.03)
+    # A quarter of what holds 93 % of a normal distribution is .915 of its deviation.
+    assert stddev[0] == pytest.approx(.915 * np.hypot(.2, .3), abs=.02)
 
 
 @given(st.lists(st.floats(-50., 50.), min_size=circle.COUNT, max_size=circle.COUNT))

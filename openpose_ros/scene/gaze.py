@@ -3,7 +3,6 @@
 Headings are relative to the ray to the person, see view.py.
 """
 import math
-from typing import List
 
 import numpy as np
 
@@ -16,16 +15,21 @@ from openpose_ros.scene.view import View
 _PARTS = list(proportions.HEAD_PARTS)
 # A keypoint's noise as a share of the view's: networks set nose and eyes to 1.0 to 1.4 px of their
 # input and ears to 1.6 to 2.0, where other parts have 2.2.
-NOISE_SHARES = np.array((.55, .55, .55, .8, .8))
-_NOISE_SHARES_SQUARE = NOISE_SHARES ** 2
-# Of who is so small in the network's input, px, the parts of a head run together: they are set half
-# again as far off, and which of them are reported tells half as much. N: nose, eyes and ears are 1.2
-# to 2 px off at 140 px and more, 1.3 to 2.2 at 105, 1.3 to 2.5 at 80, 1.6 to 2.7 at 55.
-_BLURRED, _BLURRED_POWER = 80., 4
-# Heads that point anywhere over left and right taken for each other (facing.swapped). N: backwards
-# 14 % of 40 to 70 px, 6 % of 70 to 90, 2 % of 90 to 120, of .24, .077 and .023.
-_ANYWHERE = 1.5
-_PLACEMENT = .012        # m; where on a head a network puts a keypoint
+_NOISE_SHARES_SQUARE = np.array((.55, .55, .55, .8, .8)) ** 2
+# Of who is so small in the network's input, px, the parts of a head run together: they are set up
+# to twice as far off, and which of them are reported tells less. N: nose and eyes are 1.4 to 2.7 px
+# off at 120 to 170 px, 2.0 to 2.5 at 105, 2.1 to 2.9 at 80 (mobilenet_thin; the other two thirds).
+_BLURRED, _BLURRED_POWER = 100., 4
+# And they are set as if the head were turned less, off the front or the back: of its turn shows
+# 1 / (1 + (47 / h)^2). N: 0.6 of nose and eyes at 55 px, 0.75 at 80, 0.82 at 105, 0.93 at 145, all
+# from 200 on (both networks, also of bodies that nothing was tuned on).
+_TURNED_LESS = 47.
+# Heads of which nothing shows where they point: .3 / (1 + (h / 75)^3). N: more than 45 degrees off
+# are 20 to 25 % of 60 to 90 px, 5 to 11 % of 90 to 120, 5 % of 120 to 170, 1 % that are larger.
+_MISREAD_TINY, _MISREAD_HEIGHT, _MISREAD_POWER = .3, 75., 3
+# m; where on a head a network puts a keypoint (N: nose and eyes of who is over 400 px are 0.005 to
+# 0.008 off, with what noise is in that).
+_PLACEMENT = .008
 _HIDDEN_PLACEMENT = .02  # m; the same for a part that the head itself hides
 _HAIR = .057             # m; how far aside the hair ends that networks take for the far ear
 _OUTLIER = .02           # how often the head's parts are none
@@ -44,12 +48,10 @@ def couple_torso_and_head(likelihood: np.ndarray) -> np.ndarray:
     return likelihood @ _TURN
 
 
-def head_likelihood(view: View, size: Estimate, height: np.ndarray,
-                    mistaken: np.ndarray) -> np.ndarray:
+def head_likelihood(view: View, size: Estimate, height: np.ndarray) -> np.ndarray:
     """What nose, eyes and ears say of the head's heading: likelihood (n, headings).
 
-    height: (n,), of the person in the network's input, px. mistaken: (n,), how often a network takes
-    left for right in people this small.
+    height: (n,), of the person in the network's input, px.
 
     Two kinds of cue: where the parts lie across the image, against each other and the neck; and
     which parts are seen at all. Their depths say next to nothing: a surface shows 1 to 3 cm of the
@@ -59,8 +61,25 @@ def head_likelihood(view: View, size: Estimate, height: np.ndarray,
     placed = circle.COUNT * circle.normalized(_across(view, size, blur)) + _OUTLIER
     visible = _VISIBILITY / blur * _visible(view, size)
     both = placed * np.exp(visible - np.maximum.reduce(visible, axis=1, keepdims=True))
-    return circle.COUNT * (both / np.add.reduce(both, axis=1, keepdims=True)) + (
-        _ANYWHERE * mistaken[:, None])
+    both = both.take(_seen_as(height))
+    misread = _MISREAD_TINY / (1. + (height[:, None] / _MISREAD_HEIGHT) ** _MISREAD_POWER)
+    return circle.COUNT / np.add.reduce(both, axis=1, keepdims=True) * both + misread
+
+
+def _seen_as(height):
+    """Where in (n, headings), flat, stands the heading as which each is seen; height: (n,) px."""
+    shows = 1. / (1. + (_TURNED_LESS / height) ** 2)
+    level = np.minimum(shows * len(_SHOWN_AS), len(_SHOWN_AS) - 1.).astype(int)
+    return _SHOWN_AS.take(level, axis=0) + circle.COUNT * np.arange(len(height))[:, None]
+
+
+def _shown_as(shows):
+    """The heading as which each is seen, indices (..., headings); shows: (...) shares of a turn."""
+    seen = np.arctan2(shows[..., None] * circle.SIN, circle.COS)
+    return np.rint((seen + np.pi) / circle.STEP).astype(int) % circle.COUNT
+
+
+_SHOWN_AS = _shown_as((np.arange(50) + .5) / 50.)
 
 
 def _across(view, size, blur):
@@ -147,15 +166,6 @@ _EXPECTED_ACROSS[:3] = np.where(circle.COS < 0., _TO_THE_SIDE * np.abs(
 _FAR_EAR = (circle.COS < 0.) & (_OUTWARD[3:] < -1e-9)
 _EXPECTED_ACROSS[3:] = np.where(_FAR_EAR, -_HAIR * _TO_THE_SIDE, _EXPECTED_ACROSS[3:])
 _PLACE_ACROSS = (_HIDDEN_PLACEMENT + (_PLACEMENT - _HIDDEN_PLACEMENT) * _VISIBLE) ** 2
-
-
-_PLACE_AT = _PLACE_ACROSS.T.tolist()
-
-
-def place_across(heading: float) -> List[float]:
-    """Variance, m^2, of where each part is set in the image at this heading, rad."""
-    return _PLACE_AT[round((heading + math.pi) / circle.STEP) % circle.COUNT]
-
 
 # What each part says by being seen, and all by not being seen.
 _SAYS, _LOG_UNSEEN = np.log(_SEEN / (1. - _SEEN)), np.log(1. - _SEEN).sum(axis=0)

@@ -181,7 +181,7 @@ def _headings(view, size, depths, input_height, tilt_stddev):
     mistaken = swapped(height)
     pairs = left_of_right(np.array((view.right, view.up)))
     torso = torso_likelihood(pairs, view, size, depths, mistaken, tilt_stddev)
-    each = np.array((torso.likelihood, head_likelihood(view, size, height, mistaken)))
+    each = np.array((torso.likelihood, head_likelihood(view, size, height)))
     probability = each * couple_torso_and_head(each[::-1])
     probability /= np.add.reduce(probability, axis=2, keepdims=True)
     doubt = confused(pairs[0][0], view, size)[:, None]
