@@ -4,9 +4,13 @@ What one image tells of a heading (scene) and what is known of it over time (tra
 this. That way cues of any shape add up: a sine that cannot tell front from back, a hidden shoulder,
 an ear that shows.
 """
+import bisect
+import math
 from typing import Sequence, Tuple
 
 import numpy as np
+
+from openpose_ros.each import of_each
 
 COUNT = 72      # chosen: steps of 5 degrees, about as fine as what depth tells (4 degrees)
 STEP = 2. * np.pi / COUNT
@@ -24,15 +28,18 @@ _SMOOTH = np.exp(-.5 * (_DIFFERENCE / np.radians(15.)) ** 2)
 # let opposite ones in).
 _REACH, _FADE = np.radians(45.), np.radians(30.)
 _NEAR = np.clip((_REACH + _FADE - np.abs(_OFF)) / _FADE, 0., 1.)
+_IS_NEAR, = _NEAR.nonzero()
 # Sums what lies near up to each angle; and what is within 0, 1, ... steps of the middle.
-_UP_TO = _NEAR[:, None] * np.triu(np.ones((COUNT, COUNT)))
+_UP_TO = _NEAR[_IS_NEAR, None] * np.triu(np.ones((len(_IS_NEAR), len(_IS_NEAR))))
 _WITHIN = (np.abs(_AROUND)[:, None] <= np.arange(COUNT // 2 + 1)).astype(float)
 _TURNED = (np.arange(COUNT)[:, None] + _AROUND) % COUNT     # the places around each
+_TURNED_NEAR = _TURNED[:, _IS_NEAR]
+_FIRST_NEAR = float(_AROUND[_IS_NEAR[0]] + .5)
 # Two standard deviations hold so much, on average over these: with one number alone what is
 # possible on the other side of the ray would count wholly or not at all. It would be 0.954 of a
 # normal distribution; of these, with heavier tails, that leaves more than 80 % within one, and 0.92
 # less than 92 within two on one truth or another (docs/scene.md). Chosen: round what lies between.
-_HELD = np.array((.90, .92, .94, .96))
+_HELD = .90, .92, .94, .96
 
 
 def wrap(angle: np.ndarray) -> np.ndarray:
@@ -100,20 +107,37 @@ def estimate(probability: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
     """
     rows = COUNT * np.arange(len(probability))[:, None]
     centre = (probability @ _SMOOTH).argmax(axis=1)
-    below = probability.take(rows + _TURNED.take(centre, axis=0)) @ _UP_TO
-    off = _AROUND[0] + .5 + _reached(below, .5 * below[:, -1:])[:, 0]    # steps
-    angle = wrap(ANGLES.take(centre) + STEP * off)
-    # The interval lies round an angle of the grid; round the median it is half of what they are
-    # apart less to either side.
-    nearest = np.nan_to_num(np.rint(off)).astype(int)
-    within = probability.take(rows + _TURNED.take((centre + nearest) % COUNT, axis=0)) @ _WITHIN
-    width = _reached(within, _HELD * within[:, -1:]) + (.5 - .5 * np.abs(off - nearest))[:, None]
-    return angle, .5 * STEP / len(_HELD) * np.add.reduce(width, axis=1)
+    off, nearest = of_each(_median, probability.take(
+        rows + _TURNED_NEAR.take(centre, axis=0)) @ _UP_TO)
+    middle = (centre + nearest.astype(int)) % COUNT
+    stddev, = of_each(_quarter, probability.take(
+        rows + _TURNED.take(middle, axis=0)) @ _WITHIN, off - nearest)
+    return ANGLES.take(centre) + STEP * off, stddev
 
 
-def _reached(sums: np.ndarray, goals: np.ndarray) -> np.ndarray:
-    """Where rising sums (n, k) reach goals (n, m): places (n, m), what is between them being even."""
-    place = (sums[:, None] >= goals[..., None]).argmax(axis=2)
-    rows = np.arange(len(sums))[:, None]
-    upper, lower = sums[rows, place], np.where(place > 0, sums[rows, place - 1], 0.)
-    return place - (upper - goals) / (upper - lower)
+def _median(sums):
+    """Where these sums of what lies near reach half of it, in steps off the middle; and rounded."""
+    if not sums[-1] > 0.:
+        return math.nan, 0.
+    off = _reached(sums, .5 * sums[-1]) + _FIRST_NEAR
+    return off, round(off)
+
+
+def _quarter(sums, off):
+    """A quarter of the interval round a grid's angle, rad, of the sums within so many steps of it.
+
+    off: steps; how far off that angle the interval is to lie: it is half of that less to either side.
+    """
+    if not sums[-1] > 0.:
+        return math.nan,
+    steps = 0.
+    for held in _HELD:
+        steps += _reached(sums, held * sums[-1])
+    return .5 * STEP * (steps / len(_HELD) + .5 - .5 * abs(off)),
+
+
+def _reached(sums, goal):
+    """Where rising sums reach a goal, a place with what is between two of them being even."""
+    place = bisect.bisect_left(sums, goal)
+    lower = sums[place - 1] if place else 0.
+    return place - (sums[place] - goal) / (sums[place] - lower)

@@ -57,20 +57,28 @@ def head_likelihood(view: View, size: Estimate, height: np.ndarray) -> np.ndarra
     which parts are seen at all. Their depths say next to nothing: a surface shows 1 to 3 cm of the
     11 cm between nose and ears, and hair and holes blur that; without them gaze is better.
     """
-    blur = 1. + (_BLURRED / height[:, None]) ** _BLURRED_POWER
-    placed = circle.COUNT * circle.normalized(_across(view, size, blur)) + _OUTLIER
-    visible = _VISIBILITY / blur * _visible(view, size)
+    blur, misread, shows = of_each(_of_small, height)
+    placed = _across(view, size, blur[:, None])
+    placed = np.exp(placed - np.maximum.reduce(placed, axis=1, keepdims=True))
+    placed += _OUTLIER / circle.COUNT * np.add.reduce(placed, axis=1, keepdims=True)
+    visible = (_VISIBILITY / blur)[:, None] * _visible(view, size)
     both = placed * np.exp(visible - np.maximum.reduce(visible, axis=1, keepdims=True))
-    both = both.take(_seen_as(height))
-    misread = _MISREAD_TINY / (1. + (height[:, None] / _MISREAD_HEIGHT) ** _MISREAD_POWER)
-    return circle.COUNT / np.add.reduce(both, axis=1, keepdims=True) * both + misread
+    if min(shows.tolist()) < _SHOWS_ALL:
+        both = both.take(_seen_as(shows))
+    return circle.COUNT / np.add.reduce(both, axis=1, keepdims=True) * both + misread[:, None]
 
 
-def _seen_as(height):
-    """Where in (n, headings), flat, stands the heading as which each is seen; height: (n,) px."""
-    shows = 1. / (1. + (_TURNED_LESS / height) ** 2)
+def _of_small(height):
+    """The factor on the parts' variance, how often heads are misread, and how much of a turn shows."""
+    return (1. + (_BLURRED / height) ** _BLURRED_POWER,
+            _MISREAD_TINY / (1. + (height / _MISREAD_HEIGHT) ** _MISREAD_POWER),
+            1. / (1. + (_TURNED_LESS / height) ** 2))
+
+
+def _seen_as(shows):
+    """Where in (n, headings), flat, stands the heading as which each is seen; shows: (n,)."""
     level = np.minimum(shows * len(_SHOWN_AS), len(_SHOWN_AS) - 1.).astype(int)
-    return _SHOWN_AS.take(level, axis=0) + circle.COUNT * np.arange(len(height))[:, None]
+    return _SHOWN_AS.take(level, axis=0) + circle.COUNT * np.arange(len(shows))[:, None]
 
 
 def _shown_as(shows):
@@ -80,6 +88,7 @@ def _shown_as(shows):
 
 
 _SHOWN_AS = _shown_as((np.arange(50) + .5) / 50.)
+_SHOWS_ALL = .92    # what is less seen than that is half a step of the headings' grid off
 
 
 def _across(view, size, blur):
