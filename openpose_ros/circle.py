@@ -105,6 +105,8 @@ def estimate(probability: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
     averaged into a third. The standard deviation is a quarter of the interval round it that holds
     93 % (the mean of those of `_HELD`): where something far is possible it grows to say so.
     """
+    if not len(probability):
+        return np.zeros(0), np.zeros(0)
     rows = COUNT * np.arange(len(probability))[:, None]
     centre = (probability @ _SMOOTH).argmax(axis=1)
     off, nearest = of_each(_median, probability.take(
@@ -126,7 +128,7 @@ def _median(sums):
 def _quarter(sums, off):
     """A quarter of the interval round a grid's angle, rad, of the sums within so many steps of it.
 
-    off: steps; how far off that angle the interval is to lie: it is half of that less to either side.
+    off: steps; how far off that angle the interval is to lie: half of that is less to either side.
     """
     if not sums[-1] > 0.:
         return math.nan,

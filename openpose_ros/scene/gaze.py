@@ -69,7 +69,7 @@ def head_likelihood(view: View, size: Estimate, height: np.ndarray) -> np.ndarra
 
 
 def _of_small(height):
-    """The factor on the parts' variance, how often heads are misread, and how much of a turn shows."""
+    """The factor on the parts' variance, how often heads are misread, what of their turn shows."""
     return (1. + (_BLURRED / height) ** _BLURRED_POWER,
             _MISREAD_TINY / (1. + (height / _MISREAD_HEIGHT) ** _MISREAD_POWER),
             1. / (1. + (_TURNED_LESS / height) ** 2))
