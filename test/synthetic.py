@@ -26,10 +26,10 @@ _LEGS = {'standing': ((.11, .01, -.41), (.11, -.02, -.82)),
 _HIP_HEIGHT = {'standing': .91, 'sitting': .48}    # m over the ground
 _HEAD = ((0., .10, -.01), (.032, .08, .025), (.072, 0., 0.))
 _HEAD_RADIUS = .085
-# m; the chest is so round that its full depth begins this far under the shoulders, from which it does
-# not hide the far one. Of a shoulders' difference in depth the surface so shows .88, .83, .71, .53 at
-# headings of 20, 30, 42, 60 degrees and .52, .63, .81 at 120, 137, 155. Rendered people (56 bodies,
-# both networks): .83, .81, .80, .59 and .53, .63, .71; were it 0: .69, .55, .50, .31, .36, .47, .50.
+# m; the chest has its full depth only so far under the shoulders, so that it hides none of them. Of
+# the shoulders' difference in depth the surface then shows .88, .83, .71, .53 at headings of 20,
+# 30, 42, 60 degrees and .52, .63, .81 at 120, 137, 155. Rendered people (56 bodies, both networks):
+# .83, .81, .80, .59 and .53, .63, .71; were it 0: .69, .55, .50, .31 and .36, .47, .50.
 _CHEST_DROP = .09
 
 
@@ -199,7 +199,8 @@ def _capsules(at, size):
     for outer, other, hip, other_hip in ((right, left, hip_right, hip_left),
                                          (left, right, hip_left, hip_right)):
         top, bottom = outer + inner * (other - outer), hip + .2 * (other_hip - hip)
-        yield top + _CHEST_DROP * size * (bottom - top) / np.linalg.norm(bottom - top), bottom, chest
+        down = (bottom - top) / np.linalg.norm(bottom - top)
+        yield top + _CHEST_DROP * size * down, bottom, chest
     yield right, left, .06 * size
     yield at[body.NECK], skull, .055 * size
     yield skull, crown, _HEAD_RADIUS * size

@@ -92,8 +92,9 @@ class Stand:
             covariance = people.position_covariance[row]
             if not np.isfinite(covariance).all():
                 covariance = _UNKNOWN ** 2 * np.eye(3)
-            self._views.add(position, covariance, facing, stddev, _bearing(position, camera, up),
-                            passed, stamp, settings.settle_time)
+            self._views.add(position, covariance, facing, stddev,
+                            np.zeros(3) if camera is None else camera,
+                            _bearing(position, camera, up), passed, stamp, settings.settle_time)
             if camera is not None and math.isfinite(stddev) and is_aside(
                     self.position, self.facing, camera, up):
                 self.aside += counted
