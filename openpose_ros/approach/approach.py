@@ -210,9 +210,13 @@ class Approach:
             self._stand.person = person
 
     def _remembers(self, stamp, viewpoint):
-        """Whether the chosen person stood still and the camera looks elsewhere since."""
+        """Whether the chosen person stood still and the camera looks elsewhere since.
+
+        Not any more when it has looked there, and back, for long enough without seeing them.
+        """
         stand = self._stand
         return (stand is not None and viewpoint is not None and not stand.is_walking
+                and self._choice.missed <= self._settings.lost_time
                 and stamp - stand.seen_at <= self._settings.memory
                 and not viewpoint.sees(stand.position))
 

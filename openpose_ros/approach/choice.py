@@ -33,7 +33,8 @@ class Choice:
         self.id = 0                 # of who is chosen
         self._better_since = None   # s; since when someone else has been the better choice
         self._seen_at = None        # s; when the chosen person was last seen
-        self._away_at = -math.inf   # s; when the camera last looked elsewhere than at their place
+        self._stamp = None          # s, of the last image
+        self._missed = 0.           # s for which the camera has looked at their place in vain
         self._position = None       # (3,) m, where; and their velocity, m/s
         self._velocity = np.zeros(3)
         self.bystanders = Bystanders()
@@ -46,12 +47,12 @@ class Choice:
 
         people: in a frame in which who stands does not move. costs_of: (n,), what makes each the
         worse choice: m from the camera, or rad off its axis. patience: s for which someone who has
-        vanished is waited for, since the camera looks where they were. looks_away: whether it does
+        vanished is waited for, while the camera looks where they were. looks_away: whether it does
         not, now. viewpoint: approach.Viewpoint; while it moves the robot is under way to who is
         chosen, and nobody else is chosen because they are nearer.
         """
-        if looks_away:
-            self._away_at = stamp
+        passed = 0. if self._stamp is None or looks_away else max(stamp - self._stamp, 0.)
+        self._stamp, self._missed = stamp, self._missed + passed
         if self._is_under_way(viewpoint):
             self._better_since = None
         known = (people.ids > 0) & np.isfinite(people.position).all(axis=1)
@@ -60,7 +61,7 @@ class Choice:
             known &= people.ids == self.settings.id
         rows = np.flatnonzero(known)
         ids = people.ids[rows].tolist()
-        chosen = self._again(people, rows, ids, stamp, patience, viewpoint)
+        chosen = self._again(people, rows, ids, patience, viewpoint)
         if chosen is None:
             eligible = self._attentive(people, rows, stamp)
             chosen = self._keep_or_switch(people, rows, ids, costs_of[rows], eligible, stamp,
@@ -70,7 +71,7 @@ class Choice:
         if chosen not in ids:
             return None
         row = int(rows[ids.index(chosen)])
-        self._remember(people, row, stamp)
+        self._remember(people, row, stamp, viewpoint)
         return row
 
     def _is_under_way(self, viewpoint):
@@ -86,19 +87,20 @@ class Choice:
         self._camera = viewpoint
         return before is not None
 
-    def _missed(self, stamp):
-        """s for which the chosen person might have been seen and was not."""
-        return stamp - max(self._seen_at, self._away_at)
+    @property
+    def missed(self) -> float:
+        """s for which the camera has looked in vain where the chosen person was."""
+        return self._missed
 
-    def _again(self, people, rows, ids, stamp, patience, viewpoint):
+    def _again(self, people, rows, ids, patience, viewpoint):
         """The new id of who was chosen and had vanished; None where there is no such person."""
         if self._seen_at is None or self.id in ids or self.settings.id:
             return None
-        passed = self._missed(stamp)
+        passed = self._missed
         # Who is cut off by the image's edge may be anywhere: soon more of them is seen.
         strangers = [row for row, number in zip(rows, ids) if number not in self.bystanders
                      and (viewpoint is None or viewpoint.shows(people.position[row]))]
-        if passed > patience or not strangers:
+        if self._missed > patience or self._position is None or not strangers:
             return None
         # Who walked is looked for on the line from where they were to where they would be.
         position = people.position[strangers]
@@ -130,10 +132,11 @@ class Choice:
 
     def _keep_or_switch(self, people, rows, ids, costs, eligible, stamp, patience):
         if not self.id or self._seen_at is None or (
-                self.id not in ids and self._missed(stamp) > patience):
+                self.id not in ids and self._missed > patience):
             self._better_since = None
             best = int(np.argmin(np.where(eligible, costs, np.inf))) if eligible.any() else None
             self.id, self._seen_at = (0, None) if best is None else (ids[best], stamp)
+            self._position = None
             return self.id
         # Who walks by is no better choice than who stands.
         eligible = eligible & ~np.array([walks(people, row) for row in rows], bool)
@@ -146,12 +149,16 @@ class Choice:
             self._better_since = stamp
         if self._better_since is None or stamp - self._better_since < self.settings.switch_time:
             return self.id
-        self._better_since = None
+        self._better_since = self._position = None
         self.id = ids[best]
         return self.id
 
-    def _remember(self, people, row, stamp):
-        self._seen_at = stamp
+    def _remember(self, people, row, stamp, viewpoint):
+        self._seen_at, self._missed = stamp, 0.
+        # Where who is cut off by the image's edge seems to be wanders, by a metre in height, too.
+        if self._position is not None and not walks(people, row) and viewpoint is not None and (
+                not viewpoint.shows(people.position[row])):
+            return
         self._position = people.position[row]
         velocity = people.velocity[row]
         self._velocity = velocity if np.isfinite(velocity).all() else np.zeros(3)

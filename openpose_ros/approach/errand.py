@@ -1,7 +1,7 @@
 """What the robot is doing about the person: a state machine between the goals and the navigation.
 
-ROS-free: it is told what was heard and what the navigation answers, and asked with :meth:`step`
-what to do. Times are s of one clock that never jumps.
+It is told what was heard and what the navigation answers, and asked with :meth:`step` what to do.
+Times are s of one clock that never jumps.
 """
 import math
 from typing import List, Optional
@@ -36,7 +36,7 @@ class Errand:
         self._goal = self._look = None      # the newest of each, Heard
         self._sent = None           # type: Optional[Sent]
         self._number = 0
-        self._arrived_at = None     # Place
+        self._arrived_at = self._ended_at = None    # Place: the goal, and where the robot was then
         self._back = None           # Place; where to turn to the person who was lost
         self._server_is_there = None
         self._stopped = False
@@ -85,7 +85,7 @@ class Errand:
             if sent.is_final and self.state in (APPROACHING, ARRIVED):
                 if self.state != ARRIVED:
                     self._say('arrived')
-                self.state, self._arrived_at = ARRIVED, sent.place
+                self.state, self._arrived_at, self._ended_at = ARRIVED, sent.place, self.robot
             return
         self._fail('{} the goal{}'.format(_WHY[outcome], ': ' + why if why else ''), sent, now)
 
@@ -202,8 +202,7 @@ class Errand:
         unseen = self._nearby.unseen(now)
         place = (self._facing(self._goal.place) if unseen is None
                  else comfort.turned_to(self.robot, unseen))
-        off = abs(angle_between(self.robot.yaw, place.yaw))
-        return place if off > self.settings.face_within else None
+        return None if self._is_turned(place) else place
 
     def _turn_back(self, now):
         """Here, turned to where the person was last, then to either side of it; None: nowhere."""
@@ -216,9 +215,11 @@ class Errand:
             distance = self.settings.distance if heard is self._goal else looking.DISTANCE
             self._back = comfort.turned_to(self.robot, self._person(heard.place, distance))
         stage = int((now - heard.at - self.settings.max_goal_age) / _SEARCH_TIME)
-        yaw = self._back.yaw + _SEARCH[min(max(stage, 0), len(_SEARCH) - 1)]
-        off = abs(angle_between(self.robot.yaw, yaw))
-        return self._back._replace(yaw=yaw) if off > self.settings.face_within else None
+        place = self._back._replace(yaw=self._back.yaw + _SEARCH[min(max(stage, 0), len(_SEARCH) - 1)])
+        return None if self._is_turned(place) else place
+
+    def _is_turned(self, place):
+        return abs(angle_between(self.robot.yaw, place.yaw)) <= self.settings.face_within
 
     def _person(self, goal, distance=None):
         """(x, y) m of the person before whom a goal is, m off (None: at the goal's distance)."""
@@ -249,9 +250,7 @@ class Errand:
 
     def _facing(self, goal):
         """Where the robot is, turned to the person; what was sent last while that is about it."""
-        sent, person = self._arrived_at, self._person(goal)
-        if self._sent is not None:
-            sent = self._sent.place
+        sent, person = self._arrived_at if self._sent is None else self._sent.place, self._person(goal)
         at = self.robot or sent
         yaw = math.atan2(person[1] - at.y, person[0] - at.x)
         if sent is not None and abs(angle_between(yaw, sent.yaw)) <= self.settings.face_within and (
@@ -269,6 +268,8 @@ class Errand:
             return False
         if self._sent is not None:
             return self._differs(place, self._sent.place)
+        if None not in (self.robot, self._ended_at) and not self._is_turned(self._ended_at):
+            return True         # it has gone on turning since it arrived
         return self.state != ARRIVED or place != self._arrived_at
 
     def _differs(self, place, other):
@@ -293,8 +294,7 @@ class Errand:
             self.state, self._lost_at = WAITING, None
 
     def _fail(self, text, sent, now):
-        goal = sent.place if self._goal is None else self._goal.place
-        self._say(self._retries.fail(text, goal, now), True)
+        self._say(self._retries.fail(text, self.goal or sent.place, now), True)
 
     def _say(self, text, is_warning=False):
         self._said.append(Say(text, is_warning))

@@ -5,7 +5,8 @@ import numpy as np
 
 from openpose_ros.approach.looking import is_aside
 from openpose_ros.approach.views import MAX_PASSED, Views, along_ground
-from openpose_ros.body import LEFT_HIP, LEFT_KNEE, NECK, RIGHT_HIP, RIGHT_KNEE
+from openpose_ros.body import (LEFT_ANKLE, LEFT_HIP, LEFT_KNEE, NECK,
+                               RIGHT_ANKLE, RIGHT_HIP, RIGHT_KNEE)
 from openpose_ros.people import SOURCE_DEPTH
 from openpose_ros.proportions import STATURE, TORSO
 
@@ -25,6 +26,10 @@ _UNKNOWN = .05                      # m
 # 0 (stands) to 1 (sits); chosen: their sum is .5 for a child who stands, 1 and more for who sits.
 _KNEES, _HIPS = (.285 / .53, .285 / .29), (.53 * STATURE / TORSO.mean, .29 * STATURE / TORSO.mean)
 _SITS = .8
+# m over the floor; a foot that is seen there stands on it. Knees (and ankles) of whom the image's
+# lower edge cuts off at the shins are set too high, as those of who sits. Chosen: an ankle is at .07
+# (.039 H), and networks set it .05 higher; half of it misses feet, twice of it is a child's knee.
+_ON_FLOOR = .2
 _THIGH = .245 / .288                # thigh over torso, of the same table
 _SITTING_TIME = 2.                  # s over which it is averaged
 
@@ -45,7 +50,8 @@ class Stand:
         self._apart_since = None    # s; since when the measurements contradict the average
         self._sits = 0.             # probability
         self._torso = 0.            # m
-        self._by_knees = False      # whether a knee was seen since they moved
+        # Whether since they moved a knee was seen, and one with a foot on the floor.
+        self._by_knees = self._whole = False
 
     @property
     def position(self) -> np.ndarray:
@@ -82,7 +88,8 @@ class Stand:
         if not abs(math.sqrt(facing.dot(facing)) - 1.) < 1e-3:
             stddev = math.nan
         if self.position is None or self._has_moved(people, row, stddev, stamp, up):
-            self._views, self.seen, self.aside, self._by_knees = Views(), 0., 0., False
+            self._views, self.seen, self.aside = Views(), 0., 0.
+            self._by_knees = self._whole = False
         passed = 0. if self.seen_at is None else stamp - self.seen_at
         counted = min(max(passed, 0.), MAX_PASSED)
         self.seen += counted
@@ -134,8 +141,10 @@ class Stand:
         gain = min(1., max(stamp - self.seen_at, 0.) / _SITTING_TIME) if self._torso else 1.
         knees = points[[RIGHT_KNEE, LEFT_KNEE]].dot(up) - floor
         knees = knees[np.isfinite(knees)]
-        if len(knees):
-            self._by_knees = True
+        feet = points[[RIGHT_ANKLE, LEFT_ANKLE]].dot(up) - floor
+        whole = bool(len(knees) and (feet[np.isfinite(feet)] < _ON_FLOOR).any())
+        if len(knees) and whole >= self._whole:
+            self._by_knees, self._whole = True, whole
             sits = _between(knees.mean() / low, *_KNEES) + _between(low / torso, *_HIPS) > _SITS
         else:
             sits = self._sits > .5 if self._by_knees else _between(low / torso, *_HIPS) > .5
