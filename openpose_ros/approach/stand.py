@@ -27,11 +27,13 @@ _UNKNOWN = .05                      # m
 _KNEES, _HIPS = (.285 / .53, .285 / .29), (.53 * STATURE / TORSO.mean, .29 * STATURE / TORSO.mean)
 _SITS = .8
 # m over the floor; a foot that is seen there stands on it. Knees (and ankles) of whom the image's
-# lower edge cuts off at the shins are set too high, as those of who sits. Chosen: an ankle is at .07
-# (.039 H), and networks set it .05 higher; half of it misses feet, twice of it is a child's knee.
-_ON_FLOOR = .2
+# lower edge cuts off at the shins are set too high, as those of who sits: what is seen then counts
+# for less, and for nothing after _WHOLE s with a foot on the floor. Chosen: an ankle is at .07 (.039
+# H), and networks set it .05 to .15 higher; half of it misses feet, twice of it has children's knees.
+_ON_FLOOR, _CUT_OFF, _WHOLE = .25, .1, 1.
 _THIGH = .245 / .288                # thigh over torso, of the same table
 _SITTING_TIME = 2.                  # s over which it is averaged
+_BOTH_KNEES, _BOTH_ANKLES = [RIGHT_KNEE, LEFT_KNEE], [RIGHT_ANKLE, LEFT_ANKLE]
 
 
 class Stand:
@@ -50,8 +52,10 @@ class Stand:
         self._apart_since = None    # s; since when the measurements contradict the average
         self._sits = 0.             # probability
         self._torso = 0.            # m
-        # Whether since they moved a knee was seen, and one with a foot on the floor.
-        self._by_knees = self._whole = False
+        # Since they moved: s for which that was judged, at most _SITTING_TIME, and with a foot on the
+        # floor; whether a knee was seen.
+        self._judged = self._whole = 0.
+        self._by_knees = False
 
     @property
     def position(self) -> np.ndarray:
@@ -89,7 +93,7 @@ class Stand:
             stddev = math.nan
         if self.position is None or self._has_moved(people, row, stddev, stamp, up):
             self._views, self.seen, self.aside = Views(), 0., 0.
-            self._by_knees = self._whole = False
+            self._judged, self._whole, self._by_knees = 0., 0., False
         passed = 0. if self.seen_at is None else stamp - self.seen_at
         counted = min(max(passed, 0.), MAX_PASSED)
         self.seen += counted
@@ -138,18 +142,24 @@ class Stand:
         low, torso = hips.dot(up) - floor, np.linalg.norm(neck - hips)
         if not (low > 0. and torso > 0.):
             return
-        gain = min(1., max(stamp - self.seen_at, 0.) / _SITTING_TIME) if self._torso else 1.
-        knees = points[[RIGHT_KNEE, LEFT_KNEE]].dot(up) - floor
-        knees = knees[np.isfinite(knees)]
-        feet = points[[RIGHT_ANKLE, LEFT_ANKLE]].dot(up) - floor
-        whole = bool(len(knees) and (feet[np.isfinite(feet)] < _ON_FLOOR).any())
-        if len(knees) and whole >= self._whole:
-            self._by_knees, self._whole = True, whole
+        passed = min(max(stamp - self.seen_at, 1e-3), MAX_PASSED) if self._torso else 1e-3
+        self._torso += min(1., passed / _SITTING_TIME if self._torso else 1.) * (torso - self._torso)
+        knees, feet = ((points[rows].dot(up) - floor) for rows in (_BOTH_KNEES, _BOTH_ANKLES))
+        knees, feet = knees[np.isfinite(knees)], feet[np.isfinite(feet)]
+        if len(knees):
+            self._by_knees = True
             sits = _between(knees.mean() / low, *_KNEES) + _between(low / torso, *_HIPS) > _SITS
-        else:
-            sits = self._sits > .5 if self._by_knees else _between(low / torso, *_HIPS) > .5
-        self._sits += gain * (float(sits) - self._sits)
-        self._torso += gain * (torso - self._torso)
+            if (feet < _ON_FLOOR).any():
+                self._whole += passed
+                self._judge(sits, passed)
+            elif self._whole < _WHOLE:
+                self._judge(sits, _CUT_OFF * passed)
+        elif not self._by_knees:
+            self._judge(_between(low / torso, *_HIPS) > .5, _CUT_OFF * passed)
+
+    def _judge(self, sits, passed):
+        self._judged = min(self._judged + passed, _SITTING_TIME)
+        self._sits += passed / self._judged * (float(sits) - self._sits)
 
 
 def _between(value, stands, sits):

@@ -61,7 +61,8 @@ class RenderedEyes:
         for actor, person in zip(self._actors, self._people):
             place = seen_from(actor.at(time), truth)
             if actor.is_visible(time) and place.x - _AHEAD > .4:
-                shown.append((person, (-place.y, place.x - _AHEAD), place.yaw - math.pi))
+                shown.append((person, (-place.y, place.x - _AHEAD),
+                              place.yaw - math.pi - _twist(person)))
         edge = math.tan(math.radians(.5 * _FIELD_OF_VIEW))
         is_empty = all(abs(x) > z * edge + _BESIDE for _, (x, z), _ in shown)
         places = [(id(person), place, heading) for person, place, heading in shown]
@@ -99,6 +100,11 @@ class _Room:
         drawn, after = self._drawn[key]
         rng.set_state(after)
         return tuple(np.copy(each) for each in drawn)
+
+
+def _twist(person):
+    """rad by which a body faces aside of its own axes: by its pose, the shoulders and hips turned."""
+    return math.atan2(person.facing[0], -person.facing[1])
 
 
 def _shadowed(points, view, z):
