@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from openpose_ros.approach import Approach, Settings, Viewpoint
-from openpose_ros.body import LEFT_HIP, NECK, RIGHT_HIP, RIGHT_KNEE
+from openpose_ros.body import LEFT_ANKLE, LEFT_HIP, NECK, RIGHT_HIP, RIGHT_KNEE
 from openpose_ros.people import SOURCE_DEPTH, people_in_image, transformed
 from openpose_ros.scene import Camera
 
@@ -204,6 +204,39 @@ def test_who_walked_out_of_the_image_is_not_remembered():
     assert goal_of(approach, crowd(), .2, viewpoint=looking(60.)) is None
 
 
+def test_who_seemed_to_wander_while_cut_off_by_the_edge_comes_back_under_another_id():
+    approach = Approach()
+    for stamp in np.arange(0., 1., .1):
+        seen = goal_of(approach, crowd((1, 0., 1.4, 30.)), stamp, viewpoint=looking(0.))
+    cut = crowd((1, .3, 1.3, 90.))
+    for stamp in np.arange(1., 2., .1):         # of whom only the head is seen, and far too high
+        goal_of(approach, cut._replace(position=cut.position - (0., 1.3, 0.)), stamp,
+                viewpoint=looking(45.))
+    for stamp in (2., 2.1):
+        goal = goal_of(approach, crowd((2, 0., 1.4, 30.)), stamp, viewpoint=looking(0.))
+    assert goal.person == 2
+    np.testing.assert_allclose(goal.position, seen.position, atol=.01)
+
+
+def test_a_robot_that_looks_to_and_fro_in_vain_remembers_nobody():
+    approach = Approach(Settings(lost_time=3., memory=60.))
+    goal_of(approach, crowd((1, 0., 3., 30.)), viewpoint=looking(0.))
+    goals = [goal_of(approach, crowd(), .1 * i, viewpoint=looking(60. * (i // 10 % 2)))
+             for i in range(1, 100)]
+    assert goals[15] is not None and goals[-1] is None and goals[-15] is None
+
+
+def test_where_they_were_seen_long_ago_gives_way_to_where_they_are_seen_now():
+    approach, behind = Approach(), looking_from((0., 0., 7.), (0., 0., 4.))
+    for stamp in range(40):
+        goal_of(approach, crowd((1, 0., 4., 0.)), .1 * stamp, viewpoint=behind)
+    for stamp in range(40, 300):                # the robot goes round them, and its odometry drifts
+        goal_of(approach, crowd(), .1 * stamp, viewpoint=looking(90.))
+    for stamp in range(300, 310):
+        goal = goal_of(approach, crowd((1, .2, 4., 0.)), .1 * stamp, viewpoint=looking(0.))
+    assert abs(goal.position[0] - .2) < .03
+
+
 def test_only_who_pays_attention_is_chosen_where_that_is_asked_for():
     approach = Approach(Settings(attention=.7))
     both = crowd((1, 0., 2., 0.), (2, .5, 3., 0.), attention=np.array((np.nan, .95)))
@@ -237,6 +270,20 @@ def test_the_knees_tell_who_sits_whatever_the_legs_are_to_the_torso():
     points[0, RIGHT_KNEE] = np.nan                      # near them the knees are out of view
     for i in range(40):
         goal = goal_of(approach, child._replace(points=points), .1 * (i + 1), floor=-1.1)
+    assert abs(3. - goal.position[2] - 1.2) < 1e-6
+
+
+def test_knees_that_are_seen_too_high_where_the_image_ends_seat_nobody():
+    points = np.full((1, 18, 3), np.nan)
+    points[0, NECK], points[0, [RIGHT_HIP, LEFT_HIP]] = (0., .15, 3.), (0., .53, 3.)
+    points[0, RIGHT_KNEE], points[0, LEFT_ANKLE] = (0., .78, 3.), (0., 1.0, 3.)
+    child, approach = crowd((1, 0., 3., 0.), points=points), Approach()
+    for i in range(20):
+        goal_of(approach, child, .1 * i, floor=-1.1)
+    points = points.copy()
+    points[0, RIGHT_KNEE], points[0, LEFT_ANKLE] = (0., .65, 3.), np.nan
+    for i in range(20, 80):
+        goal = goal_of(approach, child._replace(points=points), .1 * i, floor=-1.1)
     assert abs(3. - goal.position[2] - 1.2) < 1e-6
 
 

@@ -71,6 +71,18 @@ def arrived(world):
     return world
 
 
+def test_a_robot_that_coasted_on_as_it_arrived_turns_back(world):
+    arrived(world)
+    count = len(world.sent)
+    world.errand.robot = GOAL._replace(yaw=math.radians(-9.))
+    world.go_on(1.)
+    assert world.state == ARRIVED and [send.place for send in world.sent[count:]] == [GOAL]
+    world.errand.robot = GOAL._replace(yaw=math.radians(-2.))
+    world.finish(SUCCEEDED)
+    world.go_on(5.)
+    assert len(world.sent) == count + 1
+
+
 def test_it_waits_until_there_is_a_goal_and_sends_it_once(world):
     world.go_on(3.)
     assert world.state == WAITING and not world.sent
