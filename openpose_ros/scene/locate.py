@@ -178,7 +178,7 @@ def _where(condition, one, other):
 def _headings(view, size, depths, input_height, tilt_stddev):
     """Probabilities (2, n, headings) of the torso's and the head's heading; what the torso says."""
     height = proportions.STATURE * size.value * view.camera.fy * input_height / view.camera.height
-    mistaken = swapped(height)
+    mistaken = swapped(height, view.scores)
     pairs = left_of_right(np.array((view.right, view.up)))
     torso = torso_likelihood(pairs, view, size, depths, mistaken, tilt_stddev)
     each = np.array((torso.likelihood, head_likelihood(view, size, height)))
