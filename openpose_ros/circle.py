@@ -109,20 +109,21 @@ def estimate(probability: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
         return np.zeros(0), np.zeros(0)
     rows = COUNT * np.arange(len(probability))[:, None]
     centre = (probability @ _SMOOTH).argmax(axis=1)
-    off, nearest = of_each(_median, probability.take(
+    off, nearest, beside = of_each(_median, probability.take(
         rows + _TURNED_NEAR.take(centre, axis=0)) @ _UP_TO)
     middle = (centre + nearest.astype(int)) % COUNT
     stddev, = of_each(_quarter, probability.take(
-        rows + _TURNED.take(middle, axis=0)) @ _WITHIN, off - nearest)
+        rows + _TURNED.take(middle, axis=0)) @ _WITHIN, beside)
     return ANGLES.take(centre) + STEP * off, stddev
 
 
 def _median(sums):
-    """Where these sums of what lies near reach half of it, in steps off the middle; and rounded."""
+    """Where sums of what lies near reach half of it, in steps off the middle; rounded; the rest."""
     if not sums[-1] > 0.:
-        return math.nan, 0.
+        return math.nan, 0., 0.
     off = _reached(sums, .5 * sums[-1]) + _FIRST_NEAR
-    return off, round(off)
+    nearest = round(off)
+    return off, nearest, off - nearest
 
 
 def _quarter(sums, off):

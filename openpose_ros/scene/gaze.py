@@ -57,11 +57,11 @@ def head_likelihood(view: View, size: Estimate, height: np.ndarray) -> np.ndarra
     which parts are seen at all. Their depths say next to nothing: a surface shows 1 to 3 cm of the
     11 cm between nose and ears, and hair and holes blur that; without them gaze is better.
     """
-    blur, misread, shows = of_each(_of_small, height)
+    blur, visibility, misread, shows = of_each(_of_small, height)
     placed = _across(view, size, blur[:, None])
     placed = np.exp(placed - np.maximum.reduce(placed, axis=1, keepdims=True))
     placed += _OUTLIER / circle.COUNT * np.add.reduce(placed, axis=1, keepdims=True)
-    visible = (_VISIBILITY / blur)[:, None] * _visible(view, size)
+    visible = visibility[:, None] * _visible(view, size)
     both = placed * np.exp(visible - np.maximum.reduce(visible, axis=1, keepdims=True))
     if min(shows.tolist()) < _SHOWS_ALL:
         both = both.take(_seen_as(shows))
@@ -69,8 +69,12 @@ def head_likelihood(view: View, size: Estimate, height: np.ndarray) -> np.ndarra
 
 
 def _of_small(height):
-    """The factor on the parts' variance, how often heads are misread, what of their turn shows."""
-    return (1. + (_BLURRED / height) ** _BLURRED_POWER,
+    """The factor on the parts' variance, the weight of their being seen, and two shares.
+
+    How often heads are misread, and how much of a turn shows.
+    """
+    blur = 1. + (_BLURRED / height) ** _BLURRED_POWER
+    return (blur, _VISIBILITY / blur,
             _MISREAD_TINY / (1. + (height / _MISREAD_HEIGHT) ** _MISREAD_POWER),
             1. / (1. + (_TURNED_LESS / height) ** 2))
 
