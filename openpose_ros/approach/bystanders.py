@@ -54,6 +54,9 @@ class Bystanders:
         self._stamp = stamp
         ids = [int(people.ids[row]) for row in rows]
         of_chosen = [people.position[row] for row, number in zip(rows, ids) if number == chosen]
+        # Who seems to have stood where the chosen one is was them, seen twice.
+        self._known = {number: other for number, other in self._known.items()
+                       if not any(_apart(other.position, own) < _SAME for own in of_chosen)}
         for row, number in zip(rows, ids):
             if number == chosen:
                 self._known.pop(number, None)
@@ -62,7 +65,9 @@ class Bystanders:
             if any(_apart(position, other) < _SAME for other in of_chosen):
                 continue        # seen twice, as for a moment at the image's edge
             before = self._at(position, ids) if number not in self._known else number
-            if before is None and not newcomers:
+            # Who is cut off by the image's edge may be anywhere, and may be the chosen one.
+            if before is None and not (newcomers and (
+                    viewpoint is None or viewpoint.shows(position))):
                 continue
             self._known.pop(before, None)
             self._known[number] = _Bystander(position, walks(people, row), stamp)

@@ -97,9 +97,7 @@ class Choice:
         if self._seen_at is None or self.id in ids or self.settings.id:
             return None
         passed = self._missed
-        # Who is cut off by the image's edge may be anywhere: soon more of them is seen.
-        strangers = [row for row, number in zip(rows, ids) if number not in self.bystanders
-                     and (viewpoint is None or viewpoint.shows(people.position[row]))]
+        strangers = [row for row, number in zip(rows, ids) if number not in self.bystanders]
         if self._missed > patience or self._position is None or not strangers:
             return None
         # Who walked is looked for on the line from where they were to where they would be.
@@ -112,6 +110,9 @@ class Choice:
                 apart[i] = np.inf
         nearest = int(np.argmin(apart))
         if apart[nearest] > min(_REACH + _REACH_RATE * passed, _MAX_REACH):
+            return None
+        # Who is cut off by the image's edge may be anywhere: soon more of them is seen.
+        if not (viewpoint is None or viewpoint.shows(position[nearest])):
             return None
         self.id = int(people.ids[strangers[nearest]])
         return self.id

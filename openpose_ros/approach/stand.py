@@ -4,7 +4,7 @@ import math
 import numpy as np
 
 from openpose_ros.approach.looking import is_aside
-from openpose_ros.approach.views import MAX_PASSED, Views, along_ground
+from openpose_ros.approach.views import MAX_PASSED, Views, along_ground, trace
 from openpose_ros.body import (LEFT_ANKLE, LEFT_HIP, LEFT_KNEE, NECK,
                                RIGHT_ANKLE, RIGHT_HIP, RIGHT_KNEE)
 from openpose_ros.people import SOURCE_DEPTH
@@ -33,7 +33,7 @@ _SITS = .8
 _ON_FLOOR, _CUT_OFF, _WHOLE = .25, .1, 1.
 _THIGH = .245 / .288                # thigh over torso, of the same table
 _SITTING_TIME = 2.                  # s over which it is averaged
-_BOTH_KNEES, _BOTH_ANKLES = [RIGHT_KNEE, LEFT_KNEE], [RIGHT_ANKLE, LEFT_ANKLE]
+_LEGS = [RIGHT_KNEE, LEFT_KNEE, RIGHT_ANKLE, LEFT_ANKLE]
 
 
 class Stand:
@@ -139,17 +139,19 @@ class Stand:
         hips, neck = .5 * (points[RIGHT_HIP] + points[LEFT_HIP]), points[NECK]
         if floor is None or not np.isfinite(hips + neck).all():
             return
-        low, torso = hips.dot(up) - floor, np.linalg.norm(neck - hips)
+        low, spine = float(hips.dot(up) - floor), neck - hips
+        torso = math.sqrt(spine.dot(spine))
         if not (low > 0. and torso > 0.):
             return
         passed = min(max(stamp - self.seen_at, 1e-3), MAX_PASSED) if self._torso else 1e-3
         self._torso += min(1., passed / _SITTING_TIME if self._torso else 1.) * (torso - self._torso)
-        knees, feet = ((points[rows].dot(up) - floor) for rows in (_BOTH_KNEES, _BOTH_ANKLES))
-        knees, feet = knees[np.isfinite(knees)], feet[np.isfinite(feet)]
-        if len(knees):
+        heights = (points.take(_LEGS, axis=0).dot(up) - floor).tolist()
+        knees = [height for height in heights[:2] if math.isfinite(height)]
+        if knees:
             self._by_knees = True
-            sits = _between(knees.mean() / low, *_KNEES) + _between(low / torso, *_HIPS) > _SITS
-            if (feet < _ON_FLOOR).any():
+            knee = sum(knees) / len(knees)
+            sits = _between(knee / low, *_KNEES) + _between(low / torso, *_HIPS) > _SITS
+            if any(height < _ON_FLOOR for height in heights[2:]):
                 self._whole += passed
                 self._judge(sits, passed)
             elif self._whole < _WHOLE:
@@ -187,5 +189,5 @@ def walks(people, row: int) -> bool:
     """Whether someone walks, and the velocity is known well enough to tell."""
     velocity = people.velocity[row]
     speed = math.sqrt(velocity.dot(velocity))
-    variance = people.velocity_covariance[row].trace()
+    variance = trace(people.velocity_covariance[row])
     return bool(speed > WALKING_SPEED and not speed < 2. * math.sqrt(max(variance, 0.)))
