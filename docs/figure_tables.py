@@ -233,7 +233,7 @@ def approach(known: Dict[str, Any]) -> Table:
     """What was asked of simulated approaches, and what they did, by the robot's eyes."""
     eyes = 'depth', 'height known'
     rows = [('approaches to who stands / of each other kind', '{approaches} / {others}', '', ''),
-            ('arrived (15 cm and 8°)', '{arrived:.0%}', '≥ 98 %', '≥ 92 %'),
+            ('arrived (15 cm and 8°)', '{arrived:.1%}', '≥ 98 %', '≥ 92 %'),
             ('final error, median', '{error:.2f} m, {turn:.1f}°', '≤ 0.06 m, 4°', '≤ 0.15 m, 6°'),
             ('ever nearer than 0.8 m / by its own driving', '{too_near} / {driven_too_near}',
              '0', '0'),
