@@ -54,16 +54,19 @@ class Bystanders:
         self._stamp = stamp
         ids = [int(people.ids[row]) for row in rows]
         of_chosen = [people.position[row] for row, number in zip(rows, ids) if number == chosen]
-        # Who seems to have stood where the chosen one is was them, seen twice.
+
+        def is_chosen(place):   # seen twice, as for a moment at the image's edge
+            return any(_apart(place, own) < _SAME for own in of_chosen)
+
         self._known = {number: other for number, other in self._known.items()
-                       if not any(_apart(other.position, own) < _SAME for own in of_chosen)}
+                       if not is_chosen(other.position)}
         for row, number in zip(rows, ids):
             if number == chosen:
                 self._known.pop(number, None)
                 continue
             position = people.position[row]
-            if any(_apart(position, other) < _SAME for other in of_chosen):
-                continue        # seen twice, as for a moment at the image's edge
+            if is_chosen(position):
+                continue
             before = self._at(position, ids) if number not in self._known else number
             # Who is cut off by the image's edge may be anywhere, and may be the chosen one.
             if before is None and not (newcomers and (

@@ -34,7 +34,7 @@ class Choice:
         self._better_since = None   # s; since when someone else has been the better choice
         self._seen_at = None        # s; when the chosen person was last seen
         self._stamp = None          # s, of the last image
-        self._missed = 0.           # s for which the camera has looked at their place in vain
+        self.missed = 0.            # s for which the camera has looked at their place in vain
         self._position = None       # (3,) m, where; and their velocity, m/s
         self._velocity = np.zeros(3)
         self.bystanders = Bystanders()
@@ -52,7 +52,7 @@ class Choice:
         chosen, and nobody else is chosen because they are nearer.
         """
         passed = 0. if self._stamp is None or looks_away else max(stamp - self._stamp, 0.)
-        self._stamp, self._missed = stamp, self._missed + passed
+        self._stamp, self.missed = stamp, self.missed + passed
         if self._is_under_way(viewpoint):
             self._better_since = None
         known = (people.ids > 0) & np.isfinite(people.position).all(axis=1)
@@ -87,29 +87,23 @@ class Choice:
         self._camera = viewpoint
         return before is not None
 
-    @property
-    def missed(self) -> float:
-        """s for which the camera has looked in vain where the chosen person was."""
-        return self._missed
-
     def _again(self, people, rows, ids, patience, viewpoint):
         """The new id of who was chosen and had vanished; None where there is no such person."""
         if self._seen_at is None or self.id in ids or self.settings.id:
             return None
-        passed = self._missed
         strangers = [row for row, number in zip(rows, ids) if number not in self.bystanders]
-        if self._missed > patience or self._position is None or not strangers:
+        if self.missed > patience or self._position is None or not strangers:
             return None
         # Who walked is looked for on the line from where they were to where they would be.
         position = people.position[strangers]
-        way = passed * self._velocity
+        way = self.missed * self._velocity
         share = np.clip((position - self._position).dot(way) / max(way.dot(way), 1e-9), 0., 1.)
         apart = np.linalg.norm(position - self._position - share[:, None] * way, axis=1)
         for i, place in enumerate(position):
             if self.bystanders.is_one(place, ids, apart[i]):
                 apart[i] = np.inf
         nearest = int(np.argmin(apart))
-        if apart[nearest] > min(_REACH + _REACH_RATE * passed, _MAX_REACH):
+        if apart[nearest] > min(_REACH + _REACH_RATE * self.missed, _MAX_REACH):
             return None
         # Who is cut off by the image's edge may be anywhere: soon more of them is seen.
         if not (viewpoint is None or viewpoint.shows(position[nearest])):
@@ -133,7 +127,7 @@ class Choice:
 
     def _keep_or_switch(self, people, rows, ids, costs, eligible, stamp, patience):
         if not self.id or self._seen_at is None or (
-                self.id not in ids and self._missed > patience):
+                self.id not in ids and self.missed > patience):
             self._better_since = None
             best = int(np.argmin(np.where(eligible, costs, np.inf))) if eligible.any() else None
             self.id, self._seen_at = (0, None) if best is None else (ids[best], stamp)
@@ -155,7 +149,7 @@ class Choice:
         return self.id
 
     def _remember(self, people, row, stamp, viewpoint):
-        self._seen_at, self._missed = stamp, 0.
+        self._seen_at, self.missed = stamp, 0.
         # Where who is cut off by the image's edge seems to be wanders, by a metre in height, too.
         if self._position is not None and not walks(people, row) and viewpoint is not None and (
                 not viewpoint.shows(people.position[row])):

@@ -122,7 +122,8 @@ class Nearby:
     def standing(self, person: Tuple[float, float]) -> List[Tuple[float, float]]:
         """(x, y) m of those who stand, but for this person."""
         return [(other.x, other.y) for other in self._people
-                if not _walks(other) and math.hypot(other.x - person[0], other.y - person[1]) >= _SAME]
+                if not _walks(other)
+                and math.hypot(other.x - person[0], other.y - person[1]) >= _SAME]
 
     def passed_by(self, robot: Place, place: Place,
                   person: Tuple[float, float]) -> Optional[Place]:

@@ -141,7 +141,7 @@ def along_ground(covariance: np.ndarray, up: np.ndarray) -> float:
 
 
 def trace(matrix: np.ndarray) -> float:
-    """The sum of the diagonal of a small matrix, in a third of the time of NumPy's."""
+    """The sum of the diagonal of a small matrix, by fewer instructions than NumPy's."""
     return sum(matrix.diagonal().tolist())
 
 

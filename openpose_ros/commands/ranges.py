@@ -187,7 +187,7 @@ def _compared(labels, found, factor, deviations, scale):
     heights = np.array([standing_height(label) for label in labels]) * factor
     errors = np.full(len(labels), np.nan)
     from scipy.optimize import \
-        linear_sum_assignment  # 50 MB that only this command needs
+        linear_sum_assignment  # memory that only this command needs
     for row, column in zip(*linear_sum_assignment(-similarity)):
         if similarity[row, column] >= FOUND:
             both = labelled[row, 0] & seen[0, column]
