@@ -10,7 +10,7 @@ deviation holds the spread between people and that of where annotators put the k
 length             mean    stddev  source
 =================  ======  ======  =================================================================
 SHOULDERS          0.345   0.03    N: 0.30 to 0.315 rendered, 0.33 multiview, 0.33 to 0.37 the
-                                   turning man: of those that show, the wider, for what hides one
+                                   turning man; of those that show the wider, for what hides one
                                    only narrows them; 0.32 makes facing worse on all three truths
 HIPS               0.205   0.025   N: 0.20 to 0.207; between G's hip breadth 0.34 and the joint
                                    centres' 0.17

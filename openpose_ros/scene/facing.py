@@ -122,7 +122,8 @@ def _swapped(height, scores):
     """The same of one person, a tuple of it alone; scores: of the torso's parts."""
     seen = [score for score in scores if score > 0.]
     score = sum(seen) / len(seen) if seen else 0.
-    unsure = _UNSURE / (1. + math.exp((score - _UNSURE_SCORE) / _UNSURE_SOFTNESS))
+    sure = min((score - _UNSURE_SCORE) / _UNSURE_SOFTNESS, 30.)     # exp of a thousand overflows
+    unsure = _UNSURE / (1. + math.exp(sure))
     small = _SWAPPED_TINY / (1. + (height / _SWAPPED_HEIGHT) ** _SWAPPED_POWER)
     return max(small, _SWAPPED_MIN) + unsure,
 

@@ -23,6 +23,7 @@ ANKLE_HEIGHT, _ANKLE_HEIGHT_STDDEV = .14, .03
 _STRIDE = .07         # m; how far the hips of a standing person are from over their ankles
 _SITTING = .30        # m; the same of one who sits (0.25 to 0.32 rendered)
 _HORIZON = .05        # rad; a foot this little under the horizon says nothing of the distance
+_HIGHEST = 1e4        # m; no camera that sees people's keypoints is so high
 # The hips' keypoints over the ground, m of an adult, standing and sitting: legs and ankles (N: 0.90
 # to 0.93), and a seat (0.40 to 0.48, the height of the hollow of the knee by G) with what of a body
 # is over it (N: 0.55 to 0.57).
@@ -49,7 +50,7 @@ def stances(view: View, rise: Heights, size: Estimate, camera_height: Optional[f
     By their ankles; else by their hips if they stand, and if they sit. size: apparent size.
     tilt_stddev: rad. Empty without a height, or with one that cannot be.
     """
-    if camera_height is None or not camera_height > 2. * ANKLE_HEIGHT:
+    if camera_height is None or not 2. * ANKLE_HEIGHT < camera_height < _HIGHEST:
         return []
     ankles = _by_ankles(view, rise.standing, camera_height, tilt_stddev)
     showing = np.isfinite(ankles.range.value)

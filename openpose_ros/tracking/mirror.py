@@ -44,7 +44,7 @@ def candidates(azimuth: np.ndarray, stddev: np.ndarray, ray: np.ndarray) -> Cand
     for their sum is 1, their mean d r = a, and their second moment d^2 (2/3 + r^2/3) + c^2 =
     a^2 + s^2. The middle one keeps the likelihood flat between the sides. But what is measured is a
     median (circle.estimate): where one side is the likelier it lies there, and not further in. So
-    the sides are set to the larger of |a| and what the deviation alone has them be,
+    the sides are set to the larger of abs(a) and what the deviation alone has them be,
     sqrt(3/2 (s^2 - c^2)).
     """
     return Candidates(*of_each(_candidates_of_one, azimuth, stddev, ray).reshape(3, 3, -1))

@@ -228,6 +228,17 @@ def test_keypoints_outside_the_image_are_left_out(value):
     assert np.linalg.norm(found.position[0] - synthetic.hips(synthetic.Person((0., 2.5), .5))) < .1
 
 
+@pytest.mark.parametrize('score', [1e-30, 1e30])
+def test_scores_that_no_network_gives_change_nothing_of_the_position(score):
+    people, depth = seen(synthetic.Person((0., 2.5), .5))
+    keypoints = people.keypoints.copy()
+    keypoints[..., 2] *= score
+    found, usual = (locate(people_in_image(each), CAMERA, depth)
+                    for each in (keypoints, people.keypoints))
+    np.testing.assert_allclose(found.position, usual.position, atol=.02)
+    assert found.facing_stddev[0] < np.radians(90.) or found.facing_source[0] == SOURCE_NONE
+
+
 def test_all_keypoints_outside_the_image_are_unknown():
     people, depth = seen(synthetic.Person((0., 2.5), .5))
     found = locate(people_in_image(people.keypoints + 5000.), CAMERA, depth)
@@ -282,7 +293,7 @@ def test_a_camera_on_its_side_is_no_trouble_when_it_is_said():
     np.testing.assert_allclose(found.facing_stddev, straight.facing_stddev, rtol=.05)
 
 
-@pytest.mark.parametrize('height', [.3, 3.5, 60.])
+@pytest.mark.parametrize('height', [.3, 3.5, 60., 1e300, -1e300])
 def test_a_height_that_cannot_be_is_not_used(height):
     people = seen(synthetic.Person((0., 3.), .4))[0]
     found, problems = locate_and_explain(people, CAMERA, camera_height=height)

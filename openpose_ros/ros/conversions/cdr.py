@@ -130,28 +130,30 @@ class Records:
         An array, (n, ...), has a message's numbers in the order of the message. All fields of a
         group are of one type. Fields of no group are 0.
         """
-        self._type = message_type
-        self._names = {}    # type: Dict[str, List[str]]
-        self._fields = {}   # type: Dict[str, List[Sequence[str]]]
-        leaves = _layout(message_type, 0).leaves
-        for name, fields in groups.items():
+        self._type, self._groups = message_type, groups
+
+    @functools.lru_cache(maxsize=8)
+    def _by_type(self) -> Tuple[Dict[str, List[Tuple[str, Sequence[str]]]], int]:
+        """({type: its groups}, bytes of the first number); not before something is written."""
+        leaves, groups = _layout(self._type, 0).leaves, {}
+        for name, fields in self._groups.items():
             kind = next(kind for path, kind, _ in leaves if _is_of(path, fields))
-            self._names.setdefault(kind, []).append(name)
-            self._fields.setdefault(kind, []).append(fields)
-        self._first = np.dtype(leaves[0][1]).itemsize
+            groups.setdefault(kind, []).append((name, fields))
+        return groups, np.dtype(leaves[0][1]).itemsize
 
     def write(self, writer: Writer, count: int, **values: np.ndarray) -> None:
         """Write a sequence of `count` messages, its length before it."""
         writer.count(count)
         if not count:
             return
+        groups, first = self._by_type()
         begin, places, end = self._places(writer.at % 8, count)
         block = np.zeros(-(-end // 8))
         with np.errstate(over='ignore'):    # what a float32 cannot hold is infinite in one
-            for kind, names in self._names.items():
+            for kind, of_type in groups.items():
                 block.view(kind)[places[kind]] = np.concatenate(
-                    [values[name].reshape(count, -1) for name in names], axis=1)
-        writer.written(block.view(np.uint8)[begin:end].tobytes(), self._first)
+                    [values[name].reshape(count, -1) for name, _ in of_type], axis=1)
+        writer.written(block.view(np.uint8)[begin:end].tobytes(), first)
 
     @functools.lru_cache(maxsize=64)
     def _places(self, at: int, count: int) -> Tuple[int, Dict[str, np.ndarray], int]:
@@ -159,10 +161,11 @@ class Records:
 
         Bytes, and numbers of a type, are counted from the last multiple of 8 before `at`.
         """
-        begin = end = at + -at % self._first
-        rows = {kind: [] for kind in self._names}
+        groups, first = self._by_type()
+        begin = end = at + -at % first
+        rows = {kind: [] for kind in groups}
         for _ in range(count):
-            start = end + -end % self._first
+            start = end + -end % first
             before, (places, size) = start - start % 8, self._places_of_one(start % 8)
             for kind, of_one in places.items():
                 rows[kind].append(of_one + before // np.dtype(kind).itemsize)
@@ -172,9 +175,9 @@ class Records:
     @functools.lru_cache(maxsize=8)
     def _places_of_one(self, at: int) -> Tuple[Dict[str, np.ndarray], int]:
         layout = _layout(self._type, at)
-        return {kind: np.array([place // np.dtype(kind).itemsize for fields in groups
+        return {kind: np.array([place // np.dtype(kind).itemsize for _, fields in of_type
                                 for path, _, place in layout.leaves if _is_of(path, fields)])
-                for kind, groups in self._fields.items()}, layout.end
+                for kind, of_type in self._by_type()[0].items()}, layout.end
 
 
 def _is_of(path, fields):
