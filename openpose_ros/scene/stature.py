@@ -4,9 +4,10 @@ A person's size relative to an adult's, s, their range r and their apparent size
 by log s = log r + log a. Of a the proportions tell, of r the ground or depth, of s what people
 there are (proportions.ADULTS, CHILDREN). All are normal distributions in the logarithm, for each
 group of people and once more for a ground that is not theirs (someone on a table, feet that are
-hidden), so that the answer is a mixture with as many parts. What is said is the mean of its
-likeliest part, and as standard deviation what the fourth power off that implies, which of a normal
-distribution is its own, and of a mixture grows with what is possible far off: a child.
+hidden), so that the answer is a mixture with as many parts. What is said is the mean over adults and
+children where the likelier of grounds has them, and as standard deviation of stature and range what
+the fourth power off that implies, which of a normal distribution is its own, and of a mixture grows
+with what is possible far off: a child.
 """
 import math
 from typing import NamedTuple, Sequence
@@ -106,7 +107,7 @@ def _mixed(value, stddev, ways, elsewhere):
         free = elsewhere * _ANYWHERE * (2. * math.pi) ** .5 if known else 1.
         parts += [(free * share, (mean, mean - a, a), (spread, spread + variance, variance))
                   for share, mean, spread in _EACH_GROUP]
-    total = sum(part[0] for part in parts)
+    total = _weight(parts)
     if not total > 0.:
         return (math.nan,) * 7
     misfit = sum(part[0] for part in parts[-2:]) / total if known and elsewhere else 0.
@@ -141,17 +142,25 @@ def _logarithm(value, stddev):
 
 def _estimate(parts, total):
     """(value, stddev) of s, r and a, of a mixture in the logarithm; NaN where nothing is known."""
-    found = []
-    for middle, means, variances in zip(max(parts, key=lambda part: part[0])[1],
-                                        *(zip(*(part[i] for part in parts)) for i in (1, 2))):
-        fourth = 0.
-        for (share, _, _), mean, variance in zip(parts, means, variances):
-            off = (mean - middle) ** 2
+    found, count = [], len(_EACH_GROUP)
+    way = max((parts[i:i + count] for i in range(0, len(parts), count)), key=_weight)
+    weight = _weight(way)
+    for i in range(3):
+        middle = sum(share * means[i] for share, means, _ in way) / weight
+        second = fourth = 0.
+        for share, means, variances in parts:
+            off, variance = (means[i] - middle) ** 2, variances[i]
+            second += share * (variance + off)
             fourth += share * (3. * variance ** 2 + 6. * variance * off + off ** 2)
-        spread = (fourth / (3. * total)) ** .25
+        # The apparent size goes on as a normal distribution, which has a mixture's variance.
+        spread = (second / total) ** .5 if i == 2 else (fourth / (3. * total)) ** .25
         value = _exp(middle) if spread < 1. else math.nan
         found.append((value, value * spread))
     return found
+
+
+def _weight(parts):
+    return sum(part[0] for part in parts)
 
 
 def _exp(x):
