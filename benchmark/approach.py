@@ -60,7 +60,8 @@ def scene_of(seed, kind):
     elif kind == CROSSED:
         # From out of view, before the robot is there: who is nearest at first is the first.
         place = place._replace(x=max(away, 4.))
-        across = Place(.5 * place.x, -4., math.pi / 2.)
+        side = math.copysign(1., start.yaw)
+        across = Place(.5 * place.x, -4. * side, math.pi / 2. * side)
         actors = [Actor(place, body), Actor(across, body_of(rng), walks=1., between=(1., 9.))]
     return start, actors, rng
 

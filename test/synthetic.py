@@ -154,6 +154,22 @@ def depth(people, camera, rng=None, view=Viewpoint(), wall=6., noise=.0025, arou
     return np.round(image * 1000.).astype(np.uint16)
 
 
+def covered(people, camera, view=Viewpoint()):
+    """Whether somebody else is before each of their joints, (n, 18) bool."""
+    at = np.array([joints(person, view) for person in people]).reshape(-1, body.PART_COUNT, 3)
+    found = np.zeros(at.shape[:2], bool)
+    rays = _rays(camera)
+    for i, person in enumerate(people):
+        z = np.full(rays[0].shape[:2], np.inf)
+        for a, b, radius in _capsules(at[i], person.size):
+            _render(z, rays, camera, a, b, radius)
+        column, row = np.round(camera.project(at)).astype(int).clip(
+            0, (camera.width - 1, camera.height - 1)).transpose(2, 0, 1)
+        others = np.arange(len(people)) != i
+        found[others] |= (z[row, column] < at[..., 2])[others]
+    return found
+
+
 def _box(mask, around):
     """Slices round what is true, and so many px more; of nothing where nothing is."""
     sides = []

@@ -6,6 +6,7 @@ import numpy as np
 
 from openpose_ros.approach import choice, comfort
 from openpose_ros.approach.choice import Choice
+from openpose_ros.approach.drift import Way
 from openpose_ros.approach.looking import (ENOUGH, WORTH_AFTER, WORTH_NEARER,
                                            LookRound, place_aside)
 from openpose_ros.approach.settings import Settings
@@ -100,7 +101,7 @@ class Approach:
         self._stand = None
         self._has_goal = False
         self._aside = 0.            # rad; how far aside of their front the goal was last
-        self._round = LookRound()
+        self._round, self._way = LookRound(), Way()
         self._vague = None          # (id, position, s) of who was seen, but not which way they face
         self.look = None
 
@@ -118,6 +119,8 @@ class Approach:
         Only people with an id, thus tracked ones, are approached.
         """
         self.look = None
+        if viewpoint is not None:
+            self._way.go_on(viewpoint.rotation, viewpoint.translation, up)
         remembered = self._remembers(stamp, viewpoint)
         settings = self._settings
         row = self._choice.row(people, choice.costs(people_in_camera, settings.person), stamp,
@@ -148,7 +151,7 @@ class Approach:
             self._has_goal = False
         if self._stand is not None:
             self._stand.update(people, row, stamp, self._settings, up, floor,
-                               None if viewpoint is None else viewpoint.translation)
+                               None if viewpoint is None else self._way.now)
             if self._stand.faceless > _HOLD or not (
                     self._stand.facing_stddev <= max(_ROUGHLY, self._limit())):
                 self._stand = None

@@ -10,7 +10,12 @@ from openpose_ros.people import People
 # m; who appears so near the place where somebody stood is them. Chosen: people stand .6 m apart and
 # more, and places drift by some .1 m on the way round; half of it takes them for new.
 _SAME = .5
-_MISSED = 5.    # s for which who is missed at their place is known again; as long as the chosen one
+# Who stands is averaged over for s, for which a network's error on them stays about the same, until
+# they are m beside: who has left.
+_SETTLE, _STEP = 2., .25
+# s for which who is missed at their place counts as standing there (a new track takes some images),
+# and is known again: as long as the chosen one.
+_GONE, _MISSED = 1., 5.
 
 
 class _Bystander(NamedTuple):
@@ -34,7 +39,7 @@ class Bystanders:
     def standing(self) -> np.ndarray:
         """(n, 3) m: where those are who do not walk, as far as is known."""
         return np.array([other.position for other in self._known.values()
-                         if not other.walks and not other.missed]).reshape(-1, 3)
+                         if not other.walks and other.missed < _GONE]).reshape(-1, 3)
 
     def is_one(self, position: np.ndarray, ids, apart: float) -> bool:
         """Whether who has just appeared there, with none of these ids, is one of them.
@@ -69,11 +74,11 @@ class Bystanders:
                 continue
             before = self._at(position, ids) if number not in self._known else number
             # Who is cut off by the image's edge may be anywhere, and may be the chosen one.
-            if before is None and not (newcomers and (
-                    viewpoint is None or viewpoint.shows(position))):
+            is_whole = viewpoint is None or viewpoint.shows(position)
+            if before is None and not (newcomers and is_whole):
                 continue
-            self._known.pop(before, None)
-            self._known[number] = _Bystander(position, walks(people, row), stamp)
+            self._known[number] = _seen(self._known.pop(before, None), _Bystander(
+                position, walks(people, row), stamp), is_whole)
         for number, other in list(self._known.items()):
             if number in ids:
                 continue
@@ -93,6 +98,19 @@ class Bystanders:
         return min(((_apart(position, other.position), number)
                     for number, other in self._known.items() if number not in ids),
                    default=(math.inf, None))
+
+
+def _seen(before, now, is_whole):
+    """Who was there before, or None, as they are now: who stands is averaged over while seen whole.
+
+    Who is new, or cut off, seems to walk for a moment: who stood stands until they have left.
+    """
+    if before is None or before.walks or _apart(before.position, now.position) >= (
+            _STEP if is_whole else _SAME):
+        return now
+    share = min(max(now.seen_at - before.seen_at, 0.) / _SETTLE, 1.) if is_whole else 0.
+    return before._replace(position=before.position + share * (now.position - before.position),
+                           seen_at=now.seen_at, missed=0.)
 
 
 def _apart(one, other):

@@ -20,6 +20,10 @@ KEEP_AWAY = .8                  # m; never driven into: the far phase of persona
 _ELBOW_ROOM = KEEP_AWAY + .2
 _STEP, _MAX_ASIDE = math.radians(10.), math.radians(90.)
 _STAY = .1                    # m by which a place that was free may become too near before it moves
+# A place on the other side counts as so much farther aside: the robot would have to go back round the
+# person. Chosen: two or three steps, by which an other's place seems to move; twice of it stays aside
+# where one is free near the front.
+_ACROSS = math.radians(30.)
 
 # The way round leads through places this far from the person, m: a chord of 60 degrees of that
 # circle stays 1.5 m away. It ends at a gate before the goal, m from that: who comes from aside turns
@@ -73,12 +77,15 @@ def free_angle(position: np.ndarray, facing: np.ndarray, others: np.ndarray, dis
     """
     def is_free(angle, room):
         return is_free_of(others, position + distance * turned(facing, up, angle), up, room)
+
+    def aside(angle):
+        return abs(angle) + (_ACROSS if angle * before < 0. else 0.)
     steps = np.arange(0., _MAX_ASIDE + 1e-6, _STEP)
     angles = sorted(np.concatenate((-steps, steps[1:])), key=lambda angle: (
-        abs(angle), abs(angle - before)))
+        aside(angle), abs(angle - before)))
     # The front itself is taken back as soon as it is well free.
     for angle in angles:
-        if abs(angle) >= abs(before) - 1e-6:
+        if aside(angle) >= abs(before) - 1e-6:
             break
         if is_free(angle, _ELBOW_ROOM + _STAY):
             return float(angle)

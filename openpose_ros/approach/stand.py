@@ -3,6 +3,7 @@ import math
 
 import numpy as np
 
+from openpose_ros.approach.drift import Whence
 from openpose_ros.approach.looking import is_aside
 from openpose_ros.approach.views import MAX_PASSED, Views, along_ground, trace
 from openpose_ros.body import (LEFT_ANKLE, LEFT_HIP, LEFT_KNEE, NECK,
@@ -18,6 +19,7 @@ _PATIENCE = .5                      # s
 
 _SURE = 2.5                         # stddevs that a measurement must be off to count as a move
 _UNKNOWN = .05                      # m
+_NOWHERE = Whence(np.zeros(3))      # of all views, where it is not known from where they are
 
 # What tells who sits: the knees' height over the hips', and the hips' over the torso's length, of who
 # stands and who sits. The hips' are .53 H above the floor, and .29 H on a chair, the knees' .285 H, of
@@ -82,11 +84,12 @@ class Stand:
         """How far the knees reach in front of the hips, m: 0 of one who stands."""
         return _THIGH * self._torso if self._sits > .5 else 0.
 
-    def update(self, people, row, stamp, settings, up, floor, camera=None) -> None:
+    def update(self, people, row, stamp, settings, up, floor, whence=None) -> None:
         """Take in what was measured of this row.
 
-        camera: (3,) m, where it was in a frame that does not move with it; None: there is none.
+        whence: drift.Whence, in a frame that does not move with the camera; None: there is none.
         """
+        camera = None if whence is None else whence.camera
         position, facing = people.position[row], people.facing[row]
         stddev = people.facing_stddev[row]
         if not abs(math.sqrt(facing.dot(facing)) - 1.) < 1e-3:
@@ -104,8 +107,8 @@ class Stand:
             if not np.isfinite(covariance).all():
                 covariance = _UNKNOWN ** 2 * np.eye(3)
             self._views.add(position, covariance, facing, stddev,
-                            np.zeros(3) if camera is None else camera,
-                            _bearing(position, camera, up), passed, stamp, settings.settle_time)
+                            whence or _NOWHERE, up, _bearing(position, camera, up), passed, stamp,
+                            settings.settle_time)
             if camera is not None and math.isfinite(stddev) and is_aside(
                     self.position, self.facing, camera, up):
                 self.aside += counted

@@ -9,9 +9,11 @@ import math
 
 import numpy as np
 
-from openpose_ros.approach.comfort import angle_between
+from openpose_ros.approach import drift
+from openpose_ros.approach.comfort import angle_between, turned
+from openpose_ros.approach.drift import Whence
 
-_SECTOR = math.radians(30.)     # chosen: a view from less beside errs much the same way
+_BESIDE = math.radians(20.)     # chosen: a view from less beside errs much the same way
 # After s a view counts for 1/e. Chosen: half of it forgets on the way round what was seen at first;
 # who turns by less than is noticed is followed the more slowly, the longer it is.
 _MEMORY = 60.
@@ -21,11 +23,10 @@ _SWAY = _MIN_SHIFT ** 2 * np.eye(3)
 # How much the errors of two views have in common: a body that is wider than most is so from all
 # sides.
 _SHARED = .5
-# By so much of the way and of the turn since a view the odometry may be off: the person then seems
-# to stand and face otherwise now. Chosen: half more than the 1 and 2 % by which the simulated
-# robot's wheels err; with twice as much of the way its old views count too little, where only the
-# camera's height is known.
-_DRIFT_OF_WAY, _DRIFT_OF_TURN = .015, .03
+# By so much of the way since a view the odometry may be off (of turns: drift.py). Chosen: half more
+# than the 1 % by which the simulated robot's wheels err; with twice as much its old views count too
+# little, where only the camera's height is known.
+_DRIFT_OF_WAY = .015
 _DRIFTED = _DRIFT_OF_WAY ** 2 * np.eye(3)
 _MIN_STDDEV = math.radians(3.)  # no facing counts as more certain: people are not that square
 
@@ -38,7 +39,7 @@ class _Mean:
 
     def __init__(self) -> None:
         self.value = self.covariance = self.seen_at = None
-        self.camera, self.bearing = np.zeros(3), 0.     # when it was seen last
+        self.whence = None      # type: Whence; when it was seen last
         self._weight = self._best = 0.
 
     def add(self, value, covariance, variance, passed, stamp, settle_time):
@@ -55,14 +56,14 @@ class _Mean:
 
 
 class Views:
-    """Means of position and facing by sector, and what all together say.
+    """Means of position and facing by the side of a view, and what all together say.
 
     position: (3,) m, facing: (3,) unit vector; None before they were added. facing_stddev: rad, at
     present; best_stddev: the least that it ever was.
     """
 
     def __init__(self) -> None:
-        self._sectors = {}      # {number: (mean of positions, of facings)}
+        self._views = {}        # {bearing, rad, at first: (mean of positions, of facings)}
         self.position = self.facing = None
         self.facing_stddev, self.best_stddev = math.nan, math.inf
         self._covariance = np.zeros((3, 3))
@@ -71,34 +72,50 @@ class Views:
         """m, of the position along the ground."""
         return along_ground(self._covariance, up)
 
-    def add(self, position, covariance, facing, facing_stddev, camera, bearing, passed, stamp,
-            settle_time) -> None:
+    def add(self, position, covariance, facing, facing_stddev, whence: Whence, up, bearing, passed,
+            stamp, settle_time) -> None:
         """Take in a measurement from this bearing, rad; facing NaN where it is not known.
 
-        covariance: (3, 3) m^2. camera: (3,) m, where it was. passed: s since the one before.
+        covariance: (3, 3) m^2. passed: s since the one before.
         """
-        sector = int(round(bearing / _SECTOR)) % int(round(2. * math.pi / _SECTOR))
-        where, front = self._sectors.setdefault(sector, (_Mean(), _Mean()))
+        beside, view = min(((abs(angle_between(known, bearing)), known) for known in self._views),
+                           default=(math.inf, bearing))
+        where, front = self._views.setdefault(view if beside < _BESIDE else bearing,
+                                              (_Mean(), _Mean()))
         passed = min(max(passed, 1e-6), MAX_PASSED)
         covariance = covariance + _SWAY
         where.add(position, covariance, trace(covariance) / 3., passed, stamp, settle_time)
         if math.isfinite(facing_stddev):
             variance = max(facing_stddev, _MIN_STDDEV) ** 2
             front.add(facing, variance, variance, passed, stamp, settle_time)
-        where.camera = front.camera = camera
-        where.bearing = front.bearing = bearing
-        self._combine(camera, bearing, stamp)
+            front.whence = whence
+        where.whence = whence
+        self._combine(whence, up, stamp)
 
-    def _combine(self, camera, bearing, stamp):
-        places, seen = [], []
-        for where, front in self._sectors.values():
-            way, turn = camera - where.camera, angle_between(bearing, where.bearing)
+    def _combine(self, whence, up, stamp):
+        places = []
+        for where, _ in self._views.values():
+            way = whence.camera - where.whence.camera
             places.append((where.covariance / _kept(where, stamp) + way.dot(way) * _DRIFTED,
                            where.value))
+        share = variance = 0.
+        if len(places) == 1:    # mostly, and inverses are dear
+            self._covariance, self.position = places[0]
+        else:
+            turns = [whence.since(where.whence, where.value, up)
+                     for where, _ in self._views.values()]
+            places = [(np.linalg.inv(covariance), place) for covariance, place in places]
+            share, variance = drift.share(places, turns)
+            self._covariance, self.position = _best_of(
+                [(inverse, place + share * shift)
+                 for (inverse, place), (_, shift) in zip(places, turns)])
+        seen = []
+        for _, front in self._views.values():
             if front.value is not None:
-                variance = front.covariance / _kept(front, stamp) + (_DRIFT_OF_TURN * turn) ** 2
-                seen.append((variance ** .5, front.value))
-        self._covariance, self.position = _best_of(places)
+                turn = whence.turned - front.whence.turned
+                seen.append((math.sqrt(front.covariance / _kept(front, stamp)
+                                       + drift.variance_of(turn, variance)),
+                             turned(front.value, up, share * turn)))
         if seen:
             stddev, values = zip(*sorted(seen, key=lambda view: view[0]))
             weights, variance = _weights(np.array(stddev))
@@ -110,13 +127,9 @@ class Views:
 
 
 def _best_of(places):
-    """(covariance, mean) by the inverse covariances of [(covariance, value)]."""
-    if len(places) == 1:    # mostly, and inverses are dear
-        return places[0]
-    inverses = [np.linalg.inv(covariance) for covariance, _ in places]
-    covariance = np.linalg.inv(sum(inverses))
-    return covariance, covariance.dot(sum(
-        inverse.dot(value) for inverse, (_, value) in zip(inverses, places)))
+    """(covariance, mean) of [(inverse covariance, value)]."""
+    covariance = np.linalg.inv(sum(inverse for inverse, _ in places))
+    return covariance, covariance.dot(sum(inverse.dot(value) for inverse, value in places))
 
 
 def _weights(stddev):

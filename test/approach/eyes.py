@@ -55,6 +55,8 @@ class _KnownKeypoints(Perception):
 class SyntheticEyes:
     """Synthetic keypoints (and depth) of actors, followed in the odometry's frame.
 
+    Parts that somebody else is before are unseen.
+
     has_depth: whether depth goes with the images. draws: whether `image` is made: drawn people.
     """
 
@@ -95,8 +97,10 @@ class SyntheticEyes:
         kept = math.exp(-passed / _MEMORY)
         self._noise = kept * self._noise + math.sqrt(1. - kept ** 2) * self._rng.normal(
             0., 1., self._noise.shape) if passed else self._rng.normal(0., 1., self._noise.shape)
-        found = synthetic.keypoints([person for _, person in shown], self._camera, self._rng, VIEW,
-                                    noise=0.)
+        people = [person for _, person in shown]
+        found = synthetic.keypoints(people, self._camera, self._rng, VIEW, noise=0.)
+        if len(people) > 1:     # nobody is seen through somebody else
+            found[synthetic.covered(people, self._small, VIEW)] = np.nan, np.nan, 0.
         rows = []
         for row, (index, person) in zip(found, shown):
             size = 1.75 * person.size * self._camera.fy / max(person.position[1], .5)

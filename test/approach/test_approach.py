@@ -298,8 +298,8 @@ def test_the_goal_is_where_the_others_do_not_stand():
     assert abs(np.linalg.norm(goal.position - group.position[0]) - 1.2) < 1e-9
     to_person = (group.position[0] - goal.position) / 1.2
     np.testing.assert_allclose(goal.rotation[:, 0], to_person, atol=1e-9)
-    # They go: the front is taken back.
-    for i in range(3):
+    # They go: the front is taken back a second later.
+    for i in range(12):
         goal = goal_of(approach, crowd((1, 0., 4., 0.)), .1 + .1 * i)
     np.testing.assert_allclose(goal.position, alone.position, atol=1e-9)
 
