@@ -97,6 +97,17 @@ def shifted(probability: np.ndarray, transform: np.ndarray) -> np.ndarray:
     return np.fft.irfft(np.fft.rfft(probability) * transform, COUNT)
 
 
+def rotated(density: np.ndarray, by: np.ndarray) -> np.ndarray:
+    """The same densities (n, COUNT) turned by these angles (n,), rad; even between two angles."""
+    steps = by / STEP
+    whole = np.ceil(steps)
+    share = (whole - steps)[:, None]
+    lower = (np.arange(COUNT) - whole[:, None].astype(int)) % COUNT
+    rows = COUNT * np.arange(len(density))[:, None]
+    below, above = density.take(rows + lower), density.take(rows + (lower + 1) % COUNT)
+    return below + share * (above - below)
+
+
 def estimate(probability: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
     """Angle and its standard deviation, both (n,) rad, of probabilities (n, COUNT).
 

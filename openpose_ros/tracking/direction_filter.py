@@ -1,23 +1,23 @@
 """Which way people face, over time: a probability over the full circle about the up axis.
 
 What an image says of a direction is seldom one normal distribution. Without depth its mirror image
-may be as likely (mirror.py), now and then a front is taken for a back, and some are just wrong. So
-what is known of each direction is a probability over a grid of azimuths, once for each way to turn:
-not at all, slowly or quickly, to either side. Nothing is decided before the images decide it.
+in the ray to the camera may be as likely, now and then a front is taken for a back, and some are
+just wrong. So what is known of each direction is a probability over a grid of azimuths, once for
+each way to turn: not at all, slowly or quickly, to either side. Each image's probabilities are
+taken in as they are, where they are known, and nothing is decided before the images decide it.
 
 Source: the histogram filter of Thrun, Burgard and Fox, "Probabilistic Robotics" (2005), section
 4.1, over the azimuth and the rate of turning.
 """
 import math
 from functools import lru_cache
-from typing import Optional, Sequence, Tuple, Union
+from typing import NamedTuple, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
 from openpose_ros import circle
 from openpose_ros.people import SOURCE_DEPTH, SOURCE_NONE
 from openpose_ros.tracking.arrays import Rows, where_known
-from openpose_ros.tracking.mirror import candidates
 from openpose_ros.tracking.smoothing import gain
 
 # rad/s: the ways to turn, beside not at all, and how much the rate of each varies.
@@ -35,7 +35,12 @@ REVERSED_WHEN_STRONG = 1e-4     # share of those that are less than `strong_stdd
 LOST = 1e-5                 # probability, for each image, that it is any other direction
 # Share of a measurement's variance that is the same in successive images (a body, its clothes, the
 # side to which a network errs), by source: none, depth, monocular. Smoothing cannot reduce it.
-SHARED = np.array([0., 0.6, 0.75])
+SHARED = np.array([0., .6, .6])
+# By so much an image's own probabilities are sharpened, by source: as above for depth (1 is 0.1
+# degrees worse on the turning man). Chosen: without depth the side to which someone is turned is wrong
+# for many images on end, so nothing is made of it that one image does not tell (2 is 0.8 degrees worse
+# on the leaning man and 0.4 better on the turning one).
+SHARPENED = np.array([1., 1.6, 1.])
 ELEVATION_CUTOFF = 1.       # Hz, of the smoothing of looking up and down
 # rad/sqrt(s); chosen: how soon someone not seen may look elsewhere.
 ELEVATION_DRIFT = np.radians(15.)
@@ -48,6 +53,23 @@ _OWN = (1. - SHARED) ** .5     # of a deviation, by source: each image's own
 # errors that are not shared, is smoothed to 4 degrees (8 measured, 5 Hz; 3 asked); by the whole of it
 # turns are followed late. Between, 2.7.
 _WEIGHED = _OWN ** .5
+
+
+class Measured(NamedTuple):
+    """Directions measured in one image, all known, (m, ...) each.
+
+    vectors: (m, 3) unit vectors. stddev, elevation_stddev: (m,) rad, about the axis and towards it;
+    NaN where unknown. source: (m,). told: (k,), rows of those of which more is told: heading (k,) and
+    headings (k, circle.COUNT) as in people.People. The others are normal distributions.
+    """
+
+    vectors: np.ndarray
+    stddev: np.ndarray
+    elevation_stddev: np.ndarray
+    source: np.ndarray
+    told: np.ndarray = np.zeros(0, int)
+    heading: np.ndarray = np.zeros(0)
+    headings: np.ndarray = np.zeros((0, circle.COUNT))
 
 
 class DirectionFilter(Rows):
@@ -94,26 +116,22 @@ class DirectionFilter(Rows):
         belief = circle.shifted(ways @ self.belief, turns.take(self.slow, axis=0))
         self.belief = np.maximum(belief, min(LOST, reversal) * _EVEN)
 
-    def update(self, rows: Union[np.ndarray, slice], directions: np.ndarray, stddev: np.ndarray,
-               elevation_stddev: np.ndarray, source: np.ndarray, mirrors: np.ndarray,
-               dt: float) -> None:
+    def update(self, rows: Union[np.ndarray, slice], measured: Measured, dt: float) -> None:
         """Take measurements in, after :meth:`predict` to their time.
 
-        rows: (m,) indices, or a slice. directions: (m, 3) unit vectors, all known. stddev,
-        elevation_stddev: (m,) rad, about the axis and towards it; NaN where unknown. source: (m,).
-        mirrors: (m, 3), the ray in which a direction may be mirrored, NaN where it is not. dt: s
-        since the last image.
+        rows: (m,) indices, or a slice. dt: s since the last image.
         """
-        if not len(directions):
+        if not len(measured.vectors):
             return
-        ahead, aside, above = self.axes @ directions.T
-        azimuth = np.arctan2(aside, ahead)
-        stddev = np.where(np.isfinite(stddev), np.maximum(stddev, MIN_STDDEV), UNKNOWN_STDDEV)
+        source = measured.source
+        ahead, aside, above = self.axes @ measured.vectors.T
+        stddev = np.where(np.isfinite(measured.stddev), np.maximum(measured.stddev, MIN_STDDEV),
+                          UNKNOWN_STDDEV)
         new = ~self.known[rows]
         strong = stddev <= self.strong_stddev
-        likelihood = self._likelihood(azimuth, stddev, source, mirrors, strong)
+        likelihood = self._likelihood(measured, np.arctan2(aside, ahead), stddev, strong)
         belief = self._prior(rows, new, strong) * likelihood[:, None]
-        total = np.add.reduce(belief.reshape(len(directions), -1), axis=1)
+        total = np.add.reduce(belief.reshape(len(source), -1), axis=1)
         self.belief[rows] = belief / total[:, None, None]
         self.known[rows] = True
         self.age[rows] = 0.
@@ -124,7 +142,7 @@ class DirectionFilter(Rows):
         before = self.shared[rows]
         self.shared[rows] = before + weight * (SHARED.take(source) * stddev * stddev - before)
         # A nod is seen by the same few parts in each image, so averaging reduces no variance.
-        self.elevation_variance[rows] = elevation_stddev * elevation_stddev
+        self.elevation_variance[rows] = measured.elevation_stddev ** 2
         self.source[rows] = source
         self.slow[rows] = source != SOURCE_DEPTH
 
@@ -162,28 +180,19 @@ class DirectionFilter(Rows):
             prior[new] = _EVEN
         return prior
 
-    def _likelihood(self, azimuth: np.ndarray, stddev: np.ndarray, source: np.ndarray,
-                    mirrors: np.ndarray, strong: np.ndarray) -> np.ndarray:
+    def _likelihood(self, measured: Measured, azimuth: np.ndarray, stddev: np.ndarray,
+                    strong: np.ndarray) -> np.ndarray:
         """Probability density, 1/rad, of these measurements were each azimuth true, (m, azimuths).
 
-        A measurement is right, or takes the front for the back, or says nothing. mirrors: (m, 3),
-        the ray in which it may be mirrored, NaN where it is not. strong: (m,) bool.
+        A measurement is right, or takes the front for the back, or says nothing. azimuth, stddev:
+        (m,) rad. strong: (m,) bool.
         """
-        weighed = np.maximum(_WEIGHED.take(source) * stddev, MIN_STDDEV)
-        mirrored, = np.isfinite(mirrors[:, 0]).nonzero()
-        if len(mirrored):
-            ahead, aside = self.axes[:2] @ mirrors[mirrored].T
-            # What all images share is no sign of two sides: only the rest is taken apart.
-            own = np.maximum((_OWN.take(source) * stddev)[mirrored], MIN_STDDEV)
-            mixture = candidates(azimuth[mirrored], own, np.arctan2(aside, ahead))
-            several = circle.normal(np.concatenate((mixture.azimuth.ravel(), azimuth)),
-                                    np.concatenate((mixture.stddev.ravel(), weighed)))
-            count = 3 * len(mirrored)
-            right = several[count:]
-            right[mirrored] = np.add.reduce(mixture.probability[..., None]
-                                            * several[:count].reshape(3, -1, circle.COUNT), axis=0)
-        else:
-            right = circle.normal(azimuth, weighed)
+        right = circle.normal(azimuth, np.maximum(_WEIGHED.take(measured.source) * stddev, MIN_STDDEV))
+        if len(measured.told):
+            own = circle.rotated(measured.headings,
+                                 azimuth.take(measured.told) - measured.heading)
+            own **= SHARPENED.take(measured.source.take(measured.told))[:, None]
+            right[measured.told] = own / (circle.STEP * np.add.reduce(own, axis=1, keepdims=True))
         # The wider a measurement, the less it tells of front and back; nothing, at the widest.
         told = np.minimum(ORDINARY_STDDEV ** 2 / (stddev * stddev), 1.)
         reversed_ = np.where(strong, REVERSED_WHEN_STRONG, told * (REVERSED - .5) + .5)[:, None]

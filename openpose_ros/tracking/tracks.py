@@ -7,7 +7,7 @@ from openpose_ros.body import PART_COUNT
 from openpose_ros.people import SOURCE_MONOCULAR, SOURCE_NONE, People
 from openpose_ros.tracking.arrays import Rows, interleaved, where_known
 from openpose_ros.tracking.association import Observations
-from openpose_ros.tracking.direction_filter import DirectionFilter
+from openpose_ros.tracking.direction_filter import DirectionFilter, Measured
 from openpose_ros.tracking.imm import MotionFilter, Noise
 from openpose_ros.tracking.settings import Settings
 from openpose_ros.tracking.smoothing import MEMORY, JointFilter, gain
@@ -168,7 +168,7 @@ class Tracks(Rows):
         self.statures.update(rows, people.stature, people.stature_stddev)
         both = these if len(rows) == len(self.ids) else interleaved(2 * rows, 2 * rows + 1)
         self._update_motion(rows, both, people, found, anchor, camera_position)
-        self._update_directions(rows, both, people, camera_position, dt)
+        self._update_directions(rows, both, people, dt)
         self._update_parts(both, people, found, anchor, dt)
 
     def miss(self, dt: float, looked_at: np.ndarray) -> None:
@@ -247,7 +247,7 @@ class Tracks(Rows):
         self.parts.update(both, measured.reshape(-1, PART_COUNT, 3), self.motion.scale[both, 0], dt)
 
     def _update_directions(self, rows: np.ndarray, both: Union[np.ndarray, slice], people: People,
-                           camera_position: Sequence[float], dt: float) -> None:
+                           dt: float) -> None:
         """Take in which way bodies and heads face, and whether they look at the camera.
 
         both: the rows of `directions`.
@@ -258,18 +258,15 @@ class Tracks(Rows):
         told[:, 1, 4] = people.gaze_pitch_stddev        # a facing is horizontal
         told = told.reshape(-1, 5)
         sources = interleaved(people.facing_source, people.gaze_source)
-        mirrors = np.empty((len(told), 3))
-        mirrors[...] = np.nan
-        alone, = (people.facing_source == SOURCE_MONOCULAR).nonzero()
-        if len(alone):
-            located = 2 * rows[alone] + 1
-            mirrors[2 * alone] = where_known(self.motion.known[located],
-                                             self.motion.state()[located, :3] - camera_position)
+        headed, = np.isfinite(people.heading).nonzero()
+        at = 2 * headed
         known = np.logical_and.reduce(np.isfinite(told[:, :3]), axis=1)
         if False in known.tolist():
             both = np.arange(len(self.directions.known))[both][known]
-            told, sources, mirrors = told[known], sources[known], mirrors[known]
-        self.directions.update(both, told[:, :3], told[:, 3], told[:, 4], sources, mirrors, dt)
+            told, sources, at = told[known], sources[known], np.cumsum(known)[at] - 1
+        self.directions.update(both, Measured(
+            told[:, :3], told[:, 3], told[:, 4], sources, at, people.heading.take(headed),
+            people.headings[headed, 0]), dt)
         known = np.isfinite(people.attention)
         these, attention = rows[known], people.attention[known]
         before = np.where(np.isnan(self.attention[these]), attention, self.attention[these])

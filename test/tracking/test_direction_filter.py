@@ -1,14 +1,12 @@
-"""Facing over time: flips are resisted, mirrored directions settled."""
+"""Facing over time: flips are resisted, sides settled by the images."""
 import numpy as np
 import pytest
 from made_people import yaw_of
 from scenes import yaw_vector
 
+from openpose_ros import circle
 from openpose_ros.people import SOURCE_DEPTH, SOURCE_MONOCULAR, SOURCE_NONE
-from openpose_ros.tracking.direction_filter import DirectionFilter
-from openpose_ros.tracking.mirror import candidates
-
-UNMIRRORED = np.full((1, 3), np.nan)
+from openpose_ros.tracking.direction_filter import DirectionFilter, Measured
 
 
 def heading(up=(0., -1., 0.)):
@@ -17,16 +15,39 @@ def heading(up=(0., -1., 0.)):
     return made
 
 
-def followed(yaws, stddev=6., made=None, source=SOURCE_DEPTH, mirrors=UNMIRRORED, rate=15.):
+def followed(yaws, stddev=6., made=None, source=SOURCE_DEPTH, rate=15.):
     """Yaws in degrees after each measured one, and their stddevs; NaN is no measurement."""
     made = made or heading()
     found = []
     for yaw, its_stddev in zip(yaws, np.broadcast_to(stddev, len(yaws))):
         made.predict(1. / rate)
         if np.isfinite(yaw):
-            made.update(np.array([0]), yaw_vector(np.radians([yaw])), np.radians([its_stddev]),
-                        np.zeros(1),
-                        np.array([source]), mirrors, 1. / rate)
+            made.update(np.array([0]), Measured(
+                yaw_vector(np.radians([yaw])), np.radians([its_stddev]), np.zeros(1),
+                np.array([source])), 1. / rate)
+        facing, spread, _ = made.estimate()
+        found.append((yaw_of(facing)[0], np.degrees(spread[0])))
+    return np.array(found).T
+
+
+def seen_from(rays, yaw, likelier=.5, made=None, own=8.):
+    """The same of images without depth, which cannot tell sides; degrees.
+
+    rays: the direction to the camera, of each image. The other side of it is as likely as yaw's, or
+    less: likelier is the share of yaw's. own: stddev of either.
+    """
+    made = made or heading()
+    found = []
+    for ray in np.radians(np.asarray(rays, float)):
+        sides = circle.normal(np.radians(yaw) - ray * np.ones(1), np.radians([own])), \
+            circle.normal(ray - np.radians(yaw) * np.ones(1), np.radians([own]))
+        told = likelier * sides[0] + (1. - likelier) * sides[1]
+        told /= told.sum()
+        angle, spread = circle.estimate(told)
+        made.predict(1. / 15.)
+        made.update(np.array([0]), Measured(
+            yaw_vector(ray + angle), spread, np.zeros(1), np.array([SOURCE_MONOCULAR]),
+            np.array([0]), angle, told), 1. / 15.)
         facing, spread, _ = made.estimate()
         found.append((yaw_of(facing)[0], np.degrees(spread[0])))
     return np.array(found).T
@@ -119,52 +140,50 @@ def test_up_may_be_anywhere(up):
     made = heading(up)
     for _ in range(3):
         made.predict(0.1)
-        made.update(np.array([0]), looking[None], np.array([0.1]), np.array([0.1]), np.array([1]),
-                    UNMIRRORED, 0.1)
+        made.update(np.array([0]), Measured(looking[None], np.array([0.1]), np.array([0.1]),
+                                            np.array([1])), 0.1)
     # A third of a degree is what the grid of 5 leaves of a direction between its azimuths.
     np.testing.assert_allclose(made.estimate()[0][0], looking, atol=6e-3)
 
 
-@pytest.mark.parametrize('stddev', [4., 20., 50.])
-def test_the_candidates_are_as_likely_as_what_was_measured_says(stddev):
-    """As a mixture whose mean and variance it is; but the sides are not within what was measured."""
-    azimuth, ray = np.radians([10., 60., 150., -120.]), np.radians([0., 0., 170., -170.])
-    away = np.radians([10., 60., -20., 50.])      # off the ray
-    at, share, own = candidates(azimuth, np.radians([stddev] * 4), ray)
-    np.testing.assert_allclose(share.sum(axis=0), 1.)
-    assert (share >= 0.).all()
-    side = away / (share[2] - share[0])
-    np.testing.assert_allclose((share[2] + share[0]) * side ** 2 - away ** 2 + own[0] ** 2,
-                               np.radians(stddev) ** 2)
-    found = np.abs((at - ray + np.pi) % (2. * np.pi) - np.pi)
-    np.testing.assert_allclose(found[0], found[2])
-    assert (found[2] > np.abs(away) - 1e-9).all() and (found[2] < side + 1e-9).all()
+def test_from_one_place_it_stays_undecided_to_which_side_someone_is_turned():
+    found, spread = seen_from([0.] * 30, 50.)
+    assert spread.min() > 45.
+
+
+@pytest.mark.parametrize('first', [0., 20., -170.])
+def test_from_another_place_the_side_is_settled(first):
+    """Whoever goes round sees one of the two directions stay, and the other turn away."""
+    rays = first + np.concatenate([np.zeros(5), np.arange(0., 60., 3.)])
+    found, spread = seen_from(rays, 50.)
+    assert spread[4] > 35. and off(found[-5:], 50.).max() < 5. and spread[-1] < .8 * spread[4]
+
+
+def test_the_likelier_side_wins_from_image_to_image():
+    found, spread = seen_from([0.] * 10, 50., likelier=.7)
+    assert off(found, 50.).max() < 5.
+    # The side may be wrong in all images alike, and the deviation goes on saying so.
+    assert 30. < spread[-1] < .5 * spread[0]
 
 
 def test_what_all_images_share_is_not_averaged_away():
-    """Truly 35 degrees off the ray to one side; the other side was nearly as likely."""
-    made = heading()
-    followed([-35.] * 10, 6., made=made, source=SOURCE_DEPTH)
-    found, spread = followed([-28.] * 10, 30., made=made, source=SOURCE_MONOCULAR,
-                             mirrors=np.array([[0., 0., 1.]]))
-    assert found.max() < -24. and spread[-1] > .8 * 30.
-    assert (off(found, -35.) < 1.2 * spread).all()
+    found, spread = seen_from([0.] * 30, 50., likelier=1.)
+    assert off(found, 50.).max() < 1. and spread[-1] > .7 * 8.
 
 
 def test_someone_who_faces_the_camera_is_not_drawn_to_a_side():
     rng = np.random.default_rng(6)
-    ray = np.array([[0., 0., 1.]])
-    found, _ = followed(rng.normal(0., 3., 200), 19., source=SOURCE_MONOCULAR, mirrors=ray)
-    assert np.abs(found).max() < 8. and abs(found.mean()) < 3.
+    made = heading()
+    found = [seen_from([0.], rng.normal(0., 3.), made=made, own=19.)[0][0] for _ in range(200)]
+    assert np.abs(found).max() < 8. and abs(np.mean(found)) < 3.
 
 
 def test_one_wrong_direction_given_with_confidence_is_got_over():
     """As measured without depth at six images a second, of someone who faces 60 degrees aside."""
     yaws = [-56., 10., 45., 47., 59., 64., 69., 65., 68., 60.]
     stddevs = [9., 25., 22., 21., 14., 10., 9., 10., 9., 11.]
-    found, spread = followed(yaws, stddevs, source=SOURCE_MONOCULAR, rate=6.,
-                             mirrors=np.array([[0., 0., 1.]]))
-    assert off(found[3:], 60.).max() < 15.
+    found, spread = followed(yaws, stddevs, source=SOURCE_MONOCULAR, rate=6.)
+    assert off(found[4:], 60.).max() < 15.
     assert spread[1] > 20. and spread[2] > 20.     # while it is not sure
 
 

@@ -46,7 +46,7 @@ def test_without_depth_averaging_does_not_make_certain():
     people = play(Tracker(), [without_depth(STATURE)] * 100)[-1]
     assert people.position_covariance[0, 2, 2] >= (.15 * 3.) ** 2
     facing = person(facing_stddev=.3, source=SOURCE_MONOCULAR)
-    assert play(Tracker(), [facing] * 100)[-1].facing_stddev[0] > .8 * .3
+    assert play(Tracker(), [facing] * 100)[-1].facing_stddev[0] > .75 * .3
 
 
 def test_attention_and_the_pitch_of_the_gaze_are_followed():
