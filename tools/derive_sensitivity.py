@@ -2,8 +2,8 @@
 
     tools/with_ros.sh python tools/derive_sensitivity.py [scene|tracking] [MODEL [FILE...]]
 
-Every number that is written once, `NAME = 1.2` or a field of settings, is changed in a copy of the
-package, and the errors on the truths of benchmark/truths.py (every third of the rendered people) are
+Every number that a module or a field of settings is given in one line, also of several (`A, B = .1, 2.`
+or `NAME = Length(.1, .2)`), is changed in a copy of the package, and the errors on the truths of benchmark/truths.py (every third of the rendered people) are
 measured anew: a Markdown table of their changes (docs/constants.md holds one). Keypoints come from
 `make bench-scene`; some seconds a number. FILE: only the numbers of these, say `pairs.py`.
 """
@@ -18,18 +18,28 @@ import sys
 import tempfile
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-NUMBER = r'(?:np\.radians\(|math\.radians\()?(\d*\.\d+|\d+\.)(?![\w*/.])'
-# A field of settings, or a constant of a module.
-CONSTANT = re.compile(r'^( {4}[a-z_]+: float|_?[A-Z][A-Z0-9_]*) = ' + NUMBER, re.MULTILINE)
+# A field of settings, or constants of a module; and the numbers in what they are given.
+CONSTANT = re.compile(r'^( {4}[a-z_]+: float|_?[A-Z][A-Z0-9_, ]*) = (?=[^#\n]*\d)', re.MULTILINE)
+NUMBER = re.compile(r'(?<![\w.])(?:\d*\.\d+|\d+\.)(?![\w.])')
 PEOPLE = 3    # of the rendered people every third image
 
 
 def constants(room):
     """(file, name, begin and end of its number) of each constant of a room."""
-    for path in sorted(glob.glob(os.path.join(ROOT, 'openpose_ros', room, '*.py'))):
+    package = os.path.join(ROOT, 'openpose_ros')
+    more = [os.path.join(package, 'proportions.py')] if room == 'scene' else []
+    for path in sorted(glob.glob(os.path.join(package, room, '*.py'))) + more:
         with open(path) as file:
-            for found in CONSTANT.finditer(file.read()):
-                yield path, found.group(1).split(':')[0].strip(), found.span(2)
+            source = file.read()
+        for found in CONSTANT.finditer(source):
+            end = re.compile('#|$', re.MULTILINE).search(source, found.end()).start()
+            numbers = list(NUMBER.finditer(source, found.end(), end))
+            names = found.group(1).split(':')[0].strip().split(', ')
+            if len(names) < len(numbers):
+                names = ['{}[{}]'.format(names[0], i) for i in range(len(numbers))]
+            for name, number in zip(names, numbers):
+                if float(number.group()):
+                    yield path, name, number.span()
 
 
 def measured(room, model, change=None):
@@ -73,11 +83,13 @@ def figures(room, model):
         'rendered, depth': of[near, 'depth']['facing mean'],
         'rendered, alone': of[near, 'alone']['facing mean'],
         'gaze': of[near, 'depth']['gaze mean'],
+        'alone in 2, %': 100. * of[near, 'alone']['facing in 2'],
         'leaning man': of['multiview, found', 'alone']['facing mean'],
         'range, %': 100. * of['rendered adults', 'alone']['range mean'],
         'ground, %': 100. * of['rendered people', 'ground']['range mean'],
         'leaning man, %': 100. * of['multiview', 'alone']['range mean'],
         'vertical found, %': 100. * of['multiview', 'level']['range mean'],
+        'stature, cm': 100. * of['rendered people', 'depth']['stature mean'],
         'depth, cm': 100. * of['rendered people', 'depth']['metres median']}
 
 

@@ -31,15 +31,19 @@ _OUTLIER_IN_DEPTH = .05    # how often its depths are not: something covers one
 _SWAPPED_TINY, _SWAPPED_HEIGHT, _SWAPPED_POWER = .4, 60., 5.
 _SWAPPED_MIN = .015    # of the torso of anyone
 # And how much more often of whom it is not sure, by the mean score of the torso's parts that it
-# found: .05 / (1 + exp((score - .45) / .03)). N: more than 60 degrees off are 3 % of the answers of
-# .35 to .45, 0.5 % of those of more than .55 (both networks, also of bodies that nothing was tuned
-# on), beside those that are too uncertain to be given.
-_UNSURE, _UNSURE_SCORE, _UNSURE_SOFTNESS = .05, .45, .03
+# found: .04 / (1 + exp((score - .45) / .03)). N: more than 60 degrees off are, without this, 1.8 % of
+# the answers below .45 and 0.4 % of those above; 7 and 2.4 % of people that nothing was tuned on. What
+# halving and doubling it does: docs/constants.md.
+_UNSURE, _UNSURE_SCORE, _UNSURE_SOFTNESS = .04, .45, .03
 # How often a network is not sure which way someone looks, and then sets hips anywhere, 1/m; how far
 # else they are from what the shoulders' width has them be, m: torsos twist by 10 degrees.
 # Chosen: of mobilenet_thin's leaning man who is taken the wrong way round .02 leaves 8.8 % of 80 %
 # answered, .01 8.6 of 81, .05 8.9 of 79, 0 9.6 of 83; rendered people lose 1 % of the answers.
 _CONFUSED, _ANY_WIDTH, _TWIST = .015, 2., .04
+# And how much more often where shoulders score so much less than the neck. N: of those that score more
+# than .25 less 5 of 13 are taken the wrong way round, and 2 of 7 of people that nothing was tuned on;
+# 3 of 18 between .2 and .25, 1.8 % else.
+_SHARED, _SHARED_SCORE, _SHARED_SOFTNESS = .3, .22, .02
 # The left knee is .26 m to the right of the right one of who faces the camera, less by the cosine of
 # the heading; a step moves them from the side. N: .24 or more, .04 to .1, and .08 to .2 from the
 # side, by greatest likelihood. Now and then legs are crossed, a density of 1/m. Of whom a network
@@ -118,50 +122,68 @@ class Torso(NamedTuple):
         return Estimate(mean, np.sqrt(np.add.reduce(probability * spread, axis=1)))
 
 
-def swapped(height: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    """How often a network takes the left of people this high in its input, px, for their right.
+def doubts(across: np.ndarray, view: View, size: Estimate, height: np.ndarray) -> np.ndarray:
+    """How often a network takes the left of people for their right, and their front for their back.
 
-    scores: (n, 18), of their keypoints.
+    (2, n). across: (n, pairs), left minus right of each pair to the right. height: (n,), of people
+    in the network's input, px.
     """
-    return of_each(_swapped, height, scores.take(TORSO_PARTS, axis=1))[0]
+    return of_each(_doubts, view.scores.take(TORSO_PARTS, axis=1), across,
+                   view.right[:, RIGHT_KNEE], view.right[:, LEFT_KNEE], view.noise[:, 0],
+                   size.value, height)
+
+
+def _doubts(scores, across, right_knee, left_knee, noise, size, height):
+    """The same of one person; scores: of the torso's parts."""
+    return (_swapped(height, scores),
+            _confused(across[0] / size, across[1] / size, (left_knee - right_knee) / size,
+                      noise / size, _sides_in_doubt(scores)))
 
 
 def _swapped(height, scores):
-    """The same of one person, a tuple of it alone; scores: of the torso's parts."""
     seen = [score for score in scores if score > 0.]
     score = sum(seen) / len(seen) if seen else 0.
-    sure = min((score - _UNSURE_SCORE) / _UNSURE_SOFTNESS, 30.)     # exp of a thousand overflows
-    unsure = _UNSURE / (1. + math.exp(sure))
+    unsure = _UNSURE * _falling((score - _UNSURE_SCORE) / _UNSURE_SOFTNESS)
     small = _SWAPPED_TINY / (1. + (height / _SWAPPED_HEIGHT) ** _SWAPPED_POWER)
-    return max(small, _SWAPPED_MIN) + unsure,
+    return max(small, _SWAPPED_MIN) + unsure
 
 
-def confused(across: np.ndarray, view: View, size: Estimate) -> np.ndarray:
-    """Probability that a network took people's front for their back, by their hips, (n,).
+def _sides_in_doubt(scores):
+    """How often front is taken for back, by the scores of a torso's parts: neck, shoulders, hips.
 
-    across: (n, pairs), left minus right of each pair to the right. A network that cannot tell
-    seldom errs alike for all parts: it puts hips in between, so that they are too narrow for the
-    shoulders, and knees in between or as they are, so that they contradict them.
+    A network that cannot tell left from right shares a part's score between the two. The neck has
+    no side, and keeps its own.
     """
-    return of_each(_confused, across, view.right[:, RIGHT_KNEE], view.right[:, LEFT_KNEE],
-                   view.noise[:, 0], size.value)[0]
+    neck, right, left = scores[:3]
+    shoulders = .5 * (right + left) if right > 0. and left > 0. else max(right, left)
+    if not (neck > 0. and shoulders > 0.):
+        return _CONFUSED
+    return _CONFUSED + _SHARED * _falling((_SHARED_SCORE + shoulders - neck) / _SHARED_SOFTNESS)
 
 
-def _confused(across, right_knee, left_knee, noise, size):
-    """The same of one person, a tuple of it alone."""
-    shoulders, noise = across[0] / size, noise / size
-    off = across[1] / size - WIDTHS[1] / WIDTHS[0] * shoulders
+def _falling(x):
+    """From 1 to 0, half of it at 0: a logistic."""
+    return 1. / (1. + math.exp(min(x, 30.)))     # exp of a thousand overflows
+
+
+def _confused(shoulders, hips, knees, noise, prior):
+    """Probability that a network took someone's front for their back.
+
+    shoulders, hips, knees: m, left minus right to the right. noise: m. prior: the same before them.
+    A network that cannot tell seldom errs alike for all parts: it puts hips in between, so that they
+    are too narrow for the shoulders, and knees in between or as they are.
+    """
+    off = hips - WIDTHS[1] / WIDTHS[0] * shoulders
     if not math.isfinite(off):
-        return 0.,
+        return 0.
     fits = _density(off, _TWIST ** 2 + 3. * noise ** 2)
-    either = _CONFUSED * _ANY_WIDTH
-    knees = (left_knee - right_knee) / size
+    either = prior * _ANY_WIDTH
     if math.isfinite(knees):
         facing = min(max(shoulders / WIDTHS[0], -1.), 1.)     # cosine of the heading, as it seems
         variance = _KNEES_STDDEV ** 2 + _STEP ** 2 * (1. - facing ** 2) + noise ** 2
         fits *= (1. - _ODD_KNEES) * _density(knees - _KNEES * facing, variance) + _ODD_KNEES
         either *= _density(knees - _KNEES_BETWEEN * facing, _BETWEEN_STDDEV ** 2 + noise ** 2)
-    return .5 * either / (fits + either),
+    return .5 * either / (fits + either)
 
 
 def _density(off, variance):

@@ -12,8 +12,7 @@ from openpose_ros.scene.arms import inflate_occluded_depth
 from openpose_ros.scene.camera import Camera
 from openpose_ros.scene.depth import (DepthSettings, depth_problem,
                                       joint_depths)
-from openpose_ros.scene.facing import (confused, swapped,
-                                       torso_likelihood)
+from openpose_ros.scene.facing import doubts, torso_likelihood
 from openpose_ros.scene.gaze import couple_torso_and_head, head_likelihood
 from openpose_ros.scene.ground import stances
 from openpose_ros.scene.pairs import left_of_right
@@ -181,13 +180,13 @@ def _headings(view, size, depths, input_height, tilt_stddev):
     In between (n, 2, headings) of the torso's: the same, and without the head.
     """
     height = proportions.STATURE * size.value * view.camera.fy * input_height / view.camera.height
-    mistaken = swapped(height, view.scores)
     pairs = left_of_right(np.array((view.right, view.up)))
+    mistaken, confused = doubts(pairs[0][0], view, size, height)
     torso = torso_likelihood(pairs, view, size, depths, mistaken, tilt_stddev)
     each = np.array((torso.likelihood, head_likelihood(view, size, height)))
     probability = each * couple_torso_and_head(each[::-1])
     probability /= np.add.reduce(probability, axis=2, keepdims=True)
-    doubt = confused(pairs[0][0], view, size)[:, None]
+    doubt = confused[:, None]
     probability += doubt * (circle.opposite(probability) - probability)
     alone = torso.likelihood / np.add.reduce(torso.likelihood, axis=1, keepdims=True)
     alone += doubt * (circle.opposite(alone) - alone)
