@@ -21,9 +21,9 @@ _ELBOW_ROOM = KEEP_AWAY + .2
 _STEP, _MAX_ASIDE = math.radians(10.), math.radians(90.)
 _STAY = .1                    # m by which a place that was free may become too near before it moves
 # A place on the other side counts as so much farther aside: the robot would have to go back round the
-# person. Chosen: two or three steps, by which an other's place seems to move; twice of it stays aside
-# where one is free near the front.
-_ACROSS = math.radians(30.)
+# person. Chosen: more than a step, by which two places that are alike change; twice of it stays aside
+# though another is nearer to the front by 30 degrees.
+_ACROSS = math.radians(15.)
 
 # The way round leads through places this far from the person, m: a chord of 60 degrees of that
 # circle stays 1.5 m away. It ends at a gate before the goal, m from that: who comes from aside turns

@@ -1,19 +1,22 @@
-"""By how much the odometry turns the world while the robot drives, as who stands tells.
+"""By how much the odometry moves and turns the world while the robot drives, as who stands tells.
 
-Wheels that are not quite as large or as far apart as they are taken to be count every turn by the
-same share too much or too little (J. Borenstein and L. Feng, "Measurement and correction of systematic
-odometry errors in mobile robots", IEEE Transactions on Robotics and Automation 12(6), 1996). In the
-odometry's frame who stands is then turned about the camera with each of its turns, and seems to face
-another way by the same angle. Of where they were seen to stand from several places that share is told.
+Wheels that are not quite as large or as far apart as they are taken to be count every way and every
+turn by the same shares too much or too little (J. Borenstein and L. Feng, "Measurement and correction
+of systematic odometry errors in mobile robots", IEEE Transactions on Robotics and Automation 12(6),
+1996). In the odometry's frame who stands is then turned about the camera with each of its turns, and
+seems to face another way by the same angle. Of where they were seen to stand from several places
+those shares are told.
 """
+import math
 from typing import NamedTuple, Sequence, Tuple
 
 import numpy as np
 
-_TURN = .03         # of the turn: deviation of that share. Chosen: half more than the simulated robot's
-# Of the turn: what else wheels err by, as by slipping. Chosen; with twice as much of it views from far
-# round count too little.
-_SLIP = .01
+# Of the turn and of the way: deviations of those shares. Chosen: half more than the simulated robot's
+# 2 and 1 %.
+_SHARES = .03, .015
+# The same of what else wheels err by, as by slipping. Chosen: a third of those; not measured.
+_SLIP_OF_TURN, _SLIP_OF_WAY = .01, .005
 
 
 class Whence(NamedTuple):
@@ -24,10 +27,11 @@ class Whence(NamedTuple):
     turned: float = 0.
     centres: np.ndarray = np.zeros(3)
 
-    def since(self, before: 'Whence', position: np.ndarray, up: np.ndarray) -> Tuple[float, np.ndarray]:
-        """(turn, rad, and shift, (3,) m, of who stands there) if it had counted each turn double."""
-        turned = self.turned - before.turned
-        return turned, np.cross(up, turned * position - (self.centres - before.centres))
+    def since(self, before: 'Whence', position: np.ndarray, up: np.ndarray) -> np.ndarray:
+        """How who stands at a position, (3,) m, would have moved since, (3, 2) m, if turns (first
+        column) and ways (second) had been counted double."""
+        turn = (self.turned - before.turned) * position - (self.centres - before.centres)
+        return np.stack((np.cross(up, turn), self.camera - before.camera), axis=1)
 
 
 class Way:
@@ -40,39 +44,43 @@ class Way:
         """The camera's axes and place in the frame of the people; up: unit vector."""
         if self.now is None:
             self.now = Whence(camera)
-        elif rotation is not self._rotation:
-            turn = _turn_about(up, self._rotation, rotation)
-            before = self.now
-            self.now = Whence(camera, before.turned + turn,
-                              before.centres + .5 * turn * (before.camera + camera))
+        else:
+            turn, before = _turn_about(up, self._rotation, rotation), self.now
+            centres = before.centres    # a robot that stands costs nothing
+            if turn:
+                centres = centres + .5 * turn * (before.camera + camera)
+            self.now = Whence(camera, before.turned + turn, centres)
         self._rotation = rotation
 
 
 def _turn_about(up, before, after):
     """rad from one rotation to another, of which the most is about up."""
-    turn = after.dot(before.T)
-    sine = .5 * up.dot((turn[2, 1] - turn[1, 2], turn[0, 2] - turn[2, 0], turn[1, 0] - turn[0, 1]))
-    return float(np.arctan2(sine, .5 * (turn[0, 0] + turn[1, 1] + turn[2, 2] - 1.)))
+    (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = after.dot(before.T).tolist()
+    sine = .5 * (up[0] * (zy - yz) + up[1] * (xz - zx) + up[2] * (yx - xy))
+    return math.atan2(sine, .5 * (xx + yy + zz - 1.))
 
 
-def share(places: Sequence, turns: Sequence) -> Tuple[float, float]:
-    """(share by which turns are counted too large, its variance without what slips).
+def shares(places: Sequence, moves: Sequence) -> Tuple[np.ndarray, np.ndarray]:
+    """(shares (2,) by which turns and ways are counted too large, covariance (2, 2)).
 
-    places: [(inverse covariance (3, 3) 1/m^2, (3,) m)] where who stands was seen. turns: of each what
+    places: [(inverse covariance (3, 3) 1/m^2, (3,) m)] where who stands was seen. moves: of each what
     :meth:`Whence.since` says.
     """
-    inverse = sum(weight for weight, _ in places)
-    mean = np.linalg.solve(inverse, sum(
-        weight.dot(np.stack((place, shift), axis=1))
-        for (weight, place), (_, shift) in zip(places, turns)))
-    precision, moved = _TURN ** -2, 0.
-    for (weight, place), (_, shift) in zip(places, turns):
-        off = weight.dot(shift - mean[:, 1])
-        precision += off.dot(shift - mean[:, 1])
-        moved -= off.dot(place - mean[:, 0])
-    return moved / precision, 1. / precision
+    seen = [(inverse, np.column_stack((place, move))) for (inverse, place), move in zip(places, moves)]
+    mean = np.linalg.solve(sum(inverse for inverse, _ in seen),
+                           sum(inverse.dot(values) for inverse, values in seen))
+    # Least squares of (place + move . shares) that are all the same, and of shares that are small.
+    products = sum((values - mean).T.dot(inverse).dot(values - mean) for inverse, values in seen)
+    covariance = np.linalg.inv(products[1:, 1:] + np.diag(
+        [deviation ** -2 for deviation in _SHARES]))
+    return -covariance.dot(products[1:, 0]), covariance
+
+
+def slipped(covariance: np.ndarray, way: np.ndarray) -> np.ndarray:
+    """Covariance (3, 3) m^2 of a place after a way, (3,) m, that was set right by the shares."""
+    return covariance + _SLIP_OF_WAY ** 2 * way.dot(way) * np.eye(3)
 
 
 def variance_of(turn: float, of_share: float) -> float:
     """rad^2 by which a facing is off after a turn, rad, that was set right by a share."""
-    return (of_share + _SLIP ** 2) * turn ** 2
+    return (of_share + _SLIP_OF_TURN ** 2) * turn ** 2

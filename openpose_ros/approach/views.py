@@ -10,10 +10,10 @@ import math
 import numpy as np
 
 from openpose_ros.approach import drift
-from openpose_ros.approach.comfort import angle_between, turned
+from openpose_ros.approach.comfort import turned
 from openpose_ros.approach.drift import Whence
 
-_BESIDE = math.radians(20.)     # chosen: a view from less beside errs much the same way
+_SECTOR = math.radians(30.)     # chosen: a view from less beside errs much the same way
 # After s a view counts for 1/e. Chosen: half of it forgets on the way round what was seen at first;
 # who turns by less than is noticed is followed the more slowly, the longer it is.
 _MEMORY = 60.
@@ -23,11 +23,6 @@ _SWAY = _MIN_SHIFT ** 2 * np.eye(3)
 # How much the errors of two views have in common: a body that is wider than most is so from all
 # sides.
 _SHARED = .5
-# By so much of the way since a view the odometry may be off (of turns: drift.py). Chosen: half more
-# than the 1 % by which the simulated robot's wheels err; with twice as much its old views count too
-# little, where only the camera's height is known.
-_DRIFT_OF_WAY = .015
-_DRIFTED = _DRIFT_OF_WAY ** 2 * np.eye(3)
 _MIN_STDDEV = math.radians(3.)  # no facing counts as more certain: people are not that square
 
 
@@ -56,14 +51,14 @@ class _Mean:
 
 
 class Views:
-    """Means of position and facing by the side of a view, and what all together say.
+    """Means of position and facing by sector, and what all together say.
 
     position: (3,) m, facing: (3,) unit vector; None before they were added. facing_stddev: rad, at
     present; best_stddev: the least that it ever was.
     """
 
     def __init__(self) -> None:
-        self._views = {}        # {bearing, rad, at first: (mean of positions, of facings)}
+        self._sectors = {}      # {number: (mean of positions, of facings)}
         self.position = self.facing = None
         self.facing_stddev, self.best_stddev = math.nan, math.inf
         self._covariance = np.zeros((3, 3))
@@ -78,10 +73,8 @@ class Views:
 
         covariance: (3, 3) m^2. passed: s since the one before.
         """
-        beside, view = min(((abs(angle_between(known, bearing)), known) for known in self._views),
-                           default=(math.inf, bearing))
-        where, front = self._views.setdefault(view if beside < _BESIDE else bearing,
-                                              (_Mean(), _Mean()))
+        sector = int(round(bearing / _SECTOR)) % int(round(2. * math.pi / _SECTOR))
+        where, front = self._sectors.setdefault(sector, (_Mean(), _Mean()))
         passed = min(max(passed, 1e-6), MAX_PASSED)
         covariance = covariance + _SWAY
         where.add(position, covariance, trace(covariance) / 3., passed, stamp, settle_time)
@@ -93,24 +86,22 @@ class Views:
         self._combine(whence, up, stamp)
 
     def _combine(self, whence, up, stamp):
-        places = []
-        for where, _ in self._views.values():
-            way = whence.camera - where.whence.camera
-            places.append((where.covariance / _kept(where, stamp) + way.dot(way) * _DRIFTED,
-                           where.value))
+        wheres = [where for where, _ in self._sectors.values()]
         share = variance = 0.
-        if len(places) == 1:    # mostly, and inverses are dear
-            self._covariance, self.position = places[0]
+        if len(wheres) == 1:    # mostly, and inverses are dear
+            self._covariance, self.position = wheres[0].covariance, wheres[0].value
         else:
-            turns = [whence.since(where.whence, where.value, up)
-                     for where, _ in self._views.values()]
-            places = [(np.linalg.inv(covariance), place) for covariance, place in places]
-            share, variance = drift.share(places, turns)
+            places = [(np.linalg.inv(drift.slipped(
+                where.covariance / _kept(where, stamp), whence.camera - where.whence.camera)),
+                       where.value) for where in wheres]
+            moves = [whence.since(where.whence, where.value, up) for where in wheres]
+            shares, covariance = drift.shares(places, moves)
+            share, variance = shares[0], covariance[0, 0]
             self._covariance, self.position = _best_of(
-                [(inverse, place + share * shift)
-                 for (inverse, place), (_, shift) in zip(places, turns)])
+                [(inverse, place + move.dot(shares))
+                 for (inverse, place), move in zip(places, moves)])
         seen = []
-        for _, front in self._views.values():
+        for _, front in self._sectors.values():
             if front.value is not None:
                 turn = whence.turned - front.whence.turned
                 seen.append((math.sqrt(front.covariance / _kept(front, stamp)
