@@ -109,7 +109,7 @@ def locate_and_explain(people: People, camera: Camera, depth: Optional[np.ndarra
     if depths is not None:
         depths = inflate_occluded_depth(view, size.value, depths)
 
-    headings, told, torso = _headings(view, size, depths, input_height, settings.tilt_stddev)
+    headings, torso = _headings(view, size, depths, input_height, settings.tilt_stddev)
     (facing, gaze), (turn, looks), (facing_stddev, gaze_stddev) = _directions(
         headings, view, rise.upright, settings)
     pitch = head_pitch(view, size, looks)
@@ -125,7 +125,7 @@ def locate_and_explain(people: People, camera: Camera, depth: Optional[np.ndarra
     located = people._replace(
         points=where.points, position=where.position, position_covariance=where.covariance,
         position_source=sources[0], facing=facing, facing_stddev=facing_stddev,
-        facing_source=sources[1], heading=turn, headings=told, gaze=gaze, gaze_stddev=gaze_stddev,
+        facing_source=sources[1], heading=turn, headings=headings[0], gaze=gaze, gaze_stddev=gaze_stddev,
         gaze_pitch_stddev=pitch.stddev, gaze_source=sources[2],
         attention=attention(headings[1], pitch, view),
         stature=sized.stature.value, stature_stddev=sized.stature.stddev)
@@ -175,10 +175,7 @@ def _where(condition, one, other):
 
 
 def _headings(view, size, depths, input_height, tilt_stddev):
-    """Probabilities (2, n, headings) of the torso's and the head's heading; what the torso says.
-
-    In between (n, 2, headings) of the torso's: the same, and without the head.
-    """
+    """Probabilities (2, n, headings) of the torso's and the head's heading; what the torso says."""
     height = proportions.STATURE * size.value * view.camera.fy * input_height / view.camera.height
     pairs = left_of_right(np.array((view.right, view.up)))
     mistaken, confused = doubts(pairs[0][0], view, size, height)
@@ -187,10 +184,7 @@ def _headings(view, size, depths, input_height, tilt_stddev):
     probability = each * couple_torso_and_head(each[::-1])
     probability /= np.add.reduce(probability, axis=2, keepdims=True)
     doubt = confused[:, None]
-    probability += doubt * (circle.opposite(probability) - probability)
-    alone = torso.likelihood / np.add.reduce(torso.likelihood, axis=1, keepdims=True)
-    alone += doubt * (circle.opposite(alone) - alone)
-    return probability, np.stack((probability[0], alone), axis=1), torso
+    return probability + doubt * (circle.opposite(probability) - probability), torso
 
 
 def _is_direction(up):

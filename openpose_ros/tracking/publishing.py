@@ -2,6 +2,7 @@
 import numpy as np
 
 from openpose_ros.body import PART_COUNT
+from openpose_ros.circle import COUNT
 from openpose_ros.people import People
 from openpose_ros.tracking.arrays import where_known
 from openpose_ros.tracking.tracks import IMAGE, SPACE, Tracks
@@ -37,8 +38,7 @@ def people(tracks: Tracks, measured: People) -> People:
         position=mean[:, :3], position_covariance=covariance[:, 0, 0] + tracks.shared,
         position_source=tracks.source * located,
         facing=directions[0::2], facing_stddev=stddev[0::2], facing_source=sources[0::2],
-        heading=_of_this_image(tracks, measured.heading),
-        headings=_of_this_image(tracks, measured.headings),
+        heading=np.full(len(stature), np.nan), headings=np.full((len(stature), COUNT), np.nan),
         gaze=directions[1::2], gaze_stddev=stddev[1::2], gaze_source=sources[1::2],
         velocity=mean[:, 3:],
         velocity_covariance=covariance[:, 1, 1] + tracks.shared * (1. / SHARED_TIME ** 2),
@@ -47,14 +47,6 @@ def people(tracks: Tracks, measured: People) -> People:
         stature=stature, stature_stddev=stature_stddev, ids=tracks.ids.copy())
     _leave_raw(tracks, people, measured)
     return people
-
-
-def _of_this_image(tracks: Tracks, values: np.ndarray) -> np.ndarray:
-    """What was measured of everybody, (detections, ...) to (people, ...); NaN of who was not."""
-    seen = tracks.row >= 0
-    if not len(values):
-        return np.full((len(seen),) + values.shape[1:], np.nan)
-    return where_known(seen, values.take(tracks.row, axis=0))
 
 
 def _leave_raw(tracks: Tracks, people: People, measured: People) -> None:
