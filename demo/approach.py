@@ -123,7 +123,7 @@ def plan_of(loop):
 
 
 def film(loop, path, patience=45.):
-    """Play a loop into an MP4; the frames' number, and the frame midway."""
+    """Play a loop into an MP4; the number of images, and the one of 2.5 s: they are seen."""
     writer = cv2.VideoWriter(path + '.part.mp4', cv2.VideoWriter_fourcc(*'mp4v'), RATE,
                              (CAMERA.width + SIZE, SIZE))
     frames, still = 0, None
@@ -135,7 +135,7 @@ def film(loop, path, patience=45.):
         frame = np.hstack((shown, plan_of(loop)))
         writer.write(frame)
         frames += 1
-        if frames == 40:
+        if frames == 25:
             still = frame
     writer.release()
     os.replace(path + '.part.mp4', path)
