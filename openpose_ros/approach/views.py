@@ -106,7 +106,7 @@ class Views:
                 turn = whence.turned - front.whence.turned
                 seen.append((math.sqrt(front.covariance / _kept(front, stamp)
                                        + drift.variance_of(turn, variance)),
-                             turned(front.value, up, share * turn)))
+                             turned(front.value, up, share * turn) if turn else front.value))
         if seen:
             stddev, values = zip(*sorted(seen, key=lambda view: view[0]))
             weights, variance = _weights(np.array(stddev))
