@@ -31,8 +31,8 @@ class People(NamedTuple):
     facing_stddev, gaze_stddev: (n,), rad, about the vertical axis. gaze_pitch_stddev: (n,), rad, up
         and down.
     heading: (n,), rad; how far off the direction to the camera they face, anticlockwise as seen from
-        above. headings: (n, circle.COUNT), the probability of each such angle. Both as one image
-        tells: unknown of who is tracked.
+        above. headings: (n, circle.COUNT), the probability of each such angle as it counts over time,
+        for which the head tells less. Both as one image tells: unknown of who is tracked.
     attention: (n,) in [0, 1]; the probability that they look at the camera.
     stature, stature_stddev: (n,), m; how tall they are, standing.
     velocity: (n, 3), m/s; velocity_covariance: (n, 3, 3), m^2/s^2.

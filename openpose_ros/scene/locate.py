@@ -30,6 +30,11 @@ UP = (0., -1., 0.)    # of a camera that is level, in its optical frame
 _BELIEVABLE_SIZE = 1.8
 _THICKNESS = .12        # m; from a torso's surface to its axis while its heading is not known
 _INPUT_HEIGHT = 368.    # px, the default height of the network's input
+# Power of what the head says of the torso, in what images say together: who looks aside does so in
+# many of them. Chosen: by 1 the head draws the torso after it (of 120 simulated people whom a robot
+# looks at from all sides 97 are faced well instead of 109, the leaning man is 1 degree worse), by .25
+# front and back are found too late (6 degrees worse by lightweight_openpose).
+_HEAD_OVER_TIME = .5
 
 
 class Located(NamedTuple):
@@ -109,7 +114,7 @@ def locate_and_explain(people: People, camera: Camera, depth: Optional[np.ndarra
     if depths is not None:
         depths = inflate_occluded_depth(view, size.value, depths)
 
-    headings, torso = _headings(view, size, depths, input_height, settings.tilt_stddev)
+    headings, told, torso = _headings(view, size, depths, input_height, settings.tilt_stddev)
     (facing, gaze), (turn, looks), (facing_stddev, gaze_stddev) = _directions(
         headings, view, rise.upright, settings)
     pitch = head_pitch(view, size, looks)
@@ -125,7 +130,7 @@ def locate_and_explain(people: People, camera: Camera, depth: Optional[np.ndarra
     located = people._replace(
         points=where.points, position=where.position, position_covariance=where.covariance,
         position_source=sources[0], facing=facing, facing_stddev=facing_stddev,
-        facing_source=sources[1], heading=turn, headings=headings[0], gaze=gaze, gaze_stddev=gaze_stddev,
+        facing_source=sources[1], heading=turn, headings=told, gaze=gaze, gaze_stddev=gaze_stddev,
         gaze_pitch_stddev=pitch.stddev, gaze_source=sources[2],
         attention=attention(headings[1], pitch, view),
         stature=sized.stature.value, stature_stddev=sized.stature.stddev)
@@ -175,16 +180,20 @@ def _where(condition, one, other):
 
 
 def _headings(view, size, depths, input_height, tilt_stddev):
-    """Probabilities (2, n, headings) of the torso's and the head's heading; what the torso says."""
+    """Probabilities (2, n, headings) of the torso's and the head's heading; what the torso says.
+
+    In between (n, headings), the torso's as it counts over time.
+    """
     height = proportions.STATURE * size.value * view.camera.fy * input_height / view.camera.height
     pairs = left_of_right(np.array((view.right, view.up)))
     mistaken, confused = doubts(pairs[0][0], view, size, height)
     torso = torso_likelihood(pairs, view, size, depths, mistaken, tilt_stddev)
     each = np.array((torso.likelihood, head_likelihood(view, size, height)))
-    probability = each * couple_torso_and_head(each[::-1])
+    other = couple_torso_and_head(each[::-1])
+    probability = np.concatenate((each * other, each[:1] * other[:1] ** _HEAD_OVER_TIME))
     probability /= np.add.reduce(probability, axis=2, keepdims=True)
-    doubt = confused[:, None]
-    return probability + doubt * (circle.opposite(probability) - probability), torso
+    probability += confused[:, None] * (circle.opposite(probability) - probability)
+    return probability[:2], probability[2], torso
 
 
 def _is_direction(up):
