@@ -59,6 +59,14 @@ def test_opposite_is_half_a_turn():
     np.testing.assert_allclose(circle.opposite(shares(.3, .2)), shares(.3 - np.pi, .2))
 
 
+@given(mean=st.floats(-3., 3.), by=st.floats(-20., 20.))
+def test_rotating_turns_the_mean_and_keeps_the_sum(mean, by):
+    density = circle.STEP * circle.normal(np.array((mean,)), np.array((.3,)))
+    turned = circle.rotated(density, np.array((by,)))
+    assert turned.sum() == pytest.approx(1., abs=1e-6)
+    assert abs(circle.wrap(circle.estimate(turned)[0][0] - mean - by)) < .01
+
+
 def test_shifting_adds_mean_and_variance():
     turns = circle.turned(np.array([.7]), np.array([.2]))
     found, stddev = circle.estimate(circle.shifted(shares(-.2, .3), np.fft.rfft(turns)))

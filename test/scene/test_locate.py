@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import synthetic
 
-from openpose_ros import body
+from openpose_ros import body, circle
 from openpose_ros.body import COCO
 from openpose_ros.people import (SOURCE_DEPTH, SOURCE_MONOCULAR, SOURCE_NONE,
                                  people_in_image)
@@ -62,6 +62,29 @@ def test_without_depth(posture, heading):
     assert degrees_between(found.facing[0], synthetic.front(heading)) < 20.
     assert found.position_source[0] == found.facing_source[0] == SOURCE_MONOCULAR
     assert np.isfinite(found.points[0, body.NECK]).all()
+
+
+@pytest.mark.parametrize('with_depth', [True, False])
+@pytest.mark.parametrize('heading', HEADINGS)
+def test_headings_are_those_of_the_facing_off_the_direction_to_the_camera(heading, with_depth):
+    """For a camera that looks down, and of who stands aside."""
+    view = synthetic.Viewpoint(1.6, np.radians(20.))
+    people, depth = seen(synthetic.Person((-.8, 2.5), heading), view=view)
+    found = locate(people, CAMERA, depth if with_depth else None, synthetic.up(view))
+    assert found.headings[0].sum() == pytest.approx(1.)
+    up, towards = synthetic.up(view), -found.position[0]
+    towards = towards - towards.dot(up) * up
+    turn = np.arctan2(np.cross(towards, found.facing[0]).dot(up), towards.dot(found.facing[0]))
+    assert abs(circle.wrap(turn - found.heading[0])) < np.radians(4.)
+    near = np.abs(circle.wrap(circle.ANGLES - found.heading[0])) < np.radians(25.)
+    assert found.headings[0, near].sum() > .4       # the other side of the ray may be as likely
+
+
+def test_of_whom_no_facing_is_known_no_heading_is():
+    people, _ = seen(synthetic.Person((0., 2.5), .5))
+    hidden = people.keypoints.copy()
+    hidden[0, [part for part in range(18) if part not in FEET + KNEES]] = np.nan, np.nan, 0.
+    assert np.isnan(locate(people_in_image(hidden), CAMERA).heading[0])
 
 
 def test_facing_the_camera_is_minus_z():
