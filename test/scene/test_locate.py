@@ -259,7 +259,6 @@ def test_scores_that_no_network_gives_change_nothing_of_the_position(score):
     found, usual = (locate(people_in_image(each), CAMERA, depth)
                     for each in (keypoints, people.keypoints))
     np.testing.assert_allclose(found.position, usual.position, atol=.02)
-    assert found.facing_stddev[0] < np.radians(90.) or found.facing_source[0] == SOURCE_NONE
 
 
 def test_all_keypoints_outside_the_image_are_unknown():
