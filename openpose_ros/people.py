@@ -31,8 +31,9 @@ class People(NamedTuple):
     facing_stddev, gaze_stddev: (n,), rad, about the vertical axis. gaze_pitch_stddev: (n,), rad, up
         and down.
     heading: (n,), rad; how far off the direction to the camera they face, anticlockwise as seen from
-        above. headings: (n, circle.COUNT), the probability of each such angle as it counts over time,
-        for which the head tells less. Both as one image tells: unknown of who is tracked.
+        above. headings: (n, 2, circle.COUNT), the probability of each such angle as it counts over
+        time, for which the head tells less, and by shoulders and hips alone. Both as this image tells,
+        of who is tracked, too.
     attention: (n,) in [0, 1]; the probability that they look at the camera.
     stature, stature_stddev: (n,), m; how tall they are, standing.
     velocity: (n, 3), m/s; velocity_covariance: (n, 3, 3), m^2/s^2.
@@ -93,7 +94,7 @@ def people_in_image(keypoints: np.ndarray) -> People:
         keypoints=keypoints, scores=person_scores(keypoints), points=unknown(PART_COUNT, 3),
         position=unknown(3), position_covariance=unknown(3, 3), position_source=none(),
         facing=unknown(3), facing_stddev=unknown(), facing_source=none(),
-        heading=unknown(), headings=unknown(COUNT),
+        heading=unknown(), headings=unknown(2, COUNT),
         gaze=unknown(3), gaze_stddev=unknown(), gaze_pitch_stddev=unknown(),
         gaze_source=none(), attention=unknown(), stature=unknown(), stature_stddev=unknown(),
         velocity=unknown(3), velocity_covariance=unknown(3, 3), ids=np.zeros(n, np.uint32))

@@ -186,8 +186,10 @@ class Approach:
     def _look_aside(self, up, floor, viewpoint):
         """Where the facing is known, but not well."""
         stand = self._stand
-        if viewpoint is None or stand.is_walking or stand.aside >= ENOUGH or (
-                stand.best_stddev <= self._settings.look_stddev) or not self._is_look_due(viewpoint):
+        is_known = (stand.facing_stddev <= self._limit()
+                    and stand.best_stddev <= self._settings.look_stddev)
+        if (viewpoint is None or stand.is_walking or stand.aside >= ENOUGH or is_known
+                or not self._is_look_due(viewpoint)):
             return
         found = place_aside(stand.position, stand.facing, viewpoint.translation, up,
                             self._choice.bystanders.standing)

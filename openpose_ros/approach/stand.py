@@ -4,6 +4,7 @@ import math
 import numpy as np
 
 from openpose_ros.approach.drift import Whence
+from openpose_ros.approach.fronts import azimuth, told
 from openpose_ros.approach.looking import is_aside
 from openpose_ros.approach.views import MAX_PASSED, Views, along_ground, trace
 from openpose_ros.body import (LEFT_ANKLE, LEFT_HIP, LEFT_KNEE, NECK,
@@ -106,9 +107,11 @@ class Stand:
             covariance = people.position_covariance[row]
             if not np.isfinite(covariance).all():
                 covariance = _UNKNOWN ** 2 * np.eye(3)
-            self._views.add(position, covariance, facing, stddev,
-                            whence or _NOWHERE, up, _bearing(position, camera, up), passed, stamp,
-                            settings.settle_time)
+            towards = azimuth((_NOWHERE.camera if camera is None else camera) - position, up)
+            front = None if math.isnan(stddev) else told(
+                people.headings[row], towards, azimuth(facing, up), stddev)
+            self._views.add(position, covariance, front, stddev, whence or _NOWHERE, up,
+                            0. if camera is None else towards, passed, stamp, settings.settle_time)
             if camera is not None and math.isfinite(stddev) and is_aside(
                     self.position, self.facing, camera, up):
                 self.aside += counted
@@ -176,16 +179,6 @@ def level_stddev(people, row: int, up: np.ndarray) -> float:
     """m, of a position along the ground; that of a fair depth camera where it is not known."""
     stddev = along_ground(people.position_covariance[row], up)
     return stddev if math.isfinite(stddev) else _UNKNOWN
-
-
-def _bearing(position, camera, up):
-    """From a person to the camera, rad in any one level frame; 0 without a camera."""
-    if camera is None:
-        return 0.
-    away = camera - position
-    ahead = np.eye(3)[np.argmin(np.abs(up))]
-    ahead = ahead - ahead.dot(up) * up
-    return math.atan2(away.dot(np.cross(up, ahead)), away.dot(ahead))
 
 
 def walks(people, row: int) -> bool:

@@ -3,14 +3,14 @@
 Which way somebody faces is seen well from one side and badly from another (without depth best from
 aside), and what one view errs by stays for as long as it is had: the body's proportions, a raised
 arm, the network's own errors. So each side counts once, however long it was looked at, and the
-better view for more.
+better view for more; see fronts.py for what they say of a facing together.
 """
 import math
+from typing import Optional
 
 import numpy as np
 
-from openpose_ros.approach import drift
-from openpose_ros.approach.comfort import turned
+from openpose_ros.approach import drift, fronts
 from openpose_ros.approach.drift import Whence
 
 _SECTOR = math.radians(30.)     # chosen: a view from less beside errs much the same way
@@ -20,14 +20,11 @@ _MEMORY = 60.
 MAX_PASSED = .2                 # s for which one measurement counts, however long none came
 _MIN_SHIFT = .02                # m; people sway by this much
 _SWAY = _MIN_SHIFT ** 2 * np.eye(3)
-# How much the errors of two views have in common: a body that is wider than most is so from all
-# sides.
-_SHARED = .5
 _MIN_STDDEV = math.radians(3.)  # no facing counts as more certain: people are not that square
 
 
 class _Mean:
-    """Running mean of a vector over time, weighted by the measurements' inverse variances.
+    """Running mean over time, weighted by the measurements' inverse variances. images: their number.
 
     What was measured worse than the best there was takes so much longer to change it.
     """
@@ -36,10 +33,12 @@ class _Mean:
         self.value = self.covariance = self.seen_at = None
         self.whence = None      # type: Whence; when it was seen last
         self._weight = self._best = 0.
+        self.images = 0
 
     def add(self, value, covariance, variance, passed, stamp, settle_time):
         """variance: by which it is weighted. passed: s for which it counts."""
         weight, self.seen_at = 1. / variance, stamp
+        self.images += 1
         self._best = max(self._best, weight)
         if self.value is None:
             self.value, self.covariance, self._weight = value, covariance, passed * weight
@@ -67,20 +66,21 @@ class Views:
         """m, of the position along the ground."""
         return along_ground(self._covariance, up)
 
-    def add(self, position, covariance, facing, facing_stddev, whence: Whence, up, bearing, passed,
-            stamp, settle_time) -> None:
-        """Take in a measurement from this bearing, rad; facing NaN where it is not known.
+    def add(self, position, covariance, told: Optional[np.ndarray], facing_stddev, whence: Whence,
+            up, bearing, passed, stamp, settle_time) -> None:
+        """Take in a measurement from this bearing, rad.
 
-        covariance: (3, 3) m^2. passed: s since the one before.
+        covariance: (3, 3) m^2. told: what `fronts.told` says of the facing; None where it is not
+        known. passed: s since the one before.
         """
         sector = int(round(bearing / _SECTOR)) % int(round(2. * math.pi / _SECTOR))
         where, front = self._sectors.setdefault(sector, (_Mean(), _Mean()))
         passed = min(max(passed, 1e-6), MAX_PASSED)
         covariance = covariance + _SWAY
         where.add(position, covariance, trace(covariance) / 3., passed, stamp, settle_time)
-        if math.isfinite(facing_stddev):
+        if told is not None:
             variance = max(facing_stddev, _MIN_STDDEV) ** 2
-            front.add(facing, variance, variance, passed, stamp, settle_time)
+            front.add(told, variance, variance, passed, stamp, settle_time)
             front.whence = whence
         where.whence = whence
         self._combine(whence, up, stamp)
@@ -104,38 +104,18 @@ class Views:
         for _, front in self._sectors.values():
             if front.value is not None:
                 turn = whence.turned - front.whence.turned
-                seen.append((math.sqrt(front.covariance / _kept(front, stamp)
-                                       + drift.variance_of(turn, variance)),
-                             turned(front.value, up, share * turn) if turn else front.value))
+                told = front.covariance / (front.covariance + drift.variance_of(turn, variance))
+                seen.append((front.value, front.images, told * _kept(front, stamp), share * turn))
         if seen:
-            stddev, values = zip(*sorted(seen, key=lambda view: view[0]))
-            weights, variance = _weights(np.array(stddev))
-            facing = weights.dot(values[:len(weights)])
-            length = math.sqrt(facing.dot(facing))
-            if length > 0.:
-                self.facing, self.facing_stddev = facing / length, variance ** .5
-                self.best_stddev = min(self.best_stddev, self.facing_stddev)
+            self.facing, stddev = fronts.together(seen, up)
+            self.facing_stddev = max(stddev, _MIN_STDDEV)
+            self.best_stddev = min(self.best_stddev, self.facing_stddev)
 
 
 def _best_of(places):
     """(covariance, mean) of [(inverse covariance, value)]."""
     covariance = np.linalg.inv(sum(inverse for inverse, _ in places))
     return covariance, covariance.dot(sum(inverse.dot(value) for inverse, value in places))
-
-
-def _weights(stddev):
-    """(weights of the first of these, variance of the mean), the deviations (n,) in rising order.
-
-    The best linear estimate by errors that correlate by _SHARED; with it a much worse view would
-    count less than nothing, and is left out.
-    """
-    for count in range(len(stddev), 0, -1):
-        inverse = 1. / stddev[:count]
-        common = _SHARED * inverse.sum() / (1. + (count - 1) * _SHARED)
-        weights = inverse * (inverse - common) / (1. - _SHARED)
-        if weights[-1] > 0.:
-            break
-    return weights / weights.sum(), 1. / weights.sum()
 
 
 def along_ground(covariance: np.ndarray, up: np.ndarray) -> float:

@@ -34,7 +34,7 @@ _INPUT_HEIGHT = 368.    # px, the default height of the network's input
 # many of them. Chosen: by 1 the head draws the torso after it (of 120 simulated people whom a robot
 # looks at from all sides 97 are faced well instead of 109, the leaning man is 1 degree worse), by .25
 # front and back are found too late (6 degrees worse by lightweight_openpose).
-_HEAD_OVER_TIME = .5
+HEAD_OVER_TIME = .5
 
 
 class Located(NamedTuple):
@@ -182,7 +182,7 @@ def _where(condition, one, other):
 def _headings(view, size, depths, input_height, tilt_stddev):
     """Probabilities (2, n, headings) of the torso's and the head's heading; what the torso says.
 
-    In between (n, headings), the torso's as it counts over time.
+    In between (n, 2, headings), the torso's as it counts over time, and without the head.
     """
     height = proportions.STATURE * size.value * view.camera.fy * input_height / view.camera.height
     pairs = left_of_right(np.array((view.right, view.up)))
@@ -190,10 +190,11 @@ def _headings(view, size, depths, input_height, tilt_stddev):
     torso = torso_likelihood(pairs, view, size, depths, mistaken, tilt_stddev)
     each = np.array((torso.likelihood, head_likelihood(view, size, height)))
     other = couple_torso_and_head(each[::-1])
-    probability = np.concatenate((each * other, each[:1] * other[:1] ** _HEAD_OVER_TIME))
+    probability = np.concatenate((
+        each * other, each[:1] * other[:1] ** HEAD_OVER_TIME, each[:1]))
     probability /= np.add.reduce(probability, axis=2, keepdims=True)
     probability += confused[:, None] * (circle.opposite(probability) - probability)
-    return probability[:2], probability[2], torso
+    return probability[:2], probability[2:].transpose(1, 0, 2), torso
 
 
 def _is_direction(up):

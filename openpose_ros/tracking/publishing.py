@@ -38,7 +38,7 @@ def people(tracks: Tracks, measured: People) -> People:
         position=mean[:, :3], position_covariance=covariance[:, 0, 0] + tracks.shared,
         position_source=tracks.source * located,
         facing=directions[0::2], facing_stddev=stddev[0::2], facing_source=sources[0::2],
-        heading=np.full(len(stature), np.nan), headings=np.full((len(stature), COUNT), np.nan),
+        heading=np.full(len(stature), np.nan), headings=_of_this_image(tracks, measured.headings),
         gaze=directions[1::2], gaze_stddev=stddev[1::2], gaze_source=sources[1::2],
         velocity=mean[:, 3:],
         velocity_covariance=covariance[:, 1, 1] + tracks.shared * (1. / SHARED_TIME ** 2),
@@ -47,6 +47,14 @@ def people(tracks: Tracks, measured: People) -> People:
         stature=stature, stature_stddev=stature_stddev, ids=tracks.ids.copy())
     _leave_raw(tracks, people, measured)
     return people
+
+
+def _of_this_image(tracks: Tracks, values: np.ndarray) -> np.ndarray:
+    """What was measured of everybody, (detections, ...) to (people, ...); NaN of who was not."""
+    seen = tracks.row >= 0
+    if not len(values):
+        return np.full((len(seen),) + values.shape[1:], np.nan)
+    return where_known(seen, values.take(tracks.row, axis=0))
 
 
 def _leave_raw(tracks: Tracks, people: People, measured: People) -> None:

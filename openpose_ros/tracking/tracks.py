@@ -266,7 +266,7 @@ class Tracks(Rows):
             told, sources, at = told[known], sources[known], np.cumsum(known)[at] - 1
         self.directions.update(both, Measured(
             told[:, :3], told[:, 3], told[:, 4], sources, at, people.heading.take(headed),
-            people.headings.take(headed, axis=0)), dt)
+            people.headings[headed, 0]), dt)
         known = np.isfinite(people.attention)
         these, attention = rows[known], people.attention[known]
         before = np.where(np.isnan(self.attention[these]), attention, self.attention[these])

@@ -5,9 +5,12 @@ import numpy as np
 import pytest
 
 from openpose_ros.approach.drift import Way, Whence
+from openpose_ros.approach.fronts import told
 from openpose_ros.approach.views import Views
+from openpose_ros.circle import COUNT
 
 UP = np.array((0., 0., 1.))
+NOTHING = np.full((2, COUNT), np.nan)
 
 
 def seen(views, facing, bearing, stddev, stamp, position=(0., 0., 0.), way=None):
@@ -17,7 +20,7 @@ def seen(views, facing, bearing, stddev, stamp, position=(0., 0., 0.), way=None)
     whence = Whence(camera) if way is None else way.now
     for i in range(10):
         views.add(np.array(position), .03 ** 2 * np.eye(3),
-                  np.array((math.cos(facing), math.sin(facing), 0.)), math.radians(stddev),
+                  told(NOTHING, bearing, facing, math.radians(stddev)), math.radians(stddev),
                   whence, UP, bearing, .1, stamp + .1 * i, 8.)
 
 
@@ -60,8 +63,8 @@ def test_a_view_from_far_round_is_of_another_place_by_the_odometry(bearing):
     driven_round(way, range(bearing, -1, -10))
     seen(views, 0., 0., 7., 1., way=way)
     # Alike but for what has been turned since, by which the first may be off.
-    assert 5. - bearing / 60. < turn(views) < 5. - bearing / 360.
-    assert math.radians(6.) < views.facing_stddev < math.radians(7.)
+    assert 5. - bearing / 60. < turn(views) < 5. - bearing / 600.
+    assert math.radians(3.5) < views.facing_stddev < math.radians(5.)
     assert views.level_stddev(UP) < .037
 
 
