@@ -147,7 +147,8 @@ def test_the_approach_goal_is_a_pose_in_the_frame_of_the_people():
     np.testing.assert_allclose(np.linalg.norm(xyz(goal.pose.position) - people.position[0]), 1.2)
     rotation = goal.pose.orientation
     forward = Rotation.from_quat((rotation.x, rotation.y, rotation.z, rotation.w)).apply((1, 0, 0))
-    np.testing.assert_allclose(forward, -people.facing[0], atol=1e-9)
+    # A third of a degree is what the grid of 5 leaves of a facing between its azimuths.
+    np.testing.assert_allclose(forward, -people.facing[0], atol=6e-3)
     assert output.to_message(seen(crowd(0))) is None
 
 
