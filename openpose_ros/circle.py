@@ -34,6 +34,7 @@ _UP_TO = _NEAR[_IS_NEAR, None] * np.triu(np.ones((len(_IS_NEAR), len(_IS_NEAR)))
 _WITHIN = (np.abs(_AROUND)[:, None] <= np.arange(COUNT // 2 + 1)).astype(float)
 _TURNED = (np.arange(COUNT)[:, None] + _AROUND) % COUNT     # the places around each
 _TURNED_NEAR = _TURNED[:, _IS_NEAR]
+_TO_NEXT = np.arange(COUNT + 1)
 _FIRST_NEAR = float(_AROUND[_IS_NEAR[0]] + .5)
 # Two standard deviations hold so much, on average over these: with one number alone what is
 # possible on the other side of the ray would count wholly or not at all. It would be 0.954 of a
@@ -106,6 +107,14 @@ def rotated(density: np.ndarray, by: np.ndarray) -> np.ndarray:
     rows = COUNT * np.arange(len(density))[:, None]
     below, above = density.take(rows + lower), density.take(rows + (lower + 1) % COUNT)
     return below + share * (above - below)
+
+
+def rotated_alike(density: np.ndarray, by: float) -> np.ndarray:
+    """The same densities (..., COUNT), all turned by this angle, rad; with fewer instructions."""
+    whole = math.ceil(by / STEP)
+    values = density.take(_TO_NEXT - whole, axis=-1, mode='wrap')
+    below, above = values[..., :-1], values[..., 1:]
+    return below + (whole - by / STEP) * (above - below)
 
 
 def estimate(probability: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:

@@ -65,6 +65,7 @@ def test_rotating_turns_the_mean_and_keeps_the_sum(mean, by):
     turned = circle.rotated(density, np.array((by,)))
     assert turned.sum() == pytest.approx(1., abs=1e-6)
     assert abs(circle.wrap(circle.estimate(turned)[0][0] - mean - by)) < .01
+    np.testing.assert_allclose(circle.rotated_alike(density, by), turned, atol=1e-9)
 
 
 def test_shifting_adds_mean_and_variance():

@@ -21,18 +21,32 @@ _SHARED = .65
 _ODD = .01      # share of a view that says nothing; chosen: 1 of 100 bodies is held oddly
 
 
-def level_axes(up: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
-    """Two level unit vectors, the second to the left of the first; azimuths count from the first."""
-    ahead = np.eye(3)[np.argmin(np.abs(up))]
-    ahead = ahead - ahead.dot(up) * up
-    ahead = ahead / math.sqrt(ahead.dot(ahead))
-    return ahead, np.cross(up, ahead)
-
-
 def azimuth(vector: np.ndarray, up: np.ndarray) -> float:
-    """Of a vector about up, rad in [-pi, pi]."""
-    ahead, aside = level_axes(up)
-    return math.atan2(vector.dot(aside), vector.dot(ahead))
+    """Of a vector about up, rad in [-pi, pi], anticlockwise from the axis that is the most level."""
+    up, vector = up.tolist(), vector.tolist()
+    ahead, left, above = _axes(up)
+    along = up[0] * vector[0] + up[1] * vector[1] + up[2] * vector[2]
+    return math.atan2(up[above] * vector[left] - up[left] * vector[above],
+                      vector[ahead] - up[ahead] * along)
+
+
+def level(angle: float, up: np.ndarray) -> np.ndarray:
+    """The level unit vector, (3,), of an azimuth."""
+    up, vector = up.tolist(), [0.] * 3
+    ahead, left, above = _axes(up)
+    cosine, sine = math.cos(angle), math.sin(angle)
+    vector[left] = sine * up[above] - cosine * up[ahead] * up[left]
+    vector[above] = -sine * up[left] - cosine * up[ahead] * up[above]
+    length = math.sqrt(1. - up[ahead] ** 2)
+    vector[ahead] = cosine * length ** 2
+    return np.array(vector) / length
+
+
+def _axes(up):
+    """The most level axis, and the two that follow it."""
+    steepness = [abs(component) for component in up]
+    ahead = steepness.index(min(steepness))
+    return ahead, (ahead + 1) % 3, (ahead + 2) % 3
 
 
 def told(headings: np.ndarray, towards: float, facing: float, stddev: float) -> np.ndarray:
@@ -43,7 +57,7 @@ def told(headings: np.ndarray, towards: float, facing: float, stddev: float) -> 
     an azimuth, and stddev, rad, count.
     """
     if math.isfinite(headings[0, 0]):
-        probability = circle.rotated(headings, np.array((towards, towards)))
+        probability = circle.rotated_alike(headings, towards)
     else:
         probability = circle.STEP * circle.normal(np.array((facing, facing)),
                                                   np.array((stddev, stddev)))
@@ -59,9 +73,8 @@ def together(views: Sequence[Tuple[np.ndarray, int, float, float]], up: np.ndarr
     """
     torso, head = np.zeros(circle.COUNT), np.zeros(circle.COUNT)
     for logarithms, images, share, turn in views:
-        of_all, of_torso = circle.rotated(logarithms, np.array((turn, turn)))
+        of_all, of_torso = circle.rotated_alike(logarithms, turn) if turn else logarithms
         torso += share / (_SHARED + (1. - _SHARED) / images) * of_torso
         head += (of_all - of_torso) / HEAD_OVER_TIME
     angle, stddev = circle.estimate(circle.normalized(torso + head / len(views))[None])
-    ahead, aside = level_axes(up)
-    return math.cos(angle[0]) * ahead + math.sin(angle[0]) * aside, float(stddev[0])
+    return level(float(angle[0]), up), float(stddev[0])

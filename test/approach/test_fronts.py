@@ -37,13 +37,22 @@ def said(*views, up=UP):
 
 @pytest.mark.parametrize('up', UPS)
 def test_a_facing_that_is_given_is_given_back(up):
-    up, angle = np.array(up), math.radians(50.)
-    ahead, aside = fronts.level_axes(up)
-    facing = math.cos(angle) * ahead + math.sin(angle) * aside
-    assert np.dot(facing, up) == pytest.approx(0.)
+    up = np.array(up)
+    facing = fronts.level(math.radians(50.), up)
     view = fronts.told(UNKNOWN, 0., fronts.azimuth(facing, up), .1)
     found, stddev = fronts.together([(view, 1, 1., 0.)], up)
     assert math.degrees(math.acos(found.dot(facing))) < 1. and .09 < stddev < .13
+
+
+@pytest.mark.parametrize('up', UPS)
+def test_azimuths_count_anticlockwise(up):
+    up, angles = np.array(up), np.radians((-170., -50., 0., 20., 90.))
+    for angle in angles:
+        facing = fronts.level(angle, up)
+        assert facing.dot(facing) == pytest.approx(1.) and facing.dot(up) == pytest.approx(0.)
+        assert fronts.azimuth(2. * facing + .3 * up, up) == pytest.approx(angle)
+    turned = np.cross(fronts.level(.3, up), fronts.level(.4, up))
+    np.testing.assert_allclose(turned, math.sin(.1) * up, atol=1e-12)
 
 
 def test_from_one_side_it_is_not_known_to_which_side_of_the_ray():
