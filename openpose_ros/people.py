@@ -30,10 +30,10 @@ class People(NamedTuple):
     facing, gaze: (n, 3) unit vectors, the front of the torso (horizontal) and of the head.
     facing_stddev, gaze_stddev: (n,), rad, about the vertical axis. gaze_pitch_stddev: (n,), rad, up
         and down.
-    heading: (n,), rad; how far off the direction to the camera they face, anticlockwise as seen from
-        above. headings: (n, 2, circle.COUNT), the probability of each such angle as it counts over
-        time, for which the head tells less, and by shoulders and hips alone. Both as this image tells,
-        of who is tracked, too.
+    heading: (n,), rad; how far off the direction to the camera they face by this image, anticlockwise
+        as seen from above; unknown of who is tracked.
+    headings: (n, 2, circle.COUNT), the probability of each such angle by this image, of who is
+        tracked, too: as it counts over time, for which the head tells less, and by shoulders and hips.
     attention: (n,) in [0, 1]; the probability that they look at the camera.
     stature, stature_stddev: (n,), m; how tall they are, standing.
     velocity: (n, 3), m/s; velocity_covariance: (n, 3, 3), m^2/s^2.

@@ -7,7 +7,7 @@ import numpy as np
 from openpose_ros.approach import choice, comfort
 from openpose_ros.approach.choice import Choice
 from openpose_ros.approach.drift import Way
-from openpose_ros.approach.looking import (ENOUGH, WORTH_AFTER, WORTH_NEARER,
+from openpose_ros.approach.looking import (AT_LEAST, ENOUGH, WORTH_AFTER, WORTH_NEARER,
                                            LookRound, place_aside)
 from openpose_ros.approach.settings import Settings
 from openpose_ros.approach.stand import Stand, level_stddev, walks
@@ -186,9 +186,7 @@ class Approach:
     def _look_aside(self, up, floor, viewpoint):
         """Where the facing is known, but not well."""
         stand = self._stand
-        is_known = (stand.facing_stddev <= self._limit()
-                    and stand.best_stddev <= self._settings.look_stddev)
-        if (viewpoint is None or stand.is_walking or stand.aside >= ENOUGH or is_known
+        if (viewpoint is None or stand.is_walking or stand.aside >= ENOUGH or self._is_known()
                 or not self._is_look_due(viewpoint)):
             return
         found = place_aside(stand.position, stand.facing, viewpoint.translation, up,
@@ -196,6 +194,13 @@ class Approach:
         if found is not None:
             self.look = _goal_at(stand.person, found[0], found[1], up, floor,
                                  (math.nan, stand.facing_stddev))
+
+    def _is_known(self):
+        """Whether the facing is known well enough; without depth one glance from aside may mislead."""
+        stand = self._stand
+        return (stand.facing_stddev <= self._limit()
+                and stand.best_stddev <= self._settings.look_stddev
+                and (stand.by_depth or not stand.is_aside or stand.aside >= AT_LEAST))
 
     def _is_look_due(self, viewpoint):
         """Whether it is time to tell; where there is a goal the way to it leads nearer, too."""

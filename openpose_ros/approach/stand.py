@@ -42,13 +42,13 @@ _LEGS = [RIGHT_KNEE, LEFT_KNEE, RIGHT_ANKLE, LEFT_ANKLE]
 class Stand:
     """One person's place; person: their id. seen_at: s, when they were last measured.
     faceless: s for which they have been seen since, and their facing was not known. seen, aside: s
-    for which they were seen, and from aside, since they moved. by_depth: whether their facing was
-    measured by depth last.
+    for which they were seen, and from aside, since they moved. is_aside, by_depth: whether they were
+    seen from aside last, and their facing was measured by depth.
     """
 
     def __init__(self, person: int) -> None:
         self.person = person
-        self.is_walking = self.by_depth = False
+        self.is_walking = self.by_depth = self.is_aside = False
         self.seen_at = None
         self.faceless = self.seen = self.aside = 0.
         self._views = Views()
@@ -112,9 +112,9 @@ class Stand:
                 people.headings[row], towards, azimuth(facing, up), stddev)
             self._views.add(position, covariance, front, stddev, whence or _NOWHERE, up,
                             0. if camera is None else towards, passed, stamp, settings.settle_time)
-            if camera is not None and math.isfinite(stddev) and is_aside(
-                    self.position, self.facing, camera, up):
-                self.aside += counted
+            self.is_aside = camera is not None and math.isfinite(stddev) and is_aside(
+                self.position, self.facing, camera, up)
+            self.aside += counted * self.is_aside
         self._watch_posture(people.points[row], stamp, up, floor)
         self.seen_at = stamp
 

@@ -6,7 +6,7 @@ import pytest
 
 from openpose_ros.approach import Approach, Settings, Viewpoint
 from openpose_ros.body import LEFT_ANKLE, LEFT_HIP, NECK, RIGHT_HIP, RIGHT_KNEE
-from openpose_ros.people import SOURCE_DEPTH, people_in_image, transformed
+from openpose_ros.people import SOURCE_DEPTH, SOURCE_MONOCULAR, people_in_image, transformed
 from openpose_ros.scene import Camera
 
 UP = np.array((0., -1., 0.))     # of an optical frame
@@ -408,6 +408,18 @@ def test_who_faces_about_that_way_is_worth_a_look_from_aside_until_they_were_see
     for stamp in np.arange(0., 2., .1):
         goal_of(sure, crowd((1, 0., 2.9, 10.)), stamp, viewpoint=looking(0.))
         assert sure.look is None
+
+
+@pytest.mark.parametrize('source, least', [(SOURCE_DEPTH, 0.), (SOURCE_MONOCULAR, 3.)])
+def test_without_depth_one_glance_from_aside_is_not_enough(source, least):
+    approach, there = Approach(), looking_from((1.6, 0., 4.), (0., 0., 4.))
+    sure = crowd((1, 0., 4., 0.), facing_source=np.array([source], np.uint8),
+                 facing_stddev=np.radians([5.]))
+    looked = []
+    for stamp in np.arange(0., 6., .1):
+        assert goal_of(approach, sure, stamp, viewpoint=there) is not None
+        looked.append(approach.look is not None)
+    assert sum(looked) * .1 == pytest.approx(least, abs=.15) and looked == sorted(looked)[::-1]
 
 
 def test_what_was_seen_well_from_one_side_outlasts_a_worse_view_from_another():
