@@ -163,4 +163,4 @@ def _variances(facing, stddev):
     """Variances of one body's turns about the vertical and about level axes, rad^2."""
     if not all(map(math.isfinite, facing)):
         return math.pi ** 2, math.pi ** 2
-    return min(stddev, math.pi) ** 2, LEAN_VARIANCE
+    return min(abs(stddev), math.pi) ** 2, LEAN_VARIANCE
