@@ -15,12 +15,12 @@ from openpose_ros.body import LEFT_KNEE, RIGHT_KNEE
 from openpose_ros.each import of_each
 from openpose_ros.scene.depth import TORSO_PARTS, Depths
 from openpose_ros.scene.pairs import (LEFTS, RIGHTS, WIDTH_STDDEVS, WIDTHS,
-                                      hidden, in_height, level_share)
+                                      hidden, in_height, levelled)
 from openpose_ros.scene.size import Estimate
 from openpose_ros.scene.view import View
 
 _PLACEMENT = .018          # m; where on a shoulder or hip a network puts its keypoint
-_HIDDEN_PLACEMENT = .05    # m; the same when the body hides one of the pair
+_HIDDEN_PLACEMENT = .06    # m; the same when the body hides one of the pair
 _OUTLIER = .005            # how often a pair is nothing of the kind
 _OUTLIER_IN_DEPTH = .05    # how often its depths are not: something covers one
 
@@ -228,8 +228,7 @@ def _across_the_image(across, factor, view, size, heights):
 
     Third, whether a pair is seen, (n, pairs, 1); where it is not, its residual is 0.
     """
-    level = level_share(view, size[:, 0, 0], heights)
-    tangent, factor = (across / level)[..., None], (factor / level ** 2)[..., None]
+    tangent, factor = levelled(across, factor, view, size[:, 0, 0], heights)[..., None]
     known = np.isfinite(tangent)
     residual = np.where(known, tangent - size * _PAIRS.across, 0.)
     square = size ** 2

@@ -4,7 +4,8 @@ import pytest
 import synthetic
 
 from openpose_ros import body, proportions
-from openpose_ros.scene import Camera
+from openpose_ros.people import people_in_image
+from openpose_ros.scene import Camera, locate
 from openpose_ros.scene.facing import doubts
 from openpose_ros.scene.pairs import left_of_right
 from openpose_ros.scene.size import Estimate, heights, upright_size
@@ -72,3 +73,32 @@ def test_stature_goes_from_children_to_adults_without_a_leap():
     assert np.diff(np.log(statures)).max() < 2.5 * np.diff(np.log(sizes)).max()
     assert statures[0] < .75 * proportions.STATURE
     assert statures[-1] == pytest.approx(proportions.STATURE * 1.04, rel=.03)
+
+
+def facing_stddev(change=lambda keypoints: None, lean=0., heading=1.):
+    """Of one person, leaning by so much, tangents, to the image's right from the ankles up."""
+    view = synthetic.Viewpoint()
+    keypoints = synthetic.keypoints([synthetic.Person((0., 3.), heading)], CAMERA,
+                                    np.random.RandomState(0), view, 0.)
+    change(keypoints[0])
+    keypoints[..., 0] += lean * (np.nanmax(keypoints[..., 1]) - keypoints[..., 1])
+    located = locate(people_in_image(keypoints), CAMERA, None, synthetic.up(view))
+    return located.facing_stddev[0]
+
+
+def spread_hips(keypoints):
+    """Hips as wide as if somebody with these shoulders faced the camera."""
+    hips = [body.RIGHT_HIP, body.LEFT_HIP]
+    middle = keypoints[hips, 0].mean()
+    keypoints[hips, 0] = middle + 2. * (keypoints[hips, 0] - middle)
+
+
+@pytest.mark.parametrize('heading', [1., -1., 2.1])
+def test_less_is_claimed_of_a_facing_on_which_shoulders_and_hips_disagree(heading):
+    assert facing_stddev(spread_hips, heading=heading) > 1.2 * facing_stddev(heading=heading)
+
+
+def test_less_is_claimed_of_the_facing_of_who_leans_to_a_side():
+    upright, little, much = (facing_stddev(lean=lean) for lean in (0., .1, .7))
+    assert upright == pytest.approx(little, rel=.1)
+    assert much > 1.15 * upright

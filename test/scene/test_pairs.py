@@ -6,7 +6,7 @@ import synthetic
 from openpose_ros import circle
 from openpose_ros.body import LEFT_ANKLE, LEFT_SHOULDER, RIGHT_SHOULDER
 from openpose_ros.scene import Camera
-from openpose_ros.scene.pairs import in_height, left_of_right, level_share
+from openpose_ros.scene.pairs import in_height, left_of_right, levelled
 from openpose_ros.scene.size import heights, upright_size
 from openpose_ros.scene.view import look_at
 
@@ -48,9 +48,10 @@ def test_who_leans_to_a_side_is_narrower_across_for_it():
     person, view = synthetic.Person((0., 2.5), 0.), synthetic.Viewpoint()
     for change, share in ((lambda keypoints: None, 1.), (lean, np.cos(.6))):
         shown = seen(person, view, change)
-        level = level_share(shown, upright_size(shown, heights(shown)).value,
-                            left_of_right(shown.up))
-        assert level[0, 0] == pytest.approx(share, abs=.05)
+        across = left_of_right(shown.right)
+        level = levelled(*across, shown, upright_size(shown, heights(shown)).value,
+                         left_of_right(shown.up))
+        assert across[0][0, 0] / level[0, 0, 0] == pytest.approx(share, abs=.05)
 
 
 def test_a_foot_in_the_air_is_no_shorter_leg():
