@@ -56,10 +56,10 @@ class Choice:
         if self._is_under_way(viewpoint):
             self._better_since = None
         known = (people.ids > 0) & np.isfinite(people.position).all(axis=1)
-        everybody = np.flatnonzero(known)
+        everybody, = known.nonzero()
         if self.settings.id:
             known &= people.ids == self.settings.id
-        rows = np.flatnonzero(known)
+        rows, = known.nonzero()
         ids = people.ids[rows].tolist()
         chosen = self._again(people, rows, ids, patience, viewpoint)
         if chosen is None:
@@ -80,9 +80,9 @@ class Choice:
             return False
         before = self._camera
         if before is not None:
-            cosine = .5 * (np.trace(before.rotation.T.dot(viewpoint.rotation)) - 1.)
-            if np.linalg.norm(viewpoint.translation - before.translation) <= _UNDER_WAY[0] and (
-                    cosine >= math.cos(_UNDER_WAY[1])):
+            way = viewpoint.translation - before.translation
+            cosine = .5 * (np.vdot(before.rotation, viewpoint.rotation) - 1.)
+            if math.sqrt(way.dot(way)) <= _UNDER_WAY[0] and cosine >= math.cos(_UNDER_WAY[1]):
                 return False
         self._camera = viewpoint
         return before is not None
@@ -132,6 +132,9 @@ class Choice:
             best = int(np.argmin(np.where(eligible, costs, np.inf))) if eligible.any() else None
             self.id, self._seen_at = (0, None) if best is None else (ids[best], stamp)
             self._position = None
+            return self.id
+        if ids == [self.id]:
+            self._better_since = None
             return self.id
         # Who walks by is no better choice than who stands.
         eligible = eligible & ~np.array([walks(people, row) for row in rows], bool)

@@ -105,7 +105,7 @@ class Stand:
         self.faceless = 0. if math.isfinite(stddev) else self.faceless + counted
         if self._apart_since is None:
             covariance = people.position_covariance[row]
-            if not np.isfinite(covariance).all():
+            if not math.isfinite(np.add.reduce(covariance, axis=None)):
                 covariance = _UNKNOWN ** 2 * np.eye(3)
             towards = azimuth((_NOWHERE.camera if camera is None else camera) - position, up)
             front = None if math.isnan(stddev) else told(
@@ -121,9 +121,10 @@ class Stand:
     def may_be_at(self, people, row, up, shift: float = 0.) -> bool:
         """Whether what was measured of this row may be of who stands here, or m (shift) beside."""
         apart = people.position[row] - self.position
+        apart = apart - apart.dot(up) * up
         room = max(_STEP, _SURE * math.hypot(level_stddev(people, row, up),
                                              self._views.level_stddev(up))) + shift
-        return bool(np.linalg.norm(apart - apart.dot(up) * up) <= room)
+        return bool(math.sqrt(apart.dot(apart)) <= room)
 
     def _has_moved(self, people, row, stddev, stamp, up):
         apart = not self.may_be_at(people, row, up)
@@ -142,12 +143,12 @@ class Stand:
 
     def _watch_posture(self, points, stamp, up, floor):
         """Whether they sit, by how high the knees and the hips are; floor None: unknown."""
-        hips, neck = .5 * (points[RIGHT_HIP] + points[LEFT_HIP]), points[NECK]
-        if floor is None or not np.isfinite(hips + neck).all():
+        if floor is None:
             return
-        low, spine = float(hips.dot(up) - floor), neck - hips
+        hips = .5 * (points[RIGHT_HIP] + points[LEFT_HIP])
+        low, spine = float(hips.dot(up) - floor), points[NECK] - hips
         torso = math.sqrt(spine.dot(spine))
-        if not (low > 0. and torso > 0.):
+        if not (0. < low < math.inf and 0. < torso < math.inf):     # NaN: unknown
             return
         passed = min(max(stamp - self.seen_at, 1e-3), MAX_PASSED) if self._torso else 1e-3
         self._torso += min(1., passed / _SITTING_TIME if self._torso else 1.) * (torso - self._torso)
@@ -185,5 +186,7 @@ def walks(people, row: int) -> bool:
     """Whether someone walks, and the velocity is known well enough to tell."""
     velocity = people.velocity[row]
     speed = math.sqrt(velocity.dot(velocity))
+    if not speed > WALKING_SPEED:
+        return False
     variance = trace(people.velocity_covariance[row])
-    return bool(speed > WALKING_SPEED and not speed < 2. * math.sqrt(max(variance, 0.)))
+    return not speed < 2. * math.sqrt(max(variance, 0.))
