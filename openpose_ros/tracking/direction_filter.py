@@ -25,7 +25,7 @@ RATES = np.radians([90., -90., 240., -240.])
 RATE_STDDEVS = np.radians([60., 60., 100., 100.])
 WAYS = 1 + len(RATES)
 # Without depth the side to which someone is turned is hardly seen: quick turns are not followed.
-AGILITY_WITHOUT_DEPTH = 0.4
+AGILITY_WITHOUT_DEPTH = 0.43
 MIN_STDDEV = np.radians(3.)       # less is not told apart on the grid
 UNKNOWN_STDDEV = np.radians(30.)    # of a direction measured without one
 ORDINARY_STDDEV = np.radians(30.)   # a less certain measurement tells less of front and back
@@ -34,8 +34,14 @@ REVERSED = 0.05             # share of the ordinary ones that take a front for a
 REVERSED_WHEN_STRONG = 1e-4     # share of those that are less than `strong_stddev`
 LOST = 1e-5                 # probability, for each image, that it is any other direction
 # Share of a measurement's variance that is the same in successive images (a body, its clothes, the
-# side to which a network errs), by source: none, depth, monocular. Smoothing cannot reduce it.
-SHARED = np.array([0., .6, .6])
+# side to which a network errs), by source: none, depth, monocular. Smoothing cannot reduce it. Of who
+# turns, and so shows another side of themselves in each image, the second; between, by how probable it
+# is that they do. Chosen: docs/constants.md.
+SHARED = np.array([0., .7, .9])
+SHARED_WHEN_TURNING = np.array([0., .5, .3])
+# The rest of the variance is an image's own; of what the filter holds, which takes all of an image's
+# for its own, it is this share, for with depth images are sharpened. Chosen: it would be .48 and .1.
+OWN = .7
 # By so much an image's own probabilities are sharpened, by source: as above for depth (1 is 0.1
 # degrees worse on the turning man). Chosen: without depth the side to which someone is turned is wrong
 # for many images on end, so nothing is made of it that one image does not tell (2 is 0.8 degrees worse
@@ -48,11 +54,11 @@ ELEVATION_DRIFT = np.radians(15.)
 _EVEN = 1. / (WAYS * circle.COUNT)
 _AGILITY = np.array([[1.], [AGILITY_WITHOUT_DEPTH]])
 _STAY = np.eye(WAYS)
-_OWN = (1. - SHARED) ** .5     # of a deviation, by source: each image's own
-# By so much of its deviation a measurement is weighed. Chosen: by its own share alone who stands, with
-# errors that are not shared, is smoothed to 4 degrees (8 measured, 5 Hz; 3 asked); by the whole of it
-# turns are followed late. Between, 2.7.
-_WEIGHED = _OWN ** .5
+_SHARES = np.array((SHARED_WHEN_TURNING, SHARED - SHARED_WHEN_TURNING))
+# By so much of its deviation a measurement is weighed that is a mean and a deviation. Chosen: by its own
+# share alone who stands, with errors that are not shared, is smoothed to 4 degrees (8 measured, 5 Hz; 3
+# asked); by the whole of it turns are followed late. Between, 2.7.
+WEIGHED = .8
 
 
 class Measured(NamedTuple):
@@ -110,9 +116,8 @@ class DirectionFilter(Rows):
         """Turn everything on by `dt` seconds."""
         self.age = self.age + dt
         self.elevation_variance = self.elevation_variance + ELEVATION_DRIFT ** 2 * dt
-        changes, reversal = 1. - math.exp(-dt / self.dwell), self._reversal
-        ways = _STAY * (1. - changes) + changes / WAYS
-        turns = _turns(round(dt, 3), self.drift, reversal)
+        reversal = self._reversal
+        ways, turns = _turns(round(dt, 3), self.dwell, self.drift, reversal)
         belief = circle.shifted(ways @ self.belief, turns.take(self.slow, axis=0))
         self.belief = np.maximum(belief, min(LOST, reversal) * _EVEN)
 
@@ -139,8 +144,9 @@ class DirectionFilter(Rows):
         before = self.elevation[rows]
         elevation = np.arctan2(above, np.sqrt(ahead * ahead + aside * aside))
         self.elevation[rows] = before + weight * (elevation - before)
-        before = self.shared[rows]
-        self.shared[rows] = before + weight * (SHARED.take(source) * stddev * stddev - before)
+        before, (share, when_still) = self.shared[rows], _SHARES.take(source, axis=1)
+        share = share + when_still * np.add.reduce(belief[:, 0], axis=1) / total
+        self.shared[rows] = before + weight * (share * stddev * stddev - before)
         # A nod is seen by the same few parts in each image, so averaging reduces no variance.
         self.elevation_variance[rows] = measured.elevation_stddev ** 2
         self.source[rows] = source
@@ -152,7 +158,9 @@ class DirectionFilter(Rows):
         NaN where unknown. While it is undecided which end is the front the deviation says so.
         """
         azimuth, stddev = circle.estimate(np.add.reduce(self.belief, axis=1))
-        stddev = where_known(self.known, np.sqrt(stddev * stddev + self.shared))
+        variance = stddev * stddev
+        stddev = where_known(self.known, np.sqrt(
+            np.maximum(variance, self.shared + OWN * variance)))
         # SOURCE_NONE is 0.
         return (self._directions(where_known(self.known, azimuth), self.elevation), stddev,
                 self.source * self.known)
@@ -187,7 +195,7 @@ class DirectionFilter(Rows):
         A measurement is right, or takes the front for the back, or says nothing. azimuth, stddev:
         (m,) rad. strong: (m,) bool.
         """
-        right = circle.normal(azimuth, np.maximum(_WEIGHED.take(measured.source) * stddev, MIN_STDDEV))
+        right = circle.normal(azimuth, np.maximum(WEIGHED * stddev, MIN_STDDEV))
         if len(measured.told):
             own = circle.rotated(measured.headings,
                                  azimuth.take(measured.told) - measured.heading)
@@ -208,16 +216,20 @@ class DirectionFilter(Rows):
 
 
 @lru_cache(maxsize=64)
-def _turns(dt: float, drift: float, reversal: float) -> np.ndarray:
-    """Fourier transforms of how far everything turns within `dt` s: quickly or not, ways, waves.
+def _turns(dt: float, dwell: float, drift: float, reversal: float
+           ) -> Tuple[np.ndarray, np.ndarray]:
+    """Probability of each way to turn given each before, after `dt` s; how far everything turns.
 
-    `reversal`: share of each that is turned half around. What is computed is kept, for the time
-    between a camera's images is much the same in whole milliseconds.
+    The second are Fourier transforms, (quickly or not, ways, waves). `reversal`: share of each that
+    is turned half around. What is computed is kept, for the time between a camera's images is much
+    the same in whole milliseconds.
     """
+    changes = 1. - math.exp(-dt / dwell)
     share = np.empty((2, WAYS, circle.COUNT))
     share[:, 0] = circle.wandered(drift * np.sqrt(dt))
     share[:, 1:] = circle.turned(dt * _AGILITY * RATES, dt * _AGILITY * RATE_STDDEVS)
-    return np.fft.rfft(share + reversal * (circle.opposite(share) - share))
+    return (_STAY * (1. - changes) + changes / WAYS,
+            np.fft.rfft(share + reversal * (circle.opposite(share) - share)))
 
 
 def _axes(up: Sequence[float], ahead: Optional[np.ndarray] = None) -> np.ndarray:

@@ -206,9 +206,9 @@ class Tracker:
     def _publish(self, people: People, image_size: Optional[Tuple[int, int]]) -> People:
         """The confirmed tracks that are seen or, if the image's size is known, within the image."""
         tracks = self._tracks
-        published = tracks.ids > 0
-        if image_size is not None:
-            published &= (tracks.row >= 0) | tracks.within([(0., 0.) + tuple(image_size)])
+        published, seen = tracks.ids > 0, tracks.row >= 0
+        if image_size is not None and False in seen.tolist():
+            published &= seen | tracks.within([(0., 0.) + tuple(image_size)])
         self._people = publishing.people(tracks, people)
         if False in published.tolist():
             self._people = self._people.select(published)
