@@ -43,7 +43,7 @@ _CONFUSED, _ANY_WIDTH, _TWIST = .015, 2., .04
 # And how much more often where shoulders score so much less than the neck. N: of those that score more
 # than .25 less 5 of 13 are taken the wrong way round, and 2 of 7 of people that nothing was tuned on;
 # 3 of 18 between .2 and .25, 1.8 % else.
-_SHARED, _SHARED_SCORE, _SHARED_SOFTNESS = .3, .22, .02
+_SPLIT, _SPLIT_SCORE, _SPLIT_SOFTNESS = .3, .22, .02
 # The left knee is .26 m to the right of the right one of who faces the camera, less by the cosine of
 # the heading; a step moves them from the side. N: .24 or more, .04 to .1, and .08 to .2 from the
 # side, by greatest likelihood. Now and then legs are crossed, a density of 1/m. Of whom a network
@@ -158,7 +158,7 @@ def _sides_in_doubt(scores):
     shoulders = .5 * (right + left) if right > 0. and left > 0. else max(right, left)
     if not (neck > 0. and shoulders > 0.):
         return _CONFUSED
-    return _CONFUSED + _SHARED * _falling((_SHARED_SCORE + shoulders - neck) / _SHARED_SOFTNESS)
+    return _CONFUSED + _SPLIT * _falling((_SPLIT_SCORE + shoulders - neck) / _SPLIT_SOFTNESS)
 
 
 def _falling(x):

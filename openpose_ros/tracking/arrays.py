@@ -1,5 +1,5 @@
 """Helpers for arrays: rows that grow and shrink together, and many small matrices at once."""
-from typing import Tuple
+from typing import Tuple, Union
 
 import numpy as np
 
@@ -48,6 +48,11 @@ def inverse(matrices: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
                      - factors[..., 2, :, :] * factors[..., 3, :, :])
     determinants = (matrices[..., 0, :] * adjugates[..., :, 0]).sum(axis=-1)
     return adjugates / determinants[..., None, None], determinants
+
+
+def indices(rows: Union[np.ndarray, slice], count: int) -> np.ndarray:
+    """Of `count` rows those that a slice, or indices, mean."""
+    return np.arange(count)[rows]
 
 
 def or_zero(values: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ import numpy as np
 from openpose_ros import body, proportions
 from openpose_ros.people import People
 from openpose_ros.tracking.assignment import least_cost_pairs
-from openpose_ros.tracking.arrays import inverse, or_zero
+from openpose_ros.tracking.arrays import indices, inverse, or_zero
 
 # chi-square 99.9 %, of three and two dimensions, and 99 % of two.
 SPACE_GATE = 16.3
@@ -98,7 +98,7 @@ class Observations(NamedTuple):
 
     def select(self, rows: np.ndarray) -> 'Observations':
         """The people of these rows, in their order."""
-        rows = np.arange(len(self.scale))[rows]
+        rows = indices(rows, len(self.scale))
         return Observations(*(field.take(rows, axis=0) for field in self))
 
 

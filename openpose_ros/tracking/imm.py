@@ -18,7 +18,7 @@ from typing import NamedTuple, Optional, Tuple, Union
 
 import numpy as np
 
-from openpose_ros.tracking.arrays import Rows, inverse
+from openpose_ros.tracking.arrays import Rows, indices, inverse
 
 STILL, MOVING = 0, 1
 _OTHER = 1. - np.eye(2)
@@ -96,7 +96,7 @@ class MotionFilter(Rows):
         distance = (innovation.swapaxes(2, 3) @ (precision @ innovation))[..., 0, 0]
         used = (distance[:, MOVING] <= gate) & self.known[rows]
         if False in used.tolist():
-            rows = np.arange(len(self.known))[rows]
+            rows = indices(rows, len(self.known))
             self._refuse(rows[~used], measured[~used], covariance[~used])
             rows, mean, prior, innovation, precision, determinant, distance = (
                 each[used] for each in (rows, mean, prior, innovation, precision, determinant,

@@ -5,7 +5,7 @@ import numpy as np
 
 from openpose_ros.body import PART_COUNT
 from openpose_ros.people import SOURCE_MONOCULAR, SOURCE_NONE, People
-from openpose_ros.tracking.arrays import Rows, interleaved, where_known
+from openpose_ros.tracking.arrays import Rows, indices, interleaved, where_known
 from openpose_ros.tracking.association import Observations
 from openpose_ros.tracking.direction_filter import DirectionFilter, Measured
 from openpose_ros.tracking.imm import MotionFilter, Noise
@@ -208,7 +208,7 @@ class Tracks(Rows):
         measured, spread = measured.reshape(-1, 3), spread.reshape(-1, 3, 3)
         if False in found.located.tolist():
             told = interleaved(np.ones_like(found.located), found.located)
-            both = np.arange(len(self.motion.known))[both][told]
+            both = indices(both, len(self.motion.known))[told]
             measured, spread = measured[told], spread[told]
         self.motion.update(both, measured, spread, OUTLIER_GATE)
 
@@ -262,7 +262,7 @@ class Tracks(Rows):
         at = 2 * headed
         known = np.logical_and.reduce(np.isfinite(told[:, :3]), axis=1)
         if False in known.tolist():
-            both = np.arange(len(self.directions.known))[both][known]
+            both = indices(both, len(self.directions.known))[known]
             told, sources, at = told[known], sources[known], np.cumsum(known)[at] - 1
         self.directions.update(both, Measured(
             told[:, :3], told[:, 3], told[:, 4], sources, at, people.heading.take(headed),
