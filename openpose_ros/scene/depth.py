@@ -50,7 +50,7 @@ class DepthSettings(NamedTuple):
 
 # How much of a depth's noise is a joint's own, against the others: most of a stereo camera's error is the
 # same all over a torso (docs/scene.md), and a joint's depth is the median of 25 readings. Chosen.
-_OWN = .8
+_OWN = .75
 
 
 class Depths(NamedTuple):
