@@ -1,8 +1,9 @@
-"""The two men of the truths, followed: single images against tracked ones; used by tracking.py.
+"""People of the truths, followed: single images against tracked ones; used by tracking.py.
 
 The turning man by depth and without, stamped by the numbers of his files at 15 images a second; the
 leaning man (and the woman far behind) before each of four cameras at 15, without depth and with the
-camera's height. Keypoints are those of `make bench-scene`.
+camera's height; and rendered people who stand, whose errors are the same in all images: each image
+is taken eight times. Keypoints are those of `make bench-scene`.
 """
 import numpy as np
 import scene
@@ -14,6 +15,8 @@ from openpose_ros.tracking import Settings, Tracker
 
 _FIRST = 3        # images of a sequence that are left out: nobody is confirmed yet
 _RATE = 15.       # images a second
+_EVERY, _TIMES = 3, 8    # of the rendered people each third image, so often
+STANDING = 'rendered people, standing'
 SINGLE, TRACKED = 'single images', 'tracked'
 
 
@@ -36,6 +39,29 @@ def sequences(model):
                         image.camera_height if way == 'ground' else None,
                         input_height=scene.HEIGHT))
                     for stamp, image in zip(_stamps(truth, these), these)]
+    yield from _standing(model)
+
+
+def _standing(model):
+    """The same of rendered people within 7 m, each image again and again, where all found are people.
+
+    (Of one person found twice it is not sure which of the two is compared.) Facing alone: where they
+    are, they are in all images.
+    """
+    images = list(truths.TRUTHS[truths.RENDERED]())
+    keypoints = scene.keypoints_of(truths.RENDERED, images, model)
+    for image in images[::_EVERY]:
+        people = people_in_image(keypoints[image.name])
+        if not people.count == len(truths.pairs(image, people.keypoints, people.scores)):
+            continue
+        near = image._replace(people=[
+            person._replace(position=np.full(3, np.nan), facing=np.where(
+                np.linalg.norm(person.position) < scene.NEAR, person.facing, np.nan))
+            for person in image.people])
+        for way in 'depth', 'alone':
+            located = locate(people, image.camera, image.read_depth() if way == 'depth' else None,
+                             image.up, input_height=scene.HEIGHT)
+            yield STANDING, way, [(number / _RATE, near, located) for number in range(_TIMES)]
 
 
 def _stamps(truth, images):
