@@ -75,11 +75,13 @@ class Chain:
         self._tolerance = values['depth_tolerance']
 
     def run(self, recording: Recording, topics: Topics, part: Part,
-            progress: Callable[[int], None]) -> Done:
+            progress: Callable[[int], None], is_interrupted: Callable[[], bool] = lambda: False
+            ) -> Done:
         """Take every image through; the next is looked at while one is finished.
 
-        progress: called with the number of people of each image that is done. On KeyboardInterrupt
-        the image at hand is finished first.
+        progress: called with the number of people of each image that is done. is_interrupted: asked
+        before each message; then, and on a KeyboardInterrupt, the image at hand is finished and the
+        KeyboardInterrupt raised.
         """
         left_out, finished = collections.Counter(), []
         number = 0
@@ -97,6 +99,8 @@ class Chain:
         with concurrent.futures.ThreadPoolExecutor(1) as other:
             pending = None
             for one in heard(recording, topics, self._tolerance, part.start, part.stop):
+                if is_interrupted():
+                    raise KeyboardInterrupt
                 self._clock.nanoseconds = max(one.stamp, one.message.time)
                 if one.role == 'image':
                     number += 1

@@ -8,7 +8,7 @@ import argparse
 import os
 import signal
 import sys
-from typing import List, Optional
+from typing import Callable, List, Optional
 
 from tqdm import tqdm
 
@@ -73,7 +73,27 @@ def parse(arguments: Optional[List[str]] = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def process(path: str, output: str, args: argparse.Namespace) -> Done:
+class Signals:
+    """SIGINT and SIGTERM raise a KeyboardInterrupt; and that one came is remembered, for where an
+    object is just being deleted Python drops what is raised."""
+
+    def __init__(self) -> None:
+        self._came = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            if signal.getsignal(number) != signal.SIG_IGN:      # as of a job in the background
+                signal.signal(number, self._interrupt)
+
+    def came(self) -> bool:
+        """Whether one came."""
+        return self._came
+
+    def _interrupt(self, number, frame):
+        self._came = True
+        raise KeyboardInterrupt
+
+
+def process(path: str, output: str, args: argparse.Namespace,
+            is_interrupted: Callable[[], bool] = lambda: False) -> Done:
     """Take one recording through. Raises what main makes lines of."""
     values = read_values(args.params_file)
     throttle = Throttle()
@@ -104,7 +124,7 @@ def process(path: str, output: str, args: argparse.Namespace) -> Done:
                     bar.set_postfix(people=seen[0], refresh=False)
                     bar.update()
                 done = chain.run(recording, topics, Part(begin, stop, args.every, opened.last),
-                                 progress)
+                                 progress, is_interrupted)
             if args.with_inputs:
                 copy_inputs(recording, topics, opened, begin, stop)
     return done
@@ -120,11 +140,11 @@ def expected_images(recording: Recording, topic: str, begin: int, stop: Optional
 def main(arguments: Optional[List[str]] = None) -> int:
     """Run; 0 when all went well, 2 after an error of one line, 130 when interrupted."""
     args = parse(arguments)
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    signals = Signals()
     try:
         if args.jobs > 1 or len(args.recordings) > 1:
             return jobs.run(args)
-        done = process(args.recordings[0], args.output, args)
+        done = process(args.recordings[0], args.output, args, signals.came)
     except (RecordingError, ModelError, FrameError, HriError, ValueError, ImportError) as error:
         print('error: {}'.format(error), file=sys.stderr)
         return 2

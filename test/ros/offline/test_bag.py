@@ -139,6 +139,31 @@ def test_ctrl_c_leaves_a_whole_bag(tmp_path, images, parameters):
     assert 0 < len(seen_in(tmp_path / 'out')) < len(many)
 
 
+@pytest.mark.filterwarnings('ignore::pytest.PytestUnraisableExceptionWarning')
+def test_an_interrupt_that_python_drops_ends_it_with_the_next_image(tmp_path, images, parameters):
+    class Dropping:
+        def __del__(self):
+            os.kill(os.getpid(), signal.SIGINT)     # what this raises here is only printed
+
+    def is_interrupted():
+        asked.append(signals.came())
+        if len(asked) == 8:
+            Dropping()
+        return signals.came()
+
+    path, out, asked = make(tmp_path / 'in', 'mcap', images), str(tmp_path / 'out'), []
+    before = [(each, signal.getsignal(each)) for each in (signal.SIGINT, signal.SIGTERM)]
+    signals = program.Signals()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            program.process(path, out, program.parse([path, out, '--params-file', parameters]),
+                            is_interrupted)
+    finally:
+        for each, handler in before:
+            signal.signal(each, handler)
+    assert asked == [False] * 8 and 0 < len(seen_in(tmp_path / 'out')) < len(images)
+
+
 def test_several_recordings_in_several_processes(tmp_path, images, parameters):
     paths = [make(tmp_path / name, 'mcap', images[:2]) for name in ('one', 'other')]
     assert run(*(paths + [tmp_path / 'out', '--params-file', parameters, '--jobs', 2])) == 0
