@@ -255,4 +255,4 @@ class Approach:
 def _goal_at(person, position, forward, up, floor, stddev):
     if floor is not None:
         position = position + (floor - position.dot(up)) * up
-    return Goal(person, position, np.stack((forward, np.cross(up, forward), up), axis=1), stddev)
+    return Goal(person, position, np.stack((forward, comfort.cross(up, forward), up), axis=1), stddev)

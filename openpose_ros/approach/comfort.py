@@ -51,9 +51,15 @@ def angle_between(one: float, other: float) -> float:
     return (other - one + math.pi) % (2. * math.pi) - math.pi
 
 
+def cross(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """The cross product of two vectors (3,), by fewer instructions than NumPy's."""
+    (x, y, z), (u, v, w) = one.tolist(), other.tolist()
+    return np.array((y * w - z * v, z * u - x * w, x * v - y * u))
+
+
 def turned(vector: np.ndarray, up: np.ndarray, angle: float) -> np.ndarray:
     """A level vector turned about `up` by this angle, rad, anticlockwise from above."""
-    return math.cos(angle) * vector + math.sin(angle) * np.cross(up, vector)
+    return math.cos(angle) * vector + math.sin(angle) * cross(up, vector)
 
 
 def turned_to(place: Place, point: Tuple[float, float]) -> Place:

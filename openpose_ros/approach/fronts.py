@@ -76,6 +76,7 @@ def together(views: Sequence[Tuple[np.ndarray, int, float, float]], up: np.ndarr
     for logarithms, images, share, turn in views:
         of_all, of_torso = circle.rotated_alike(logarithms, turn) if turn else logarithms
         torso += share / (_SHARED + (1. - _SHARED) / images) * of_torso
-        head += (of_all - of_torso) / HEAD_OVER_TIME
-    angle, stddev = circle.estimate(circle.normalized(torso + head / len(views))[None])
+        head += of_all - of_torso
+    angle, stddev = circle.estimate(circle.normalized(
+        torso + head / (HEAD_OVER_TIME * len(views)))[None])
     return level(float(angle[0]), up), float(stddev[0])

@@ -122,9 +122,9 @@ class Stand:
         """Whether what was measured of this row may be of who stands here, or m (shift) beside."""
         apart = people.position[row] - self.position
         apart = apart - apart.dot(up) * up
-        room = max(_STEP, _SURE * math.hypot(level_stddev(people, row, up),
-                                             self._views.level_stddev(up))) + shift
-        return bool(math.sqrt(apart.dot(apart)) <= room)
+        off = math.sqrt(apart.dot(apart)) - shift
+        return off <= _STEP or bool(off <= _SURE * math.hypot(
+            level_stddev(people, row, up), self._views.level_stddev(up)))
 
     def _has_moved(self, people, row, stddev, stamp, up):
         apart = not self.may_be_at(people, row, up)

@@ -13,7 +13,7 @@ import numpy as np
 from openpose_ros.approach import drift, fronts
 from openpose_ros.approach.drift import Whence
 
-_SECTOR = math.radians(30.)     # chosen: a view from less beside errs much the same way
+_SECTORS = 12   # of 30 degrees; chosen: a view from less beside errs much the same way
 # After s a view counts for 1/e. Chosen: half of it forgets on the way round what was seen at first;
 # who turns by less than is noticed is followed the more slowly, the longer it is.
 _MEMORY = 60.
@@ -73,8 +73,10 @@ class Views:
         covariance: (3, 3) m^2. told: what `fronts.told` says of the facing; None where it is not
         known. passed: s since the one before.
         """
-        sector = int(round(bearing / _SECTOR)) % int(round(2. * math.pi / _SECTOR))
-        where, front = self._sectors.setdefault(sector, (_Mean(), _Mean()))
+        sector = round(bearing * _SECTORS / (2. * math.pi)) % _SECTORS
+        if sector not in self._sectors:
+            self._sectors[sector] = _Mean(), _Mean()
+        where, front = self._sectors[sector]
         passed = min(max(passed, 1e-6), MAX_PASSED)
         covariance = covariance + _SWAY
         where.add(position, covariance, trace(covariance) / 3., passed, stamp, settle_time)
