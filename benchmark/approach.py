@@ -233,12 +233,12 @@ def table(eyes, column, runs):
     """Print what was asked and what was measured of {kind: list}; returns the figures."""
     figures, rows = summary(runs), []
     for name, (text, form, sign, *limits) in ASKED.items():
-        value, limit = figures.get(name), limits[column]
-        if limit is None and value is not None:
-            rows.append([text, '', form.format(value), ''])
-        elif value is not None:
-            rows.append([text] + check('{} {}'.format(sign, form.format(limit)), form.format(value),
-                                       value >= limit if sign == '>=' else value <= limit))
+        if name not in figures:
+            continue
+        value, limit = figures[name], limits[column]
+        rows.append([text] + (['', form.format(value), ''] if limit is None else check(
+            '{} {}'.format(sign, form.format(limit)), form.format(value),
+            value >= limit if sign == '>=' else value <= limit)))
     rows += [[text, '', form.format(figures[name]), '']     # nothing is asked of these
              for name, (text, form) in SHOWN.items() if name in figures]
     print_table('with {}, {} approaches to who stands'.format(eyes, len(runs[STANDS])),

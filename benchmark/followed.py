@@ -52,7 +52,7 @@ def _standing(model):
     keypoints = scene.keypoints_of(truths.RENDERED, images, model)
     for image in images[::_EVERY]:
         people = people_in_image(keypoints[image.name])
-        if not people.count == len(truths.pairs(image, people.keypoints, people.scores)):
+        if people.count != len(truths.pairs(image, people.keypoints, people.scores)):
             continue
         near = image._replace(people=[
             person._replace(position=np.full(3, np.nan), facing=np.where(

@@ -12,6 +12,8 @@ from typing import NamedTuple, Sequence, Tuple
 
 import numpy as np
 
+from openpose_ros.approach.comfort import cross
+
 # Of the turn and of the way: deviations of those shares. Chosen: half more than the simulated robot's
 # 2 and 1 %.
 _SHARES = .03, .015
@@ -31,7 +33,7 @@ class Whence(NamedTuple):
         """How who stands at a position, (3,) m, would have moved since, (3, 2) m, if turns (first
         column) and ways (second) had been counted double."""
         turn = (self.turned - before.turned) * position - (self.centres - before.centres)
-        return np.stack((np.cross(up, turn), self.camera - before.camera), axis=1)
+        return np.stack((cross(up, turn), self.camera - before.camera), axis=1)
 
 
 class Way:

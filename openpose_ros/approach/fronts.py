@@ -15,7 +15,7 @@ from openpose_ros import circle
 from openpose_ros.scene.locate import HEAD_OVER_TIME
 
 # Share of an image's variance that all images of a view have in common, so that however many there are,
-# a view counts for no more than 1 / _SHARED of them. Chosen: the tracker's for facing is 0.6; of 100
+# a view counts for no more than 1 / _SHARED of them. Chosen: between the tracker's for facing; of 100
 # simulated people, the camera's height known, half and twice of it err by 3.7 and 4.1 degrees (root
 # mean square) instead of 3.8 and claim 5.2 and 8.6 instead of 6.6.
 _SHARED = .65
@@ -50,18 +50,22 @@ def _axes(up):
     return ahead, (ahead + 1) % 3, (ahead + 2) % 3
 
 
-def told(headings: np.ndarray, towards: float, facing: float, stddev: float) -> np.ndarray:
+def seen(headings: np.ndarray, towards: float) -> np.ndarray:
     """What an image tells of a facing: logarithms of probabilities of azimuths, (2, circle.COUNT).
 
     As they count over time, and by shoulders and hips alone. headings: as of people.People, off
-    `towards`, the azimuth of the direction to the camera, rad; where they are unknown (NaN) facing,
-    an azimuth, and stddev, rad, count.
+    `towards`, the azimuth of the direction to the camera, rad.
     """
-    if math.isfinite(headings[0, 0]):
-        probability = circle.rotated_alike(headings, towards)
-    else:
-        probability = circle.STEP * circle.normal(np.array((facing, facing)),
-                                                  np.array((stddev, stddev)))
+    return _logarithms(circle.rotated_alike(headings, towards))
+
+
+def claimed(facing: float, stddev: float) -> np.ndarray:
+    """The same where only an azimuth and its standard deviation are known, rad."""
+    return _logarithms(circle.STEP * circle.normal(np.array((facing, facing)),
+                                                   np.array((stddev, stddev))))
+
+
+def _logarithms(probability):
     return np.log((1. - _ODD) * probability + _ODD / circle.COUNT)
 
 
@@ -69,7 +73,7 @@ def together(views: Sequence[Tuple[np.ndarray, int, float, float]], up: np.ndarr
              ) -> Tuple[np.ndarray, float]:
     """Unit vector of the facing, and its standard deviation, rad, by all views.
 
-    views: of each what was `told`, averaged over its images; how many these were; the share of it that
+    views: of each what was `seen` or `claimed`, averaged over its images; how many these were; the share of it that
     still counts; and the turn, rad, by which it is to be set right.
     """
     torso, head = np.zeros(circle.COUNT), np.zeros(circle.COUNT)

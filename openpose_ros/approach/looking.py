@@ -4,7 +4,7 @@ from typing import Optional, Tuple
 
 import numpy as np
 
-from openpose_ros.approach.comfort import is_free_of, turned
+from openpose_ros.approach.comfort import cross, is_free_of, turned
 
 # From farther than personal space, in steps that show another side of the shoulders. Half the step
 # shows little new, twice of it loses sight of them on the way.
@@ -73,7 +73,7 @@ def place_aside(position: np.ndarray, facing: np.ndarray, camera: np.ndarray, up
 
     others: (n, 3) m; on the other side where one of them stands there, None where on both.
     """
-    side = math.copysign(1., (camera - position).dot(np.cross(up, facing)))
+    side = math.copysign(1., (camera - position).dot(cross(up, facing)))
     for angle in (side * ASIDE, -side * ASIDE):
         away = turned(facing, up, angle)
         if is_free_of(others, position + _ASIDE_DISTANCE * away, up):

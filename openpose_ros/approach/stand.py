@@ -3,8 +3,8 @@ import math
 
 import numpy as np
 
+from openpose_ros.approach import fronts
 from openpose_ros.approach.drift import Whence
-from openpose_ros.approach.fronts import azimuth, told
 from openpose_ros.approach.looking import is_aside
 from openpose_ros.approach.views import MAX_PASSED, Views, along_ground, trace
 from openpose_ros.body import (LEFT_ANKLE, LEFT_HIP, LEFT_KNEE, NECK,
@@ -107,10 +107,9 @@ class Stand:
             covariance = people.position_covariance[row]
             if not math.isfinite(np.add.reduce(covariance, axis=None)):
                 covariance = _UNKNOWN ** 2 * np.eye(3)
-            towards = azimuth((_NOWHERE.camera if camera is None else camera) - position, up)
-            front = None if math.isnan(stddev) else told(
-                people.headings[row], towards, azimuth(facing, up), stddev)
-            self._views.add(position, covariance, front, stddev, whence or _NOWHERE, up,
+            towards = fronts.azimuth((_NOWHERE.camera if camera is None else camera) - position, up)
+            told = _told(people.headings[row], towards, facing, stddev, up)
+            self._views.add(position, covariance, told, stddev, whence or _NOWHERE, up,
                             0. if camera is None else towards, passed, stamp, settings.settle_time)
             self.is_aside = camera is not None and math.isfinite(stddev) and is_aside(
                 self.position, self.facing, camera, up)
@@ -169,6 +168,15 @@ class Stand:
     def _judge(self, sits, passed):
         self._judged = min(self._judged + passed, _SITTING_TIME)
         self._sits += passed / self._judged * (float(sits) - self._sits)
+
+
+def _told(headings, towards, facing, stddev, up):
+    """What is told of a facing, as fronts has it; None where it is not known."""
+    if math.isnan(stddev):
+        return None
+    if math.isfinite(headings[0, 0]):
+        return fronts.seen(headings, towards)
+    return fronts.claimed(fronts.azimuth(facing, up), stddev)
 
 
 def _between(value, stands, sits):

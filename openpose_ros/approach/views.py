@@ -70,8 +70,8 @@ class Views:
             up, bearing, passed, stamp, settle_time) -> None:
         """Take in a measurement from this bearing, rad.
 
-        covariance: (3, 3) m^2. told: what `fronts.told` says of the facing; None where it is not
-        known. passed: s since the one before.
+        covariance: (3, 3) m^2. told: what `fronts.seen` or `claimed` says of the facing; None
+        where it is not known. passed: s since the one before.
         """
         sector = round(bearing * _SECTORS / (2. * math.pi)) % _SECTORS
         if sector not in self._sectors:

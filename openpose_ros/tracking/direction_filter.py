@@ -40,7 +40,8 @@ LOST = 1e-5                 # probability, for each image, that it is any other 
 SHARED = np.array([0., .7, .9])
 SHARED_WHEN_TURNING = np.array([0., .5, .3])
 # The rest of the variance is an image's own; of what the filter holds, which takes all of an image's
-# for its own, it is this share, for with depth images are sharpened. Chosen: it would be .48 and .1.
+# for its own, it is this share. Chosen (docs/constants.md): by SHARED, and for with depth images are
+# sharpened, it would be .48 with depth and .1 without.
 OWN = .7
 # By so much an image's own probabilities are sharpened, by source: as above for depth (1 is 0.1
 # degrees worse on the turning man). Chosen: without depth the side to which someone is turned is wrong

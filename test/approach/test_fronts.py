@@ -9,7 +9,6 @@ from openpose_ros.approach import fronts
 
 UPS = [(0., 0., 1.), (0., -1., 0.), (.6, 0., .8)]
 UP = np.array(UPS[0])
-UNKNOWN = np.full((2, circle.COUNT), np.nan)
 
 
 def two_sided(facing, towards, own=8.):
@@ -26,7 +25,7 @@ def seen(facing, towards, by_head=None, **kwargs):
     if by_head is not None:
         azimuth, stddev = np.radians(by_head)
         both = torso * circle.normal(np.array((azimuth - math.radians(towards),)), np.array((stddev,)))[0]
-    return fronts.told(np.stack((both / both.sum(), torso)), math.radians(towards), math.nan, math.nan)
+    return fronts.seen(np.stack((both / both.sum(), torso)), math.radians(towards))
 
 
 def said(*views, up=UP):
@@ -39,7 +38,7 @@ def said(*views, up=UP):
 def test_a_facing_that_is_given_is_given_back(up):
     up = np.array(up)
     facing = fronts.level(math.radians(50.), up)
-    view = fronts.told(UNKNOWN, 0., fronts.azimuth(facing, up), .1)
+    view = fronts.claimed(fronts.azimuth(facing, up), .1)
     found, stddev = fronts.together([(view, 1, 1., 0.)], up)
     assert math.degrees(math.acos(found.dot(facing))) < 1. and .09 < stddev < .13
 
@@ -84,12 +83,12 @@ def test_the_head_tells_front_from_back():
 
 
 def test_a_view_is_set_right_by_what_was_turned_since():
-    view = fronts.told(UNKNOWN, 0., math.radians(20.), .1)
+    view = fronts.claimed(math.radians(20.), .1)
     facing, _ = fronts.together([(view, 1, 1., math.radians(-15.))], UP)
     assert math.degrees(fronts.azimuth(facing, UP)) == pytest.approx(5., abs=1.)
 
 
 def test_many_images_of_one_view_count_little_more_than_one():
-    view = fronts.told(UNKNOWN, 0., 0., .2)
+    view = fronts.claimed(0., .2)
     spreads = [fronts.together([(view, images, 1., 0.)], UP)[1] for images in (1, 10, 10000)]
     assert spreads[0] > spreads[1] > spreads[2] > .75 * spreads[0]

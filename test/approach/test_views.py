@@ -5,12 +5,10 @@ import numpy as np
 import pytest
 
 from openpose_ros.approach.drift import Way, Whence
-from openpose_ros.approach.fronts import told
+from openpose_ros.approach.fronts import claimed
 from openpose_ros.approach.views import Views
-from openpose_ros.circle import COUNT
 
 UP = np.array((0., 0., 1.))
-NOTHING = np.full((2, COUNT), np.nan)
 
 
 def seen(views, facing, bearing, stddev, stamp, position=(0., 0., 0.), way=None):
@@ -20,7 +18,7 @@ def seen(views, facing, bearing, stddev, stamp, position=(0., 0., 0.), way=None)
     whence = Whence(camera) if way is None else way.now
     for i in range(10):
         views.add(np.array(position), .03 ** 2 * np.eye(3),
-                  told(NOTHING, bearing, facing, math.radians(stddev)), math.radians(stddev),
+                  claimed(facing, math.radians(stddev)), math.radians(stddev),
                   whence, UP, bearing, .1, stamp + .1 * i, 8.)
 
 

@@ -93,7 +93,7 @@ class Signals:
 
 
 def process(path: str, output: str, args: argparse.Namespace,
-            is_interrupted: Callable[[], bool] = lambda: False) -> Done:
+            is_interrupted: Callable[[], bool]) -> Done:
     """Take one recording through. Raises what main makes lines of."""
     values = read_values(args.params_file)
     throttle = Throttle()
